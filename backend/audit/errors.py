@@ -1,0 +1,13 @@
+"""Refusals of the audit log."""
+
+from backend.common.errors import Kind, ServiceError
+
+
+def not_written() -> ServiceError:
+    return ServiceError(
+        Kind.UNAVAILABLE,
+        "audit.not_written",
+        "查询记录未能写入，为保护您的信息，本次未返回任何内容，请稍后再试",
+        "This look could not be written down, so nothing was shown, to protect you; please try again shortly",
+        retry_after=2,
+    )

@@ -1,0 +1,58 @@
+"""What the audit log keeps: one entry an act or a look, chained so that a change or a gap shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.terms import Channel, Role
+
+Scalar = str | int | bool | None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A `Text` as it is stored: words a citizen can read, in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Who did what to whom, when, through which door and why. Content that was seen is never copied here.
+
+    `chain` is the information subject's log (`subject:<id>`), or the actor's when nobody's information was touched;
+    `seq` counts within it without a gap; `mac` covers every other field and the `mac` of the entry before (`prev`).
+    `purpose` and `scope` are filled for looks at restricted information (Measures 19, Regulation 34).
+    """
+
+    id: str
+    at: datetime
+    chain: str
+    seq: int
+    prev: bytes
+    actor_id: str
+    actor_role: Role
+    actor_name: str | None
+    actor_unit: str | None
+    channel: Channel
+    action: str
+    look: bool
+    subject_id: str | None
+    target_id: str | None
+    purpose: Sentence | None
+    scope: Sentence | None
+    details: dict[str, Scalar]
+    mac: bytes = b""
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A closed period of the log: how many entries it holds and one digest over them, so that a cut-off tail shows."""
+
+    id: int
+    begins_at: datetime
+    ends_at: datetime
+    entries: int
+    digest: bytes
+    prev: bytes
+    mac: bytes = b""

@@ -1,0 +1,70 @@
+"""How entries are chained and what proves that nobody changed them."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from backend.audit.model import Entry, Seal
+from backend.common.documents import to_document
+
+GENESIS = b""
+
+
+def signed(entry: Entry, key: bytes) -> Entry:
+    """The entry with its MAC (HMAC-SHA-256 over every other field, the MAC of the entry before included)."""
+    return replace(entry, mac=_mac(entry, key))
+
+
+def sealed(seal: Seal, key: bytes) -> Seal:
+    return replace(seal, mac=_mac(seal, key))
+
+
+def digest(macs: Iterable[bytes]) -> tuple[int, bytes]:
+    """How many, and one digest over all of them in order."""
+    total, count = hashlib.sha256(), 0
+    for mac in macs:
+        total.update(mac)
+        count += 1
+    return count, total.digest()
+
+
+def faults(entries: Iterable[Entry], key: bytes) -> Iterator[str]:
+    """What is wrong in entries sorted by chain and seq: a changed entry, a missing one, a broken link."""
+    before: Entry | None = None
+    for entry in entries:
+        first = before is None or before.chain != entry.chain
+        expected_seq, expected_prev = (1, GENESIS) if first or before is None else (before.seq + 1, before.mac)
+        if not hmac.compare_digest(entry.mac, _mac(entry, key)):
+            yield f"entry {entry.id} was changed"
+        if entry.seq != expected_seq:
+            yield f"entry {entry.id}: {entry.seq - expected_seq} entries before it are missing"
+        elif entry.prev != expected_prev:
+            yield f"entry {entry.id} does not follow the entry before it"
+        before = entry
+
+
+def seal_faults(seal: Seal, before: Seal | None, counted: tuple[int, bytes], key: bytes) -> Iterator[str]:
+    """What is wrong with a closed period, given what it holds now."""
+    if not hmac.compare_digest(seal.mac, _mac(seal, key)) or seal.prev != (before.mac if before else GENESIS):
+        yield f"seal {seal.id} was changed"
+    if before is not None and seal.id != before.id + 1:
+        yield f"seals before {seal.id} are missing"
+    if counted[0] != seal.entries:
+        yield f"period {seal.id} held {seal.entries} entries and holds {counted[0]}"
+    elif counted[1] != seal.digest:
+        yield f"period {seal.id} holds other entries than when it was closed"
+
+
+def _mac(entry: Entry | Seal, key: bytes) -> bytes:
+    document = to_document(entry)
+    del document["mac"]
+    canonical = json.dumps(document, default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hmac.new(key, canonical.encode(), hashlib.sha256).digest()
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else bytes(value).hex()

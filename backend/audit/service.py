@@ -1,0 +1,134 @@
+"""Writing down who did what, and who looked, before anything leaves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backend.audit import errors, rules, store
+from backend.audit.model import Entry, Scalar, Seal, Sentence
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.common.mongo import Retry, in_transaction
+from backend.common.pages import Page, Position
+from schemas.text import Text
+
+ATTEMPTS = 8
+# A writer that was paused longer than this between taking its time and writing would fall into a closed period.
+SETTLING = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class _Act:
+    """What one line of the log says, before it gets its place in a chain."""
+
+    action: str
+    subject_id: str | None
+    target_id: str | None
+    details: dict[str, Scalar]
+    purpose: Text | None = None
+    scope: Text | None = None
+
+
+def record(
+    deps: Deps,
+    actor: Actor,
+    action: str,
+    target_id: str | None = None,
+    *,
+    subject_id: str | None = None,
+    **details: Scalar,
+) -> Entry:
+    """Write down an act (`feature.verb`). `details` are facts without personal data."""
+    return _append(deps, actor, _Act(action, subject_id, target_id, details))
+
+
+def look(
+    deps: Deps,
+    actor: Actor,
+    action: str,
+    *,
+    subject_id: str,
+    purpose: Text,
+    scope: Text,
+    target_id: str | None = None,
+    **details: Scalar,
+) -> Entry:
+    """Write down a look at restricted information; when this returns, the line is on the majority's disks.
+
+    Call it before the data leaves: if it raises, nothing may be shown (Measures 19, 26).
+    """
+    return _append(deps, actor, _Act(action, subject_id, target_id, details, purpose, scope))
+
+
+def looks(deps: Deps, subject_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:
+    """Everything that was done with a subject's information, newest first."""
+    scope = f"access-log:{subject_id}"
+    after = deps.cursors.read(cursor, scope)
+    found = store.list_of_subject(deps.db, subject_id, after=after, limit=limit + 1)
+    return deps.cursors.page(found, limit, scope, lambda entry: Position(entry.at, entry.id))
+
+
+def count_looks(deps: Deps, subject_id: str, *, action: str, since: datetime) -> int:
+    return store.count_of_subject(deps.db, subject_id, action, since)
+
+
+def find_look(deps: Deps, subject_id: str, entry_id: str) -> Entry | None:
+    """One line of a subject's own log."""
+    return store.find_of_subject(deps.db, subject_id, entry_id)
+
+
+def seal_log(deps: Deps) -> Seal | None:
+    """Close the period since the last seal; the worker does so every hour, and twice at once changes nothing."""
+    last = store.find_last_seal(deps.db)
+    begins_at = last.ends_at if last else store.find_first_at(deps.db)
+    ends_at = deps.now() - SETTLING
+    if begins_at is None or begins_at >= ends_at:
+        return None
+    entries, digest = rules.digest(store.macs_between(deps.db, begins_at, ends_at))
+    number, prev = (last.id + 1, last.mac) if last else (1, rules.GENESIS)
+    seal = rules.sealed(Seal(number, begins_at, ends_at, entries, digest, prev), deps.audit_key)
+    return seal if store.insert_seal(deps.db, seal) else None
+
+
+def verify_log(deps: Deps) -> Iterator[str]:
+    """Every fault of the whole log, in words; none means that nothing was changed, removed or cut off."""
+    yield from rules.faults(store.each_in_order(deps.db), deps.audit_key)
+    before: Seal | None = None
+    for seal in store.each_seal(deps.db):
+        counted = rules.digest(store.macs_between(deps.db, seal.begins_at, seal.ends_at))
+        yield from rules.seal_faults(seal, before, counted, deps.audit_key)
+        before = seal
+
+
+def _append(deps: Deps, actor: Actor, act: _Act) -> Entry:
+    chain = f"subject:{act.subject_id}" if act.subject_id else f"actor:{actor.id}"
+    for _ in range(ATTEMPTS):
+        entry = rules.signed(_entry(deps, actor, act, chain), deps.audit_key)
+        if store.insert(deps.db, entry):
+            return entry
+        if in_transaction():
+            raise Retry(chain)
+    raise errors.not_written()
+
+
+def _entry(deps: Deps, actor: Actor, act: _Act, chain: str) -> Entry:
+    last = store.find_last(deps.db, chain)
+    return Entry(
+        id=deps.new_id(),
+        at=deps.now(),
+        chain=chain,
+        seq=last.seq + 1 if last else 1,
+        prev=last.mac if last else rules.GENESIS,
+        actor_id=actor.id,
+        actor_role=actor.role,
+        actor_name=actor.name,
+        actor_unit=actor.unit,
+        channel=actor.channel,
+        action=act.action,
+        look=act.purpose is not None,
+        subject_id=act.subject_id,
+        target_id=act.target_id,
+        purpose=Sentence(*act.purpose) if act.purpose else None,
+        scope=Sentence(*act.scope) if act.scope else None,
+        details=act.details,
+    )

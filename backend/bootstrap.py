@@ -1,0 +1,75 @@
+"""Settings -> Deps: the one place that builds real things. No Flask here; every process begins with it."""
+
+import pkgutil
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from random import SystemRandom
+from typing import Any
+
+import backend
+from backend.common import clock, ids, keys, mongo
+from backend.common.deps import Deps
+from backend.common.pages import Cursors
+from backend.common.sealing import Sealer
+from backend.common.settings import Settings
+from backend.common.tokens import TokenKeys
+from backend.gateways import sms
+from backend.gateways.faces import SocketFaces
+
+
+def ensure_indexes(deps: Deps) -> list[str]:
+    """Make every collection and index that a store declares, and the data keys; safe to run again and at once twice.
+
+    Collections are made here because a transaction must not meet a missing one. Returns the collections' names.
+    """
+    present = set(deps.db.list_collection_names())
+    declared = declared_collections()
+    for name, indexes in declared.items():
+        if name not in present:
+            _create(deps, name)
+        if indexes:
+            deps.db[name].create_indexes(indexes)
+    deps.sealer.ensure_keys()
+    return sorted(declared)
+
+
+def declared_collections() -> dict[str, list[Any]]:
+    """Collection -> its indexes, from `COLLECTIONS` of every `backend.<feature>.store`."""
+    found: dict[str, list[Any]] = {}
+    for feature in pkgutil.iter_modules(backend.__path__):
+        if feature.ispkg and find_spec(f"backend.{feature.name}.store"):
+            found.update(import_module(f"backend.{feature.name}.store").COLLECTIONS)
+    return found
+
+
+def _create(deps: Deps, name: str) -> None:
+    try:
+        deps.db.create_collection(name)
+    except mongo.CollectionInvalid:
+        return
+
+
+def build_deps(settings: Settings) -> Deps:
+    """What the use cases of this process get; connects lazily, so it returns even while the database is away."""
+    if settings.mongodb_uri is None:
+        raise keys.SettingsError("MONGODB_URI: not set; `make run` starts an embedded database and sets it")
+    secrets = keys.load(settings)
+    client = mongo.connect(settings.mongodb_uri)
+    sealer = Sealer(client, settings.mongodb_database, secrets.master_key)
+    return Deps(
+        settings=settings,
+        client=client,
+        db=client[settings.mongodb_database],
+        now=clock.utc_now,
+        new_id=ids.new_id,
+        new_code=ids.new_code,
+        random=SystemRandom(),
+        sealer=sealer,
+        cursors=Cursors(sealer.derive("cursors")),
+        audit_key=sealer.derive("audit"),
+        tokens=TokenKeys(secrets.token_seeds),
+        faces=SocketFaces(settings.face_address),
+        sms=sms.build(settings),
+        transaction=partial(mongo.transaction, client),
+    )

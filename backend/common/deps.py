@@ -1,0 +1,42 @@
+"""What use cases get from outside: time, ids, the database, keys, and the gateways."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import TYPE_CHECKING
+
+from backend.common.mongo import Client, Database
+from backend.common.pages import Cursors
+from backend.common.sealing import Sealer
+from backend.common.settings import Settings
+from backend.common.tokens import TokenKeys
+
+if TYPE_CHECKING:
+    from backend.gateways.faces import Faces
+    from backend.gateways.sms import Sms
+
+
+@dataclass(frozen=True)
+class Deps:
+    """Built once a process by `bootstrap.build_deps`; a test makes its own.
+
+    `now` gives aware UTC instants cut to milliseconds; `random` is the system's source (a seeded one in tests);
+    `audit_key` MACs the audit log; `transaction` covers every store call inside its block.
+    """
+
+    settings: Settings
+    client: Client
+    db: Database
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    new_code: Callable[[], str]
+    random: Random
+    sealer: Sealer
+    cursors: Cursors
+    audit_key: bytes
+    tokens: TokenKeys
+    faces: "Faces"
+    sms: "Sms"
+    transaction: Callable[[], AbstractContextManager[None]]

@@ -1,0 +1,141 @@
+"""The driver's only door besides the stores: client, transactions, and the translation of its faults."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import pymongo
+from bson.codec_options import CodecOptions
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection as _Collection
+from pymongo.database import Database as _Database
+from pymongo.errors import CollectionInvalid as CollectionInvalid
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from backend.common import errors
+from backend.common.errors import Kind, ServiceError
+
+Document = dict[str, Any]
+Client = pymongo.MongoClient[Document]
+Database = _Database[Document]
+Collection = _Collection[Document]
+DriverError = PyMongoError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+D = TypeVar("D")
+
+ATTEMPTS = 6
+MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
+CODECS: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
+
+_running: ContextVar[ClientSession | None] = ContextVar("running_transaction", default=None)
+
+
+class Retry(Exception):
+    """A use case met a concurrent writer; `atomic` runs it again from the start."""
+
+
+def connect(uri: str) -> Client:
+    """A client whose writes are acknowledged by the majority and which gives up on a missing server in seconds.
+
+    The short selection time lets a request answer 503 instead of hanging; the pool recovers without a restart.
+    """
+    return pymongo.MongoClient(
+        uri,
+        tz_aware=True,
+        tzinfo=UTC,
+        w="majority",
+        journal=True,
+        retryWrites=True,
+        serverSelectionTimeoutMS=2_500,
+        connectTimeoutMS=2_500,
+        socketTimeoutMS=20_000,
+        maxPoolSize=64,
+    )
+
+
+@contextmanager
+def transaction(client: Client) -> Iterator[None]:
+    """Everything the stores do inside is committed together or not at all; inside another one it joins that one.
+
+    The session is bound implicitly, so no store takes a session. The order start_session, bind, start_transaction is
+    the one that commits: the others write nothing and say nothing (tested by reading through another client).
+    """
+    if _running.get() is not None:
+        yield
+        return
+    with client.start_session() as session, session.bind(end_session=False):
+        mark = _running.set(session)
+        try:
+            with session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=MAJORITY):
+                yield
+        finally:
+            _running.reset(mark)
+
+
+def atomic(
+    use_case: Callable[Concatenate[D, P], R],
+) -> Callable[Concatenate[D, P], R]:
+    """Run a use case (first argument: `deps`) in one transaction, again from the start when writers collide.
+
+    Inside a running transaction it simply takes part. After `ATTEMPTS` collisions the caller is told to come back.
+    """
+
+    @wraps(use_case)
+    def run(deps: D, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if _running.get() is not None:
+            return use_case(deps, *args, **kwargs)
+        for attempt in range(ATTEMPTS):
+            try:
+                with deps.transaction():  # type: ignore[attr-defined]  # Deps, which lies above this file
+                    return use_case(deps, *args, **kwargs)
+            except (Retry, PyMongoError) as error:
+                if not collided(error):
+                    raise
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))
+        raise busy()
+
+    return run
+
+
+def collided(error: Exception) -> bool:
+    """Whether running the whole use case again may succeed."""
+    return isinstance(error, Retry) or (
+        isinstance(error, PyMongoError) and error.has_error_label("TransientTransactionError")
+    )
+
+
+def in_transaction() -> bool:
+    return _running.get() is not None
+
+
+def is_away(error: PyMongoError) -> bool:
+    """Whether the fault is the database's absence or slowness rather than ours."""
+    return isinstance(error, ConnectionFailure | WTimeoutError | ExecutionTimeout) or error.timeout
+
+
+def translate(error: PyMongoError) -> ServiceError:
+    """The refusal an edge shows for a driver's fault; anything that is not the database's absence is re-raised."""
+    if is_away(error):
+        return errors.database_unavailable()
+    if collided(error):
+        return busy()
+    raise error
+
+
+def busy() -> ServiceError:
+    return ServiceError(
+        Kind.UNAVAILABLE,
+        "database.busy",
+        "办理的人较多，请稍后再试",
+        "Many requests are being handled at this moment; please try again shortly",
+        retry_after=1,
+    )

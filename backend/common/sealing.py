@@ -1,0 +1,84 @@
+"""Field encryption: PyMongo's client-side encryption in explicit mode, one data key a room.
+
+Deterministic sealing (AEAD_AES_256_CBC_HMAC_SHA_512-Deterministic) is for fields that are looked up by value: the same
+text gives the same bytes within a room. Random sealing is for everything else. Data keys live in the key vault collection,
+wrapped by the 96-byte master key of the settings; the database alone opens nothing.
+"""
+
+import hashlib
+import hmac
+from typing import Any
+
+from bson.binary import Binary
+from pymongo import ASCENDING
+from pymongo.encryption import Algorithm, ClientEncryption
+from pymongo.errors import DuplicateKeyError, EncryptionError
+
+from backend.common.mongo import CODECS, Client
+
+VAULT = "key_vault"
+MASTER_KEY_BYTES = 96
+ROOMS = ("registry", "accounts", "faces", "records", "staff", "replies")
+
+
+class Sealer:
+    """Seals and opens single values; thread-safe; keys are fetched on first use and cached by the library."""
+
+    def __init__(self, client: Client, database: str, master_key: bytes) -> None:
+        if len(master_key) != MASTER_KEY_BYTES:
+            raise ValueError(f"the master key must have {MASTER_KEY_BYTES} bytes")
+        self._master_key = master_key
+        self._vault = client[database][VAULT]
+        self._encryption = ClientEncryption(
+            {"local": {"key": master_key}}, f"{database}.{VAULT}", client, CODECS, key_expiration_ms=3_600_000
+        )
+        self._key_ids: dict[str, Binary] = {}
+
+    def ensure_keys(self) -> None:
+        """Make the vault's index and the data key of each room, safely from several processes at once."""
+        self._vault.create_index(
+            [("keyAltNames", ASCENDING)],
+            unique=True,
+            partialFilterExpression={"keyAltNames": {"$exists": True}},
+        )
+        for room in ROOMS:
+            self._key_id(room)
+
+    def seal(self, room: str, value: Any) -> bytes:
+        """Random sealing: equal values give different bytes."""
+        return self._encryption.encrypt(
+            value, Algorithm.AEAD_AES_256_CBC_HMAC_SHA_512_Random, key_id=self._key_id(room)
+        )
+
+    def seal_for_lookup(self, room: str, value: str) -> bytes:
+        """Deterministic sealing: equal texts give equal bytes, so an index finds them."""
+        return self._encryption.encrypt(
+            value, Algorithm.AEAD_AES_256_CBC_HMAC_SHA_512_Deterministic, key_id=self._key_id(room)
+        )
+
+    def open(self, sealed: bytes) -> Any:
+        """The value again; raises `EncryptionError` of the driver when the key does not fit or bytes were changed."""
+        return self._encryption.decrypt(Binary(sealed, 6))
+
+    def derive(self, purpose: str) -> bytes:
+        """A 32-byte key for one purpose (MAC of the audit log, cursors), derived from the master key."""
+        return hmac.new(self._master_key, b"derive:" + purpose.encode(), hashlib.sha256).digest()
+
+    def close(self) -> None:
+        self._encryption.close()
+
+    def _key_id(self, room: str) -> Binary:
+        if room not in self._key_ids:
+            found = self._vault.find_one({"keyAltNames": room}, {"_id": 1})
+            self._key_ids[room] = found["_id"] if found else self._make_key(room)
+        return self._key_ids[room]
+
+    def _make_key(self, room: str) -> Binary:
+        try:
+            return self._encryption.create_data_key("local", key_alt_names=[room])
+        except (DuplicateKeyError, EncryptionError) as error:
+            found = self._vault.find_one({"keyAltNames": room}, {"_id": 1})
+            if found is None:
+                raise error
+            key_id: Binary = found["_id"]
+            return key_id

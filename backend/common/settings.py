@@ -1,0 +1,117 @@
+"""Every setting of every process, typed, read once from the environment at the edge.
+
+`.env.example` has one line per field (a test keeps them equal). Demo and test make what they lack under `data_dir`;
+production names everything that is missing in one message and does not start.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+AppEnv = Literal["demo", "test", "production"]
+BotMode = Literal["polling", "webhook"]
+SmsKind = Literal["file", "console", "http"]
+
+
+class SettingsError(Exception):
+    """The environment cannot be used; the message lists everything that is wrong."""
+
+
+def _setting(default: Any = None, *, production: bool = False, secret: bool = False) -> Any:
+    return field(default=default, metadata={"production": production, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One field a setting; the variable is the field's name in capitals. Marks say what production must set."""
+
+    app_env: AppEnv = _setting("demo")
+    port: int = _setting(8000)
+    host: str = _setting("127.0.0.1")
+    data_dir: Path = _setting(Path(".data"))
+    mongodb_uri: str | None = _setting(None, production=True, secret=True)
+    mongodb_database: str = _setting("credit_shanghai")
+    public_url: str | None = _setting(None, production=True)
+    field_master_key: str | None = _setting(None, production=True, secret=True)
+    token_keys: str | None = _setting(None, production=True, secret=True)
+    sms_gateway: SmsKind = _setting("file")
+    sms_gateway_url: str | None = _setting(None, production=True)
+    sms_gateway_key: str | None = _setting(None, production=True, secret=True)
+    bot_token: str | None = _setting(None, secret=True)
+    bot_api_url: str | None = _setting(None)
+    bot_mode: BotMode = _setting("polling")
+    bot_webhook_secret: str | None = _setting(None, secret=True)
+    wechat_app_id: str | None = _setting(None)
+    wechat_app_secret: str | None = _setting(None, secret=True)
+    wechat_token: str | None = _setting(None, secret=True)
+    wechat_aes_key: str | None = _setting(None, secret=True)
+    limit_per_address: int = _setting(600)
+    trusted_proxies: int = _setting(0)
+    cors_origins: tuple[str, ...] = _setting(())
+    web_workers: int = _setting(2)
+    web_threads: int = _setting(8)
+    face_socket: Path | None = _setting(None)
+    face_workers: int = _setting(2)
+    log_level: str = _setting("INFO")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read all fields; raises `SettingsError` with the full list of what is wrong or missing."""
+        values, wrong = {}, []
+        for spec in fields(cls):
+            text = environ.get(spec.name.upper(), "").strip()
+            if not text:
+                continue
+            try:
+                values[spec.name] = _read(spec.type, text)
+            except ValueError as error:
+                wrong.append(f"{spec.name.upper()}: {error}")
+        settings = cls(**values)
+        wrong += settings._missing()
+        if wrong:
+            raise SettingsError("The settings cannot be used:\n  " + "\n  ".join(wrong))
+        return settings
+
+    def _missing(self) -> list[str]:
+        if self.app_env != "production":
+            return []
+        unset = [s.name for s in fields(self) if s.metadata["production"] and getattr(self, s.name) is None]
+        wrong = [f"{name.upper()}: production must set it" for name in unset]
+        if self.sms_gateway != "http":
+            wrong.append("SMS_GATEWAY: production needs `http`; codes in a file or on a console protect nobody")
+        return wrong
+
+    @property
+    def site(self) -> str:
+        """The public address of the service, without a slash at its end."""
+        return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    @property
+    def face_address(self) -> Path:
+        """The Unix socket of the face process."""
+        return self.face_socket or self.data_dir / "run" / "face.sock"
+
+    def __repr__(self) -> str:
+        shown = {s.name: "set" if s.metadata["secret"] else getattr(self, s.name) for s in fields(self)}
+        return f"Settings({', '.join(f'{k}={v!r}' for k, v in shown.items() if v is not None)})"
+
+
+def _read(kind: Any, text: str) -> Any:
+    if get_origin(kind) is Literal:
+        if text not in get_args(kind):
+            raise ValueError(f"must be one of {', '.join(get_args(kind))}")
+        return text
+    if kind is int:
+        return _whole(text)
+    if kind in (Path, Path | None):
+        return Path(text)
+    if kind == tuple[str, ...]:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise ValueError("must be a whole number, 0 or more")
+    return int(text)

@@ -1,0 +1,86 @@
+"""Text messages to phones: a file or the console for demonstrations, the city's HTTP gateway in production."""
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from backend.common.errors import Kind, ServiceError
+from backend.common.settings import Settings
+
+TIMEOUT_SECONDS = 5
+
+
+class Sms(Protocol):
+    """Hands one message over; returning means that the next station has it."""
+
+    def send(self, *, to: str, text: str, code: str | None = None) -> None:
+        """Raises `sms.unreachable` (UNAVAILABLE) when it could not be handed over. `to` is E.164."""
+
+
+class FileSms:
+    """One JSON object a line in `DATA_DIR/outbox/sms.jsonl`; whole lines even from several processes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def send(self, *, to: str, text: str, code: str | None = None) -> None:
+        line = json.dumps({"to": to, "text": text, "code": code}, ensure_ascii=False) + "\n"
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(descriptor, line.encode())
+        finally:
+            os.close(descriptor)
+
+
+class ConsoleSms:
+    """Prints the message; for trying things by hand."""
+
+    def __init__(self, stream: TextIO = sys.stderr) -> None:
+        self._stream = stream
+
+    def send(self, *, to: str, text: str, code: str | None = None) -> None:
+        print(f"SMS to {to}: {text}", file=self._stream, flush=True)
+
+
+class HttpSms:
+    """The city's gateway: a JSON POST with a bearer key; any answer of 2xx means it was taken."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._url = url
+        self._key = key
+
+    def send(self, *, to: str, text: str, code: str | None = None) -> None:
+        request = urllib.request.Request(
+            self._url,
+            data=json.dumps({"to": to, "text": text}, ensure_ascii=False).encode(),
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._key}"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):
+                return
+        except (urllib.error.URLError, OSError) as error:
+            raise unreachable() from error
+
+
+def build(settings: Settings) -> Sms:
+    """The gateway that `SMS_GATEWAY` names."""
+    if settings.sms_gateway == "http":
+        return HttpSms(settings.sms_gateway_url or "", settings.sms_gateway_key or "")
+    if settings.sms_gateway == "console":
+        return ConsoleSms()
+    return FileSms(settings.data_dir / "outbox" / "sms.jsonl")
+
+
+def unreachable() -> ServiceError:
+    return ServiceError(
+        Kind.UNAVAILABLE,
+        "sms.unreachable",
+        "短信暂时无法发送，请稍后再试",
+        "The text message cannot be sent at the moment; please try again shortly",
+        retry_after=10,
+    )

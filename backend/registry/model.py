@@ -1,0 +1,35 @@
+"""The information subjects: natural persons and entities, their words sealed, and the reference faces of persons."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.terms import SubjectKind
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom records are about (Regulation 2). Name, number and phone are sealed; nothing here is readable in the database.
+
+    `number_sealed` (ID number or unified social credit code) and `phone_sealed` are sealed for look-up; `name_sealed`
+    is not. `district` is the six-digit division code or the district's name as handed in.
+    """
+
+    id: str
+    kind: SubjectKind
+    number_sealed: bytes
+    name_sealed: bytes
+    phone_sealed: bytes | None
+    district: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class ReferenceFace:
+    """The sealed 128-number template made from the photos on file; `id` is the subject's. The photos are not kept."""
+
+    id: str
+    template_sealed: bytes
+    pictures: int
+    model: str
+    created_at: datetime

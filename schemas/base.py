@@ -1,0 +1,75 @@
+"""The marshmallow classes that every wire schema of the service is made from."""
+
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import marshmallow as ma
+from marshmallow import fields
+
+from schemas.terms import Term
+from schemas.text import Language, Text
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+SPEAKING: ContextVar[Language] = ContextVar("speaking", default="zh")
+
+
+class RequestSchema(ma.Schema):
+    """What a client sends: an unknown field is a mistake worth telling, so it is refused."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class QuerySchema(ma.Schema):
+    """Query parameters; unknown ones are refused too, since a misspelt filter would silently widen a list."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class ResponseSchema(ma.Schema):
+    """What a client gets: every declared field is written, `null` included."""
+
+
+class BeijingTime(fields.DateTime):
+    """An aware instant, written as ISO 8601 with `+08:00`; what comes in may carry any offset but must carry one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return None if value is None else value.astimezone(SHANGHAI).isoformat(timespec="milliseconds")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        instant = super()._deserialize(value, attr, data, **kwargs)
+        if instant.tzinfo is None:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return instant
+
+
+class TermField(fields.Enum):
+    """A word of `schemas.terms`, by its value."""
+
+    def __init__(self, enum: type[Term], **kwargs: Any) -> None:
+        super().__init__(enum, by_value=fields.String(), **kwargs)
+
+
+class Said(fields.Field[str]):
+    """A `Text`, written in the language of the reader (Chinese by default)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("dump_only", True)
+        kwargs.setdefault("metadata", {"type": "string"})
+        super().__init__(**kwargs)
+
+    def _serialize(self, value: Text | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return None if value is None else Text(*value).say(speaking())
+
+
+def speaking() -> Language:
+    """The language replies are written in now; each edge sets `SPEAKING` for the request it serves."""
+    return SPEAKING.get()

@@ -1,0 +1,178 @@
+"""The closed vocabularies of the service, each word with its Chinese and English label.
+
+No marshmallow here: the domain imports this file and stays light.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+from schemas.text import Text
+
+
+class Term(StrEnum):
+    """A word that is stored and sent by its value and shown by its label."""
+
+    zh: str
+    en: str
+
+    def __new__(cls, value: str, zh: str, en: str) -> Self:
+        term = str.__new__(cls, value)
+        term._value_ = value
+        term.zh = zh
+        term.en = en
+        return term
+
+    @property
+    def label(self) -> Text:
+        return Text(self.zh, self.en)
+
+
+class SubjectKind(Term):
+    PERSON = "person", "自然人", "Natural person"
+    ENTITY = "entity", "法人和非法人组织", "Legal person or other organisation"
+
+
+class Nature(Term):
+    """Measures 11-13."""
+
+    BASIC = "basic", "基本信息", "Basic information"
+    ADVERSE = "adverse", "失信信息", "Adverse information"
+    OTHER = "other", "其他信息", "Other information"
+
+
+class Category(Term):
+    """The eight kinds that the operating report of 2018 counts."""
+
+    REGISTRATION = "registration", "登记类", "Registration"
+    QUALIFICATION = "qualification", "资质类", "Qualification"
+    SUPERVISION = "supervision", "监管类", "Supervision"
+    JUDGMENT = "judgment", "判决类", "Judgment"
+    ENFORCEMENT = "enforcement", "执行类", "Enforcement"
+    PERFORMANCE = "performance", "履约类", "Performance of contracts"
+    MANAGEMENT = "management", "管理类", "Management"
+    PUBLIC_WELFARE = "public_welfare", "公益类", "Public welfare"
+
+
+class Openness(Term):
+    """Measures 16."""
+
+    PUBLIC = "public", "公开", "Public"
+    RESTRICTED = "restricted", "授权查询", "By authorisation only"
+
+
+class Severity(Term):
+    """Measures 17."""
+
+    MINOR = "minor", "轻微", "Minor"
+    GENERAL = "general", "一般", "General"
+    SERIOUS = "serious", "严重", "Serious"
+
+
+class Level(Term):
+    """How far a resident has proved who they are; ordered by `rank`."""
+
+    PHONE = "phone", "手机验证", "Phone confirmed"
+    REAL_NAME = "real_name", "实名", "Name and number bound"
+    VERIFIED = "verified", "已核验", "Verified"
+
+    @property
+    def rank(self) -> int:
+        return list(Level).index(self)
+
+
+class Role(Term):
+    """Who may act. A citizen and an anonymous caller are roles like any other."""
+
+    ANONYMOUS = "anonymous", "未登录", "Not signed in"
+    CITIZEN = "citizen", "市民", "Citizen"
+    MERCHANT = "merchant", "商户", "Merchant"
+    PROVIDER = "provider", "信息提供单位", "Information provider"
+    CASE_OFFICER = "case_officer", "异议处理员", "Case officer"
+    DATA_STEWARD = "data_steward", "数据管理员", "Data steward"
+    BENEFIT_MANAGER = "benefit_manager", "权益管理员", "Benefit manager"
+    NEWS_EDITOR = "news_editor", "资讯编辑", "News editor"
+    AUDITOR = "auditor", "审计员", "Auditor"
+    WINDOW_CLERK = "window_clerk", "窗口人员", "Window clerk"
+    ADMIN = "admin", "系统管理员", "Administrator"
+    SYSTEM = "system", "系统", "The system itself"
+
+
+STAFF_ROLES = frozenset(
+    {
+        Role.PROVIDER,
+        Role.CASE_OFFICER,
+        Role.DATA_STEWARD,
+        Role.BENEFIT_MANAGER,
+        Role.NEWS_EDITOR,
+        Role.AUDITOR,
+        Role.WINDOW_CLERK,
+        Role.ADMIN,
+    }
+)
+
+
+class Channel(Term):
+    """Through which door a request came; shown to the resident in the access log."""
+
+    API = "api", "应用程序接口", "App or web interface"
+    PAGE = "page", "网页", "Web page"
+    LINK = "link", "报告链接", "Report link"
+    BOT = "bot", "聊天机器人", "Chatbot"
+    COUNTER = "counter", "服务窗口", "Service window"
+    CONSOLE = "console", "工作台", "Staff console"
+    COMMAND = "command", "运维命令", "Operations command"
+    WORKER = "worker", "后台任务", "Background worker"
+
+
+class RecordMark(Term):
+    """What is noted on a record (Regulation 36, Measures 30)."""
+
+    CONTESTED = "contested", "异议处理中", "Under objection"
+    DISSENTED = "dissented", "经核查仍有异议", "Still contested after review"
+
+
+class UnitKind(Term):
+    """The seven sorts of information provider that the operating report of 2018 counts."""
+
+    MUNICIPAL = "municipal", "市级行政机关", "Municipal department"
+    CENTRAL = "central", "中央在沪单位", "Central unit in Shanghai"
+    DISTRICT = "district", "区级政府", "District government"
+    JUDICIAL = "judicial", "司法机关", "Judicial organ"
+    PUBLIC_ENTERPRISE = "public_enterprise", "公共企事业单位", "Public enterprise or institution"
+    PEOPLES_ORGANISATION = "peoples_organisation", "人民团体", "People's organisation"
+    SOCIAL_ORGANISATION = "social_organisation", "社会组织", "Social organisation"
+
+
+class FieldType(Term):
+    """What a field of a catalogue item holds, and how it is written in JSON."""
+
+    TEXT = "text", "文本", "Text"
+    DATE = "date", "日期", "Date, YYYY-MM-DD"
+    MONEY_FEN = "money_fen", "金额（分）", "Amount of money in fen, a whole number"
+    NUMBER = "number", "数值", "Number"
+    CHOICE = "choice", "选项", "One of the listed choices"
+    YES_NO = "yes_no", "是否", "true or false"
+    USCC = "uscc", "统一社会信用代码", "Unified social credit code"
+
+
+class ForbiddenKind(Term):
+    """What may not be collected about natural persons (Measures 14, Regulation 14).
+
+    `needs_consent` tells the second group apart: only with a warning and the person's written consent.
+    """
+
+    RELIGION = "religion", "宗教信仰", "Religious belief"
+    GENES = "genes", "基因", "Genes"
+    FINGERPRINTS = "fingerprints", "指纹等生物识别", "Fingerprints and other biometrics"
+    BLOOD_TYPE = "blood_type", "血型", "Blood type"
+    DISEASE = "disease", "疾病和病史", "Disease and medical history"
+    INCOME = "income", "收入", "Income"
+    DEPOSITS = "deposits", "存款", "Deposits"
+    SECURITIES = "securities", "有价证券", "Securities"
+    INSURANCE = "insurance", "商业保险", "Commercial insurance"
+    REAL_ESTATE = "real_estate", "不动产", "Real estate"
+    TAX_AMOUNT = "tax_amount", "纳税数额", "Amount of tax paid"
+
+    @property
+    def needs_consent(self) -> bool:
+        return list(ForbiddenKind).index(self) > list(ForbiddenKind).index(ForbiddenKind.DISEASE)

@@ -1,0 +1,69 @@
+"""The world a test runs in: real database and keys, a clock that stands still, a seeded source of chance."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from backend.common import ids, mongo
+from backend.common.deps import Deps
+from backend.common.mongo import Client
+from backend.common.pages import Cursors
+from backend.common.sealing import VAULT, Sealer
+from backend.common.settings import Settings
+from backend.common.tokens import TokenKeys
+from backend.gateways.faces import SocketFaces
+from backend.gateways.sms import FileSms
+
+MASTER_KEY = bytes(range(96))
+TOKEN_SEED = bytes(range(32))
+# A Saturday evening in Shanghai, the day the service was founded.
+START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    """Time as the tests tell it; `advance` moves it on."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self.instant = start
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+    def advance(self, **by: float) -> datetime:
+        self.instant += timedelta(**by)
+        return self.instant
+
+    def set(self, instant: datetime) -> None:
+        self.instant = instant
+
+
+def make_deps(client: Client, settings: Settings, clock: Clock, sealer: Sealer) -> Deps:
+    """Deps over the real database; the face process is away unless a test puts one in with `dataclasses.replace`."""
+    return Deps(
+        settings=settings,
+        client=client,
+        db=client[settings.mongodb_database],
+        now=clock,
+        new_id=ids.new_id,
+        new_code=ids.new_code,
+        random=Random(20261121),
+        sealer=sealer,
+        cursors=Cursors(sealer.derive("cursors")),
+        audit_key=sealer.derive("audit"),
+        tokens=TokenKeys([TOKEN_SEED]),
+        faces=SocketFaces(settings.face_address),
+        sms=FileSms(settings.data_dir / "outbox" / "sms.jsonl"),
+        transaction=partial(mongo.transaction, client),
+    )
+
+
+def make_settings(uri: str, database: str, data_dir: Path) -> Settings:
+    return Settings(app_env="test", mongodb_uri=uri, mongodb_database=database, data_dir=data_dir, limit_per_address=0)
+
+
+def empty(deps: Deps) -> None:
+    """Every collection without documents again, the data keys excepted."""
+    for name in deps.db.list_collection_names():
+        if name != VAULT:
+            deps.db[name].delete_many({})
