@@ -35,7 +35,13 @@ class Mongod:
     """One server over one folder. `uri` is valid after `start`; `wait_ready` returns once it takes writes."""
 
     def __init__(
-        self, folder: Path, *, log: Path, port: int = PREFERRED_PORT, cache_gb: float = 0.5, oplog_mb: int = 1024
+        self,
+        folder: Path,
+        *,
+        log: Path,
+        port: int = PREFERRED_PORT,
+        cache_gb: float = 0.5,
+        oplog_mb: int = 1024,
     ) -> None:
         self.folder = folder.resolve()
         self.log = log.resolve()
@@ -64,7 +70,10 @@ class Mongod:
         line = [str(find_mongod()), "--quiet", "--nounixsocket", "--logappend"]
         for name, value in options.items():
             line += [f"--{name}", str(value)]
-        for parameter in ("diagnosticDataCollectionEnabled=false", "shutdownTimeoutMillisForSignaledShutdown=0"):
+        for parameter in (
+            "diagnosticDataCollectionEnabled=false",
+            "shutdownTimeoutMillisForSignaledShutdown=0",
+        ):
             line += ["--setParameter", parameter]
         return line
 
