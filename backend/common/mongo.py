@@ -44,16 +44,15 @@ class Retry(Exception):
 
 
 def connect(uri: str) -> Client:
-    """A client whose writes are acknowledged by the majority and which gives up on a missing server in seconds.
+    """A client which gives up on a missing server in seconds.
 
-    The short selection time lets a request answer 503 instead of hanging; the pool recovers without a restart.
+    No write concern is named here: the set's own default is the journaled majority (MongoDB 5.0 and later), and the
+    driver would send a named one with every write of a bound transaction, which the server refuses. The short selection time lets a request answer 503 instead of hanging; the pool recovers without a restart.
     """
     return pymongo.MongoClient(
         uri,
         tz_aware=True,
         tzinfo=UTC,
-        w="majority",
-        journal=True,
         retryWrites=True,
         serverSelectionTimeoutMS=2_500,
         connectTimeoutMS=2_500,

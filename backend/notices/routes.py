@@ -1,0 +1,27 @@
+"""The resident's inbox."""
+
+from flask.views import MethodView
+
+from backend.notices import service
+from backend.web.api import blueprint
+from backend.web.auth import actor, deps
+from schemas import notices as wire
+
+blp = blueprint("notices", "/me/notices", "消息 notices")
+
+
+@blp.route("")
+class Notices(MethodView):
+    @blp.arguments(wire.NoticeListQuery, location="query")
+    @blp.response(200, wire.NoticePage)
+    def get(self, query):
+        """Read the own notices, newest first"""
+        return service.inbox(deps(), actor(), **query)
+
+
+@blp.route("/<notice_id>/read")
+class NoticeRead(MethodView):
+    @blp.response(200, wire.Notice)
+    def post(self, notice_id):
+        """Mark a notice as read"""
+        return service.read(deps(), actor(), notice_id=notice_id)
