@@ -73,3 +73,16 @@ class Record:
     marks: tuple[Mark, ...] = ()
     suspended_at: datetime | None = None
     hidden_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A record without its words: enough to judge whether it may be shown, and to count it."""
+
+    nature: Nature
+    category: Category
+    openness: Openness
+    public_until: datetime | None
+    query_until: datetime | None
+    suspended_at: datetime | None = None
+    hidden_at: datetime | None = None
