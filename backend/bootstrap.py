@@ -12,7 +12,7 @@ from backend.common import clock, ids, keys, mongo
 from backend.common.deps import Deps
 from backend.common.pages import Cursors
 from backend.common.sealing import Sealer
-from backend.common.settings import Settings
+from backend.common.settings import Settings, SettingsError
 from backend.common.tokens import TokenKeys
 from backend.gateways import sms
 from backend.gateways.faces import SocketFaces
@@ -53,7 +53,7 @@ def _create(deps: Deps, name: str) -> None:
 def build_deps(settings: Settings) -> Deps:
     """What the use cases of this process get; connects lazily, so it returns even while the database is away."""
     if settings.mongodb_uri is None:
-        raise keys.SettingsError("MONGODB_URI: not set; `make run` starts an embedded database and sets it")
+        raise SettingsError("MONGODB_URI: not set; `make run` starts an embedded database and sets it")
     secrets = keys.load(settings)
     client = mongo.connect(settings.mongodb_uri)
     sealer = Sealer(client, settings.mongodb_database, secrets.master_key)

@@ -51,7 +51,7 @@ class BeijingTime(fields.DateTime):
         return instant
 
 
-class TermField(fields.Enum):
+class TermField(fields.Enum[Term]):
     """A word of `schemas.terms`, by its value."""
 
     def __init__(self, enum: type[Term], **kwargs: Any) -> None:
@@ -66,7 +66,7 @@ class Said(fields.Field[str]):
         kwargs.setdefault("metadata", {"type": "string"})
         super().__init__(**kwargs)
 
-    def _serialize(self, value: Text | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return None if value is None else Text(*value).say(speaking())
 
 

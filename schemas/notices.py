@@ -57,7 +57,8 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.CONSENT_GIVEN: NoticeForm(
         NoticeKind.CONSENT_GIVEN.label,
         Text(
-            "您已同意将人脸信息用于本人核验（告知书版本 {notice_version}）。您可随时撤回，撤回后人脸模板立即删除，也可始终使用服务窗口核验码。",
+            "您已同意将人脸信息用于本人核验（告知书版本 {notice_version}）。您可随时撤回，"
+            "撤回后人脸模板立即删除；服务窗口核验码始终可用。",
             "You agreed to the use of your face for verification (notice version {notice_version}). You may withdraw at any"
             " time, the template is then erased; a service window code always works instead.",
         ),

@@ -176,3 +176,16 @@ class ForbiddenKind(Term):
     @property
     def needs_consent(self) -> bool:
         return list(ForbiddenKind).index(self) > list(ForbiddenKind).index(ForbiddenKind.DISEASE)
+
+
+class ConsentPurpose(Term):
+    """What a resident agrees to, each by itself (PIPL 14, 29: separate consent for sensitive information)."""
+
+    FACE_VERIFICATION = "face_verification", "人脸核验", "Face verification"
+
+
+class ProofWay(Term):
+    """The two ways to become `verified`; both reach exactly the same functions (DOMAIN 5)."""
+
+    FACE = "face", "人脸核验", "Face verification"
+    WINDOW = "window", "服务窗口核验码", "Code from a service window"

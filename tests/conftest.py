@@ -33,7 +33,11 @@ def sealer(client: Client, database_name: str) -> Iterator[Sealer]:
 
 @pytest.fixture(scope="session")
 def _prepared(
-    client: Client, sealer: Sealer, mongodb_uri: str, database_name: str, tmp_path_factory: pytest.TempPathFactory
+    client: Client,
+    sealer: Sealer,
+    mongodb_uri: str,
+    database_name: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     settings = world.make_settings(mongodb_uri, database_name, tmp_path_factory.mktemp("prepared"))
     client.drop_database(database_name)

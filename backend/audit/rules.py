@@ -37,7 +37,9 @@ def faults(entries: Iterable[Entry], key: bytes) -> Iterator[str]:
     before: Entry | None = None
     for entry in entries:
         first = before is None or before.chain != entry.chain
-        expected_seq, expected_prev = (1, GENESIS) if first or before is None else (before.seq + 1, before.mac)
+        expected_seq, expected_prev = (
+            (1, GENESIS) if first or before is None else (before.seq + 1, before.mac)
+        )
         if not hmac.compare_digest(entry.mac, _mac(entry, key)):
             yield f"entry {entry.id} was changed"
         if entry.seq != expected_seq:
@@ -62,7 +64,9 @@ def seal_faults(seal: Seal, before: Seal | None, counted: tuple[int, bytes], key
 def _mac(entry: Entry | Seal, key: bytes) -> bytes:
     document = to_document(entry)
     del document["mac"]
-    canonical = json.dumps(document, default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    canonical = json.dumps(
+        document, default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
     return hmac.new(key, canonical.encode(), hashlib.sha256).digest()
 
 

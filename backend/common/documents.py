@@ -3,15 +3,19 @@
 Nested dataclasses, tuples of them and optional ones are followed. No ODM, no mapping per feature.
 """
 
+from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 Document = dict[str, Any]
+Reader = Callable[[Any], Any]
+
+_known_names: dict[type, tuple[str, ...]] = {}
+_known_readers: dict[type, tuple[tuple[str, Reader], ...]] = {}
 
 
 def to_document(entity: Any) -> Document:
@@ -43,15 +47,17 @@ def _out(value: Any) -> Any:
     return value
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _names(kind: Any) -> tuple[str, ...]:
+    if kind not in _known_names:
+        _known_names[kind] = tuple(field.name for field in fields(kind))
+    return _known_names[kind]
 
 
-@cache
-def _readers(kind: type) -> tuple[tuple[str, Any], ...]:
-    hints = get_type_hints(kind)
-    return tuple((field.name, _reader(hints[field.name])) for field in fields(kind))
+def _readers(kind: Any) -> tuple[tuple[str, Reader], ...]:
+    if kind not in _known_readers:
+        hints = get_type_hints(kind)
+        _known_readers[kind] = tuple((field.name, _reader(hints[field.name])) for field in fields(kind))
+    return _known_readers[kind]
 
 
 def _reader(hint: Any) -> Any:
@@ -89,7 +95,11 @@ def _class_reader(hint: type) -> Any:
 def _nested(kind: type[T], value: Document) -> T:
     names = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]  # is_dataclass was checked
     known = {name: read(value[name]) for name, read in _readers(kind) if name in value}
-    missing = [n for n, f in names.items() if n not in known and f.default is MISSING and f.default_factory is MISSING]
+    missing = [
+        n
+        for n, f in names.items()
+        if n not in known and f.default is MISSING and f.default_factory is MISSING
+    ]
     if missing:
         raise KeyError(f"{kind.__name__} lacks {', '.join(missing)}")
     return kind(**known)

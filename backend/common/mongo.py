@@ -47,7 +47,8 @@ def connect(uri: str) -> Client:
     """A client which gives up on a missing server in seconds.
 
     No write concern is named here: the set's own default is the journaled majority (MongoDB 5.0 and later), and the
-    driver would send a named one with every write of a bound transaction, which the server refuses. The short selection time lets a request answer 503 instead of hanging; the pool recovers without a restart.
+    driver would send a named one with every write of a bound transaction, which the server refuses. The short selection
+    time lets a request answer 503 instead of hanging; the pool recovers without a restart.
     """
     return pymongo.MongoClient(
         uri,

@@ -76,5 +76,8 @@ class Cursors:
 
 def bad_cursor() -> ServiceError:
     return ServiceError(
-        Kind.INVALID, "list.bad_cursor", "翻页标记无效，请从第一页重新查看", "This cursor is not valid; please start again from the first page"
+        Kind.INVALID,
+        "list.bad_cursor",
+        "翻页标记无效，请从第一页重新查看",
+        "This cursor is not valid; please start again from the first page",
     )

@@ -11,11 +11,13 @@ from typing import Any
 
 from bson.binary import Binary
 from pymongo import ASCENDING
-from pymongo.encryption import Algorithm, ClientEncryption
+from pymongo.encryption import ClientEncryption
 from pymongo.errors import DuplicateKeyError, EncryptionError
 
-from backend.common.mongo import CODECS, Client
+from backend.common.mongo import CODECS, Client, Document
 
+RANDOM = "AEAD_AES_256_CBC_HMAC_SHA_512-Random"
+DETERMINISTIC = "AEAD_AES_256_CBC_HMAC_SHA_512-Deterministic"
 VAULT = "key_vault"
 MASTER_KEY_BYTES = 96
 ROOMS = ("registry", "accounts", "faces", "records", "staff", "replies")
@@ -29,7 +31,7 @@ class Sealer:
             raise ValueError(f"the master key must have {MASTER_KEY_BYTES} bytes")
         self._master_key = master_key
         self._vault = client[database][VAULT]
-        self._encryption = ClientEncryption(
+        self._encryption: ClientEncryption[Document] = ClientEncryption(
             {"local": {"key": master_key}}, f"{database}.{VAULT}", client, CODECS, key_expiration_ms=3_600_000
         )
         self._key_ids: dict[str, Binary] = {}
@@ -46,15 +48,11 @@ class Sealer:
 
     def seal(self, room: str, value: Any) -> bytes:
         """Random sealing: equal values give different bytes."""
-        return self._encryption.encrypt(
-            value, Algorithm.AEAD_AES_256_CBC_HMAC_SHA_512_Random, key_id=self._key_id(room)
-        )
+        return self._encryption.encrypt(value, RANDOM, key_id=self._key_id(room))
 
     def seal_for_lookup(self, room: str, value: str) -> bytes:
         """Deterministic sealing: equal texts give equal bytes, so an index finds them."""
-        return self._encryption.encrypt(
-            value, Algorithm.AEAD_AES_256_CBC_HMAC_SHA_512_Deterministic, key_id=self._key_id(room)
-        )
+        return self._encryption.encrypt(value, DETERMINISTIC, key_id=self._key_id(room))
 
     def open(self, sealed: bytes) -> Any:
         """The value again; raises `EncryptionError` of the driver when the key does not fit or bytes were changed."""
@@ -76,9 +74,9 @@ class Sealer:
     def _make_key(self, room: str) -> Binary:
         try:
             return self._encryption.create_data_key("local", key_alt_names=[room])
-        except (DuplicateKeyError, EncryptionError) as error:
+        except (DuplicateKeyError, EncryptionError):
             found = self._vault.find_one({"keyAltNames": room}, {"_id": 1})
             if found is None:
-                raise error
+                raise
             key_id: Binary = found["_id"]
             return key_id

@@ -79,7 +79,9 @@ class Settings:
         unset = [s.name for s in fields(self) if s.metadata["production"] and getattr(self, s.name) is None]
         wrong = [f"{name.upper()}: production must set it" for name in unset]
         if self.sms_gateway != "http":
-            wrong.append("SMS_GATEWAY: production needs `http`; codes in a file or on a console protect nobody")
+            wrong.append(
+                "SMS_GATEWAY: production needs `http`; codes in a file or on a console protect nobody"
+            )
         return wrong
 
     @property

@@ -34,8 +34,15 @@ class TokenKeys:
 
     def sign(self, claims: dict[str, Any], *, now: datetime) -> tuple[str, int]:
         """A token of `claims` and the seconds it lasts; times are added here."""
-        lasting = {"iss": ISSUER, "aud": AUDIENCE, "iat": int(now.timestamp()), "exp": int((now + LIFETIME).timestamp())}
-        token = jwt.encode(claims | lasting, self._signing, algorithm="EdDSA", headers={"kid": self._signing_id})
+        lasting = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "iat": int(now.timestamp()),
+            "exp": int((now + LIFETIME).timestamp()),
+        }
+        token = jwt.encode(
+            claims | lasting, self._signing, algorithm="EdDSA", headers={"kid": self._signing_id}
+        )
         return token, int(LIFETIME.total_seconds())
 
     def read(self, token: str, *, now: datetime) -> dict[str, Any]:
@@ -63,7 +70,9 @@ class TokenKeys:
 
 def _key_id(key: Ed25519PublicKey) -> str:
     """The thumbprint of RFC 7638, so that the same key has the same id in every process."""
-    required = json.dumps({"crv": "Ed25519", "kty": "OKP", "x": _x(key)}, separators=(",", ":"), sort_keys=True)
+    required = json.dumps(
+        {"crv": "Ed25519", "kty": "OKP", "x": _x(key)}, separators=(",", ":"), sort_keys=True
+    )
     return base64.urlsafe_b64encode(hashlib.sha256(required.encode()).digest()).decode().rstrip("=")
 
 
@@ -77,11 +86,17 @@ def _jwk(key_id: str, key: Ed25519PublicKey) -> dict[str, str]:
 
 def invalid_token() -> ServiceError:
     return ServiceError(
-        Kind.UNAUTHENTICATED, "auth.invalid_token", "登录凭证无效，请重新登录", "This sign-in is not valid; please sign in again"
+        Kind.UNAUTHENTICATED,
+        "auth.invalid_token",
+        "登录凭证无效，请重新登录",
+        "This sign-in is not valid; please sign in again",
     )
 
 
 def expired_token() -> ServiceError:
     return ServiceError(
-        Kind.UNAUTHENTICATED, "auth.expired_token", "登录已过期，请重新登录", "Your sign-in has run out; please sign in again"
+        Kind.UNAUTHENTICATED,
+        "auth.expired_token",
+        "登录已过期，请重新登录",
+        "Your sign-in has run out; please sign in again",
     )

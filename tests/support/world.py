@@ -59,7 +59,9 @@ def make_deps(client: Client, settings: Settings, clock: Clock, sealer: Sealer) 
 
 
 def make_settings(uri: str, database: str, data_dir: Path) -> Settings:
-    return Settings(app_env="test", mongodb_uri=uri, mongodb_database=database, data_dir=data_dir, limit_per_address=0)
+    return Settings(
+        app_env="test", mongodb_uri=uri, mongodb_database=database, data_dir=data_dir, limit_per_address=0
+    )
 
 
 def empty(deps: Deps) -> None:
