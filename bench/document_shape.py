@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from pymongo import ASCENDING, InsertOne, UpdateOne
+from pymongo import ASCENDING, InsertOne, UpdateOne, WriteConcern
 from pymongo.errors import BulkWriteError
 
 from backend.common import ids, mongo
@@ -97,7 +97,7 @@ class _Shapes:
     def __init__(
         self, db: mongo.Database, subjects: Sequence[str], rows: Sequence[Document], chance: random.Random
     ) -> None:
-        one = mongo.WriteConcern(w=1, j=False)
+        one = WriteConcern(w=1, j=False)
         self.records = db.get_collection("records", write_concern=one)
         self.files = db.get_collection("files", write_concern=one)
         self.subjects, self.rows, self.chance = subjects, rows, chance

@@ -20,9 +20,10 @@ class Sentence:
 class Entry:
     """Who did what to whom, when, through which door and why. Content that was seen is never copied here.
 
-    `chain` is the information subject's log (`subject:<id>`), or the actor's when nobody's information was touched;
-    `seq` counts within it without a gap; `mac` covers every other field and the `mac` of the entry before (`prev`).
-    `purpose` and `scope` are filled for looks at restricted information (Measures 19, Regulation 34).
+    `chain` is the subject's looks (`looks:<id>`) or the acts that touched it (`acts:<id>`), or the actor's own acts when
+    nobody's information was touched; `seq` counts within it without a gap, so the newest look's `seq` is the number of
+    looks; `mac` covers every other field and the `mac` of the entry before (`prev`). `purpose` and `scope` are filled
+    for looks at restricted information (Measures 19, Regulation 34).
     """
 
     id: str

@@ -8,14 +8,13 @@ from pymongo.errors import DuplicateKeyError
 
 from backend.audit.model import Entry, Seal
 from backend.common.documents import from_document, to_document
-from backend.common.mongo import MAJORITY, Collection, Database, in_transaction
-from backend.common.pages import Position
+from backend.common.mongo import MAJORITY, Collection, Database, Document, in_transaction
 
 COLLECTION = "audit_log"
 INDEXES = [
-    IndexModel([("chain", ASCENDING), ("seq", DESCENDING)], unique=True),
-    IndexModel([("subject_id", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], sparse=True),
+    IndexModel([("chain", ASCENDING), ("seq", ASCENDING)], unique=True),
     IndexModel([("at", ASCENDING), ("_id", ASCENDING)]),
+    IndexModel([("details.report_no", ASCENDING)], unique=True, sparse=True),
 ]
 SEALS = "audit_seals"
 COLLECTIONS = {COLLECTION: INDEXES, SEALS: []}
@@ -35,22 +34,25 @@ def find_last(db: Database, chain: str) -> Entry | None:
     return from_document(Entry, found) if found else None
 
 
-def list_of_subject(db: Database, subject_id: str, *, after: Position | None, limit: int) -> list[Entry]:
-    """Newest first; `after` is the last one of the page before."""
-    wanted: dict[str, object] = {"subject_id": subject_id}
-    if after is not None:
-        wanted["$or"] = [{"at": {"$lt": after.at}}, {"at": after.at, "_id": {"$lt": after.id}}]
-    found = db[COLLECTION].find(wanted, sort=[("at", DESCENDING), ("_id", DESCENDING)], limit=limit)
+def list_newest(db: Database, chain: str, *, before: int | None, limit: int) -> list[Entry]:
+    """A chain from its end; `before` is the `seq` of the last entry of the page before."""
+    wanted: Document = {"chain": chain} if before is None else {"chain": chain, "seq": {"$lt": before}}
+    found = db[COLLECTION].find(wanted, sort=[("seq", DESCENDING)], limit=limit)
     return [from_document(Entry, document) for document in found]
 
 
-def find_of_subject(db: Database, subject_id: str, entry_id: str) -> Entry | None:
-    found = db[COLLECTION].find_one({"_id": entry_id, "subject_id": subject_id})
+def find_in(db: Database, chain: str, entry_id: str) -> Entry | None:
+    found = db[COLLECTION].find_one({"_id": entry_id, "chain": chain})
     return from_document(Entry, found) if found else None
 
 
-def count_of_subject(db: Database, subject_id: str, action: str, since: datetime) -> int:
-    return db[COLLECTION].count_documents({"subject_id": subject_id, "at": {"$gte": since}, "action": action})
+def find_report(db: Database, report_no: str) -> Entry | None:
+    found = db[COLLECTION].find_one({"details.report_no": report_no})
+    return from_document(Entry, found) if found else None
+
+
+def count_in(db: Database, chain: str, action: str, since: datetime) -> int:
+    return db[COLLECTION].count_documents({"chain": chain, "action": action, "at": {"$gte": since}})
 
 
 def each_in_order(db: Database) -> Iterator[Entry]:
