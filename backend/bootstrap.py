@@ -18,6 +18,10 @@ from backend.gateways import sms
 from backend.gateways.faces import SocketFaces
 
 
+class IndexesMissing(Exception):
+    """The database lacks declared indexes; `manage ensure-indexes` makes them."""
+
+
 def ensure_indexes(deps: Deps) -> list[str]:
     """Make every collection and index that a store declares, and the data keys; safe to run again and at once twice.
 
@@ -32,6 +36,18 @@ def ensure_indexes(deps: Deps) -> list[str]:
             deps.db[name].create_indexes(indexes)
     deps.sealer.ensure_keys()
     return sorted(declared)
+
+
+def require_indexes(deps: Deps) -> None:
+    """Raise `IndexesMissing` unless every declared collection has its indexes; for `/readyz`."""
+    missing = [
+        f"{name}.{wanted['name']}"
+        for name, indexes in declared_collections().items()
+        for wanted in (index.document for index in indexes)
+        if wanted["name"] not in deps.db[name].index_information()
+    ]
+    if missing:
+        raise IndexesMissing(", ".join(missing))
 
 
 def declared_collections() -> dict[str, list[Any]]:

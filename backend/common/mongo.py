@@ -106,6 +106,13 @@ def atomic(
     return run
 
 
+def require_writable(client: Client) -> None:
+    """Return when the server answers at once as a primary that takes writes; the driver's fault otherwise."""
+    with pymongo.timeout(1.0):
+        if not client.admin.command("hello").get("isWritablePrimary"):
+            raise ConnectionFailure("the server takes no writes")
+
+
 def collided(error: Exception) -> bool:
     """Whether running the whole use case again may succeed."""
     return isinstance(error, Retry) or (

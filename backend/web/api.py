@@ -1,0 +1,127 @@
+"""The web edge: how a feature declares its routes, and what happens around every one of them."""
+
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import flask_smorest
+from flask import Flask, Response, current_app, g, request
+
+from backend.common import ids
+from backend.common.deps import Deps
+from backend.common.errors import ServiceError
+from backend.web import auth, bodies, headers, language, logging, metrics, openapi, problems, replays
+from backend.web.rights import Rights
+from schemas.base import SPEAKING
+
+PREFIX = "/api/v1"
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+F = TypeVar("F", bound=Callable[..., Any])
+Refusal = ServiceError | Callable[[], ServiceError]
+
+
+class Routes(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
+    """A feature's routes: flask-smorest's blueprint with strict bodies and the words this API adds."""
+
+    ARGUMENTS_PARSER = bodies.StrictParser()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepare_doc_cbks.append(openapi.keep_facts)
+
+    @staticmethod
+    def refuses(*refusals: Refusal) -> Callable[[F], F]:
+        """Document refusals of the use case, from their own factories: status, reason and sentence.
+
+        What every route can answer (401, 403, 400, 413, 415, 422, 429, 500, 503) is documented without this.
+        """
+        made = [refusal if isinstance(refusal, ServiceError) else refusal() for refusal in refusals]
+        return openapi.adds("refusals", [(problems.STATUS[e.kind], e.reason, e.text, e.data) for e in made])
+
+    @staticmethod
+    def idempotent(function: F) -> F:
+        """This POST creates: with an `Idempotency-Key` a repetition gets the first answer again."""
+        function.idempotent = True  # type: ignore[attr-defined]  # read by `marked`
+        return openapi.adds("idempotent", [True])(function)
+
+    @staticmethod
+    def upload(max_bytes: int = bodies.UPLOAD_BYTES) -> Callable[[F], F]:
+        """This route takes files, in memory, and together no more than `max_bytes`."""
+
+        def mark(function: F) -> F:
+            function.max_bytes = max_bytes  # type: ignore[attr-defined]  # read by `marked`
+            return openapi.adds("max_bytes", [max_bytes])(function)
+
+        return mark
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What the features above give to the web edge, which lies below them; `app` fills it in."""
+
+    authenticate: auth.Authenticate
+    admit: Callable[[Deps, str], None]
+    replies: replays.Replies
+    rights: Rights
+
+
+def blueprint(name: str, prefix: str, title: str) -> Routes:
+    """The routes of a feature under `/api/v1` + `prefix`; `title` is its Chinese heading in the documentation."""
+    return Routes(name, f"backend.{name}", url_prefix=PREFIX + prefix, description=title)
+
+
+def build(deps: Deps, wiring: Wiring, blueprints: Iterable[Any]) -> Flask:
+    """The Flask app over `blueprints`: those of features, and plain ones of Flask for pages."""
+    app = Flask("backend", static_folder=None, template_folder="web/templates")
+    app.request_class = bodies.MemoryRequest
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
+    app.json.compact = True  # type: ignore[attr-defined]  # of the default provider
+    app.url_map.merge_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = bodies.BODY_BYTES
+    app.extensions["deps"] = deps
+    _around(app, wiring)
+    api = flask_smorest.Api(app, spec_kwargs=openapi.options(deps.settings))
+    problems.register(app)
+    for blp in blueprints:
+        (api if isinstance(blp, Routes) else app).register_blueprint(blp)
+    app.extensions["openapi"] = openapi.document(api.spec, app, wiring.rights)
+    auth.guard(app, wiring.authenticate, wiring.rights)
+    replays.register(app, wiring.replies, lambda: bool(marked("idempotent")))
+    return app
+
+
+def marked(name: str, default: Any = None) -> Any:
+    """What a decorator of `Routes` noted on the function that will answer this request."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    method = "get" if request.method == "HEAD" else request.method.lower()
+    return getattr(getattr(getattr(view, "view_class", None), method, view), name, default)
+
+
+def _around(app: Flask, wiring: Wiring) -> None:
+    """What comes before and after every request; Flask runs the last `after_request` first."""
+    logging.register(app)
+    metrics.register(app)
+    headers.register(app)
+
+    @app.before_request
+    def _begin() -> None:
+        g.started = time.perf_counter()
+        asked = request.headers.get("X-Request-Id", "")
+        g.request_id = asked if REQUEST_ID.fullmatch(asked) else ids.new_id()
+        SPEAKING.set(language.wanted(request.headers.get("Accept-Language")))
+        request.max_content_length = marked("max_bytes", bodies.BODY_BYTES)
+
+    @app.before_request
+    def _admit() -> None:
+        if request.path.startswith(PREFIX):
+            wiring.admit(auth.deps(), auth.address())
+
+    @app.after_request
+    def _name(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.request_id
+        response.headers["Content-Language"] = "en" if SPEAKING.get() == "en" else "zh-CN"
+        return response

@@ -1,0 +1,87 @@
+"""Who is calling: the guard before every route, and what a route asks about its request."""
+
+import ipaddress
+from collections.abc import Callable
+from typing import cast
+
+from flask import Flask, current_app, g, request
+
+from backend.common import errors
+from backend.common.actor import Actor, anonymous
+from backend.common.deps import Deps
+from backend.web.rights import PUBLIC, Rights
+from schemas.terms import Channel, Role
+
+Authenticate = Callable[[Deps, str, Channel], Actor]
+
+
+class UnguardedRoute(Exception):
+    """A route that the table of rights does not name; the service must not start with it."""
+
+
+def deps() -> Deps:
+    """What use cases need, as this process built it."""
+    return cast(Deps, current_app.extensions["deps"])
+
+
+def actor() -> Actor:
+    """The caller of this request, whom the guard has let in."""
+    return cast(Actor, g.actor)
+
+
+def address() -> str:
+    """The caller's network address, looking through as many proxies as the settings trust and no more."""
+    return client_address(
+        request.remote_addr, request.headers.getlist("X-Forwarded-For"), deps().settings.trusted_proxies
+    )
+
+
+def client_address(peer: str | None, forwarded: list[str], trusted: int) -> str:
+    """The right-most address that no trusted proxy wrote; what stands left of it is the caller's own word."""
+    hops = [hop.strip() for line in forwarded for hop in line.split(",")] + [peer or ""]
+    hop = hops[-1 - trusted] if trusted < len(hops) else hops[0]
+    try:
+        return str(ipaddress.ip_address(hop))
+    except ValueError:
+        return peer or ""
+
+
+def guard(app: Flask, authenticate: Authenticate, rights: Rights) -> None:
+    """Ask who is calling before every route; raises `UnguardedRoute` for one that has no line in the table."""
+    if missing := sorted(routes(app) - rights.keys()):
+        raise UnguardedRoute("no rights for " + ", ".join(missing))
+
+    def ask() -> None:
+        g.actor = anonymous(Channel.API)
+        allowed = rights[operation()] if request.url_rule and request.method != "OPTIONS" else PUBLIC
+        if allowed != PUBLIC:
+            g.actor = _identified(authenticate, allowed)
+
+    app.before_request(ask)
+
+
+def routes(app: Flask) -> set[str]:
+    """Every `METHOD rule` of the app; HEAD goes with GET, OPTIONS tells nothing but methods."""
+    return {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def operation() -> str:
+    """The line of the table that this request falls under."""
+    method = "GET" if request.method == "HEAD" else request.method
+    return f"{method} {request.url_rule}"
+
+
+def _identified(authenticate: Authenticate, allowed: frozenset[Role]) -> Actor:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        if Role.ANONYMOUS in allowed:
+            return anonymous(Channel.API)
+        raise errors.not_signed_in()
+    caller = authenticate(deps(), token.strip(), Channel.API)
+    if caller.role not in allowed:
+        raise errors.not_allowed()
+    return caller

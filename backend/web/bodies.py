@@ -1,0 +1,123 @@
+"""How request bodies are read: strictly, in memory, and with a limit for each route."""
+
+import json
+import re
+from io import BytesIO
+from typing import IO, Any, NoReturn
+
+import marshmallow as ma
+from flask import Request
+from webargs import core
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+BODY_BYTES = 256 * 1024
+"""The most a body may weigh where the route says nothing else."""
+UPLOAD_BYTES = 5 * 1024 * 1024
+"""The most any body may weigh."""
+PARTS = 64
+FIELD_BYTES = 64 * 1024
+# RFC 7493 (I-JSON): beyond these, programs disagree about which number was meant.
+WHOLE_NUMBERS = range(-(2**53) + 1, 2**53)
+_HALF_CHARACTER = re.compile("[\ud800-\udfff\0]")
+
+
+class MemoryRequest(Request):
+    """Uploaded files stay in memory: a picture of a face must never touch a disk on its way."""
+
+    max_content_length = BODY_BYTES
+    max_form_memory_size = FIELD_BYTES
+    max_form_parts = PARTS
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()
+
+
+class StrictParser(FlaskParser):
+    """webargs' parser with JSON as RFC 7493 wants it: UTF-8, no key twice, no number that programs read differently."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        raw = req.get_data(cache=True)
+        if not raw and not req.mimetype:
+            return core.missing
+        if not core.is_json(req.mimetype):
+            raise UnsupportedMediaType
+        try:
+            return read_json(raw)
+        except (ValueError, RecursionError) as error:
+            raise BadRequest from error
+
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
+        if any(_HALF_CHARACTER.search(text) for pair in req.args.items(multi=True) for text in pair):
+            raise BadRequest
+        return super().load_querystring(req, schema)
+
+    def load_form(self, req: Request, schema: ma.Schema) -> Any:
+        _need_form(req)
+        if any(_HALF_CHARACTER.search(text) for pair in req.form.items(multi=True) for text in pair):
+            raise BadRequest
+        return super().load_form(req, schema)
+
+    def load_files(self, req: Request, schema: ma.Schema) -> Any:
+        _need_form(req)
+        return super().load_files(req, schema)
+
+
+def read_json(raw: bytes) -> Any:
+    """The value of a JSON text; raises `ValueError` or `RecursionError` for what is not I-JSON."""
+    text = raw.decode("utf-8")
+    value = json.loads(
+        text, object_pairs_hook=_object, parse_int=_whole, parse_float=_finite, parse_constant=_refuse
+    )
+    if "\\" in text or "\0" in text:
+        _refuse_half_characters(value)
+    return value
+
+
+def _need_form(req: Request) -> None:
+    if req.mimetype not in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        raise UnsupportedMediaType
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > 17 or int(digits) not in WHOLE_NUMBERS:
+        raise ValueError("number too large")
+    return int(digits)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError("number too large")
+    return number
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _refuse_half_characters(value: Any) -> None:
+    """Half a surrogate pair is no text, and no name or statement holds a NUL."""
+    if isinstance(value, str):
+        if _HALF_CHARACTER.search(value):
+            raise ValueError("not a text")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _refuse_half_characters(key)
+            _refuse_half_characters(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _refuse_half_characters(inner)

@@ -1,0 +1,44 @@
+"""Numbers for Prometheus, summed over all web processes through `PROMETHEUS_MULTIPROC_DIR` (set by `backend.serve`)."""
+
+import os
+import time
+
+from flask import Flask, Response, g, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+REQUESTS = Counter("http_requests_total", "Requests by route and status", ["method", "route", "status"])
+SECONDS = Histogram(
+    "http_request_seconds",
+    "Time to answer, by route",
+    ["method", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+DATABASE_FAULTS = Counter("database_faults_total", "Requests refused because the database failed", ["reason"])
+FACE_OUTCOMES = Counter("face_outcomes_total", "Answers of the face process, by outcome", ["outcome"])
+
+
+def register(app: Flask) -> None:
+    @app.after_request
+    def _count(response: Response) -> Response:
+        method = request.method if request.url_rule else "-"
+        route = str(request.url_rule) if request.url_rule else "-"
+        REQUESTS.labels(method, route, str(response.status_code)).inc()
+        SECONDS.labels(method, route).observe(time.perf_counter() - g.started)
+        return response
+
+
+def page() -> Response:
+    """All numbers of all web processes in Prometheus' text format."""
+    registry: CollectorRegistry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus_client leaves it untyped
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,334 @@
+"""The OpenAPI document: what the routes declare, and what is true of every one of them."""
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any, TypeVar
+
+from flask import Flask
+
+from backend.common import errors
+from backend.common.settings import Settings
+from backend.web import problems, version
+from backend.web.rights import PUBLIC, STAFF, Rights
+from schemas.base import ResponseSchema
+from schemas.errors import Problem
+from schemas.terms import Role
+from schemas.text import Text
+
+F = TypeVar("F", bound=Callable[..., Any])
+Spec = dict[str, Any]
+Refused = tuple[int, str, Text, dict[str, Any] | None]
+
+TITLE = "信用服务开放接口 · Public credit self-service API"
+DESCRIPTION = """\
+本人查询公共信用记录、获取信用报告、管理授权与查询日志的开放接口。
+Look up your own public credit record, get your report, see who looked.
+
+- 所有时间为 ISO 8601，带 `+08:00`；金额单位为分；位置为 `[lng, lat]`；编号是不透明的字符串。
+  Times are ISO 8601 with `+08:00`, money is in fen, positions are `[lng, lat]`, ids are opaque strings.
+- 所有拒绝都是同一种格式：`{code, status, reason, message, data?, errors?}`，程序请看 `reason`。
+  Every refusal has one shape; programs go by `reason`.
+- 列表：`?limit&cursor` → `{items, next_cursor}`。Lists are pages with an opaque cursor.
+- 语言：`Accept-Language`，默认中文。Chinese by default, English on request.
+- 创建类请求可带 `Idempotency-Key`，重复提交得到第一次的答复。
+  A POST that creates takes an `Idempotency-Key`: a repetition gets the first answer again.
+"""
+METHODS = ("get", "put", "post", "delete", "patch")
+OPERATION_FACTS = "x-facts"
+JSON = "application/json"
+
+_REF = "#/components/"
+_COMMON_HEADERS = {"X-Request-Id": {"$ref": _REF + "headers/X-Request-Id"}}
+_RETRY = {"Retry-After": {"$ref": _REF + "headers/Retry-After"}}
+
+
+def options(settings: Settings) -> Spec:
+    """What flask-smorest needs to begin a document."""
+    return {
+        "title": TITLE,
+        "version": version.VERSION,
+        "openapi_version": "3.1.0",
+        "info": {
+            "description": DESCRIPTION,
+            "license": {"name": "Proprietary"},
+            "contact": {"name": "信用服务热线 12345"},
+        },
+        "servers": [{"url": settings.site, "description": "本服务 / This service"}],
+        "externalDocs": {"url": settings.site + "/docs", "description": "可读文档 / Readable documentation"},
+    }
+
+
+def adds(name: str, values: list[Any]) -> Callable[[F], F]:
+    """A decorator that hangs facts on a view function for its documentation."""
+
+    def mark(function: F) -> F:
+        notes = deepcopy(getattr(function, "_apidoc", {}))
+        notes.setdefault(OPERATION_FACTS, {}).setdefault(name, []).extend(values)
+        function._apidoc = notes  # type: ignore[attr-defined]  # flask-smorest's own place for notes
+        return function
+
+    return mark
+
+
+def keep_facts(doc: Spec, doc_info: Spec, **_: Any) -> Spec:
+    """flask-smorest's hook: carry the facts of `adds` into the operation, where `document` finds them."""
+    return doc | {OPERATION_FACTS: doc_info.get(OPERATION_FACTS, {})}
+
+
+def document(spec: Any, app: Flask, rights: Rights) -> Spec:
+    """The finished document: rights, refusals, headers and examples added to what the routes declared."""
+    found: Spec = spec.to_dict()
+    _complete_schemas(found, spec)
+    _components(found)
+    _problem_schema(found)
+    for path, method, operation in operations(found):
+        _complete(found, path, method, operation, rights)
+    found["components"].pop("responses", None)
+    return found
+
+
+def operations(document: Spec) -> Iterator[tuple[str, str, Spec]]:
+    """Every operation: path, method, and the operation itself."""
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def right_key(path: str, method: str, rights: Rights) -> str:
+    """The line of the table of rights for an OpenAPI path."""
+    wanted = _plain(path)
+    for key in rights:
+        verb, _, rule = key.partition(" ")
+        if verb.lower() == method and _plain(rule) == wanted:
+            return key
+    raise KeyError(f"{method.upper()} {path}")
+
+
+def _plain(path: str) -> str:
+    """`/a/{id}` and `/a/<int:id>` alike."""
+    parts = path.replace("<", "{").replace(">", "}").split("/")
+    return "/".join("{}" if part.startswith("{") else part for part in parts)
+
+
+def _complete(document: Spec, path: str, method: str, operation: Spec, rights: Rights) -> None:
+    facts = operation.pop(OPERATION_FACTS, {})
+    key = right_key(path, method, rights)
+    allowed = rights[key]
+    operation["operationId"] = _operation_id(path, method)
+    operation["security"] = _security(allowed)
+    operation["x-roles"] = sorted(role.value for role in allowed)
+    parameters = operation.setdefault("parameters", [])
+    parameters += [{"$ref": _REF + f"parameters/{name}"} for name in ("Accept-Language", "X-Request-Id")]
+    if facts.get("idempotent"):
+        parameters.append({"$ref": _REF + "parameters/Idempotency-Key"})
+    _examples(document, operation)
+    responses = _successes(operation, bool(facts.get("idempotent")))
+    for status, refusals in _refusals(path, operation, facts, allowed).items():
+        responses[str(status)] = _refusal_response(refusals)
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _operation_id(path: str, method: str) -> str:
+    words = path.removeprefix("/api/v1").replace("{", "").replace("}", "").replace("-", "_").strip("/")
+    return f"{method}_{words.replace('/', '_') or 'root'}"
+
+
+def _security(allowed: frozenset[Role]) -> list[Spec]:
+    if allowed == PUBLIC:
+        return []
+    schemes: list[Spec] = [{}] if Role.ANONYMOUS in allowed else []
+    if Role.CITIZEN in allowed:
+        schemes.append({"citizenToken": []})
+    if allowed & STAFF:
+        schemes.append({"staffToken": []})
+    if Role.MERCHANT in allowed:
+        schemes.append({"merchantKey": []})
+    return schemes
+
+
+def _successes(operation: Spec, idempotent: bool) -> Spec:
+    """The answers that the route declared, with the headers they carry; smorest's references to errors are dropped."""
+    kept = {
+        str(code): answer for code, answer in operation.get("responses", {}).items() if str(code)[0] in "23"
+    }
+    for answer in kept.values():
+        answer["headers"] = answer.get("headers", {}) | _COMMON_HEADERS
+        if idempotent:
+            answer["headers"]["Idempotent-Replay"] = {"$ref": _REF + "headers/Idempotent-Replay"}
+    return kept
+
+
+def _refusals(path: str, operation: Spec, facts: Spec, allowed: frozenset[Role]) -> dict[int, list[Refused]]:
+    """Everything the operation can refuse with: its own refusals, then those of its kind of route."""
+    found: dict[int, list[Refused]] = {}
+    for status, reason, text, data in [*facts.get("refusals", []), *_usual(path, operation, facts, allowed)]:
+        known = found.setdefault(int(status), [])
+        if reason not in [refused[1] for refused in known]:
+            known.append((int(status), reason, text, data))
+    return found
+
+
+def _usual(path: str, operation: Spec, facts: Spec, allowed: frozenset[Role]) -> Iterator[Refused]:
+    if allowed != PUBLIC:
+        yield _told(errors.not_signed_in())
+        yield _told(errors.not_allowed())
+    yield _framework(400)
+    yield _framework(422)
+    if "{" in path:
+        yield _framework(404)
+    if "requestBody" in operation:
+        yield _framework(413)
+        yield _framework(415)
+    if facts.get("idempotent"):
+        yield (
+            409,
+            "idempotency.mismatch",
+            Text("这个 Idempotency-Key 已用于另一份内容，请换一个新的", ""),
+            None,
+        )
+        yield 409, "idempotency.in_progress", Text("相同的请求正在办理，请稍后再试", ""), None
+    yield 429, "limits.address", Text("来自您网络的请求过多，请稍后再试", ""), None
+    code, reason, text = problems.INTERNAL
+    yield code, reason, text, None
+    yield _told(errors.database_unavailable())
+
+
+def _told(error: errors.ServiceError) -> Refused:
+    return problems.STATUS[error.kind], error.reason, error.text, error.data
+
+
+def _framework(code: int) -> Refused:
+    reason, text = problems.REFUSED[code]
+    return code, reason, text, None
+
+
+def _refusal_response(refusals: list[Refused]) -> Spec:
+    status = refusals[0][0]
+    headers = dict(_COMMON_HEADERS)
+    if status in (409, 423, 429, 503):
+        headers |= _RETRY
+    if status == 401:
+        headers["WWW-Authenticate"] = {"$ref": _REF + "headers/WWW-Authenticate"}
+    return {
+        "description": "；".join(f"`{reason}` {text.zh}" for _, reason, text, _ in refusals),
+        "headers": headers,
+        "content": {
+            JSON: {
+                "schema": {"$ref": _REF + "schemas/Problem"},
+                "examples": {
+                    reason: {"value": _example(refused)} for refused in refusals for reason in [refused[1]]
+                },
+            }
+        },
+    }
+
+
+def _example(refused: Refused) -> Spec:
+    code, reason, text, data = refused
+    wrong = {"json": {"phone": ["此项必填"]}} if reason == "request.invalid" else None
+    return problems.body(code, reason, text.zh, data=data, errors=wrong)
+
+
+def _components(document: Spec) -> None:
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = {
+        "citizenToken": _bearer("市民登录后得到的访问令牌（EdDSA，十分钟）/ a citizen's access token", "JWT"),
+        "staffToken": _bearer("工作人员登录后得到的访问令牌 / a staff member's access token", "JWT"),
+        "merchantKey": _bearer("商户密钥 `mk_…` / a merchant's API key", "mk"),
+    }
+    components["parameters"] = {
+        "Accept-Language": _parameter(
+            "Accept-Language", "`zh-CN`（默认）或 `en` / the language of sentences", "zh-CN"
+        ),
+        "X-Request-Id": _parameter(
+            "X-Request-Id",
+            "1-64 个安全字符，原样返回；不合格则另行生成 / echoed; made when missing or unsafe",
+            "app-7f3a2c",
+        ),
+        "Idempotency-Key": _parameter(
+            "Idempotency-Key",
+            "1-200 个可打印字符；同键同内容得到第一次的答复，保留 24 小时（未登录 5 分钟）"
+            " / same key and content: the first answer again, for 24 hours (5 minutes when not signed in)",
+            "b1946ac9-2f4e",
+        ),
+    }
+    components["headers"] = {
+        "X-Request-Id": _header("本次请求的编号，报障时请提供 / the id of this request", {"type": "string"}),
+        "Retry-After": _header("多少秒后再试 / seconds to wait", {"type": "integer", "minimum": 1}),
+        "Idempotent-Replay": _header(
+            "`true` 表示这是第一次的答复 / this is the first answer again", {"type": "string"}
+        ),
+        "WWW-Authenticate": _header("`Bearer`", {"type": "string"}),
+    }
+
+
+def _bearer(description: str, form: str) -> Spec:
+    return {"type": "http", "scheme": "bearer", "bearerFormat": form, "description": description}
+
+
+def _parameter(name: str, description: str, example: str) -> Spec:
+    return {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "description": description,
+        "schema": {"type": "string"},
+        "example": example,
+    }
+
+
+def _header(description: str, schema: Spec) -> Spec:
+    return {"description": description, "schema": schema}
+
+
+def _problem_schema(document: Spec) -> None:
+    """The shape of a refusal: the two optional parts may be missing altogether."""
+    document["components"]["schemas"]["Problem"]["required"] = ["code", "status", "reason", "message"]
+
+
+def _complete_schemas(document: Spec, spec: Any) -> None:
+    """A reply writes every field it declares, so every one is required of it."""
+    if "Problem" not in document.get("components", {}).get("schemas", {}):
+        spec.components.schema("Problem", schema=Problem)
+        document["components"] = spec.to_dict()["components"]
+    converter = next(p for p in spec.plugins if hasattr(p, "converter")).converter
+    for key, name in converter.refs.items():
+        schema = document["components"]["schemas"].get(name)
+        if schema and issubclass(key[0], ResponseSchema):
+            schema["required"] = sorted(schema.get("properties", {}))
+
+
+def _examples(document: Spec, operation: Spec) -> None:
+    """Every body has an example: the route's own, or one made from the examples of its fields."""
+    places = [operation.get("requestBody", {}), *operation.get("responses", {}).values()]
+    for content in (media for place in places for media in place.get("content", {}).values()):
+        if "schema" in content and not content.keys() & {"example", "examples"}:
+            content["example"] = sample(document, content["schema"])
+
+
+def sample(document: Spec, schema: Spec) -> Any:
+    """An example value of a schema, from the examples that its fields give."""
+    if reference := schema.get("$ref"):
+        return sample(document, document["components"]["schemas"][reference.rpartition("/")[2]])
+    for word in ("example", "default", "const"):
+        if word in schema:
+            return schema[word]
+    if "enum" in schema:
+        return schema["enum"][0]
+    for word in ("allOf", "anyOf", "oneOf"):
+        if word in schema:
+            return sample(document, schema[word][0])
+    return _sample_of_type(document, schema)
+
+
+def _sample_of_type(document: Spec, schema: Spec) -> Any:
+    kinds = schema.get("type", "string")
+    kind = kinds if isinstance(kinds, str) else kinds[0]
+    if kind == "object":
+        return {name: sample(document, inner) for name, inner in schema.get("properties", {}).items()}
+    if kind == "array":
+        return [sample(document, schema["items"])] if schema.get("items") else []
+    plain = {"integer": schema.get("minimum", 1), "number": 1.5, "boolean": True, "null": None}
+    formats = {"date-time": "2026-11-21T09:30:00.000+08:00", "date": "2026-11-21", "binary": "…"}
+    return plain[kind] if kind in plain else formats.get(schema.get("format", ""), "…")

@@ -1,0 +1,138 @@
+"""`Idempotency-Key` at the web edge: the same request again gets the first answer again.
+
+Who may replay: the same caller on the same route. A caller who is not signed in is known by address only, and such
+answers are kept for minutes, because one of them may hold the tokens of a sign-in.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from flask import Flask, Request, Response, g, request
+
+from backend.common import mongo
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.web import auth, bodies, logging
+from schemas.terms import Role
+
+KEY_HEADER = "Idempotency-Key"
+REPLAY_HEADER = "Idempotent-Replay"
+KEPT_HEADERS = ("Content-Type", "Location")
+# An answer worth giving again: what was made, and refusals that another try cannot change. Not kept: our faults, and
+# refusals that ask the caller to do something (sign in, prove, wait, mend) and come again.
+KEPT = frozenset({200, 201, 202, 204, 404, 409, 410})
+
+
+LARGEST_BODY = 1024 * 1024
+
+
+class Kept(Protocol):
+    """An answer as it was kept."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> dict[str, str]: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+class Claim(Protocol):
+    """The right to run a request, or the answer that a request of before was given."""
+
+    @property
+    def reply(self) -> Kept | None: ...
+
+
+class Replies(Protocol):
+    """What the web edge asks of the feature that keeps answers (`backend.idempotency.service`)."""
+
+    def begin(self, deps: Deps, actor: Actor, *, owner: str, key: str, digest: bytes) -> Claim: ...
+
+    def finish(
+        self, deps: Deps, claim: Any, *, status: int, headers: dict[str, str], body: bytes
+    ) -> bool: ...
+
+    def abandon(self, deps: Deps, claim: Any) -> bool: ...
+
+
+def register(app: Flask, replies: Replies, idempotent: Callable[[], bool]) -> None:
+    """Runs after the guard, so that a kept answer reaches its owner only."""
+
+    @app.before_request
+    def _begin() -> Response | None:
+        key = request.headers.get(KEY_HEADER)
+        if key is None or not idempotent():
+            return None
+        claim = replies.begin(auth.deps(), auth.actor(), owner=_owner(), key=key, digest=digest(request))
+        if claim.reply is not None:
+            return _again(claim.reply)
+        g.claim = claim
+        return None
+
+    @app.after_request
+    def _finish(response: Response) -> Response:
+        claim = g.pop("claim", None)
+        if claim is not None:
+            _keep(replies, claim, response)
+        return response
+
+
+def digest(asked: Request) -> bytes:
+    """SHA-256 over what was asked: path, query and content. JSON counts by value, files by what is in them.
+
+    A client that sends the same JSON in another order, or files with a new boundary, still says the same.
+    """
+    total = hashlib.sha256()
+    for part in (asked.path.encode(), asked.query_string, asked.mimetype.encode(), *_content(asked)):
+        total.update(len(part).to_bytes(8, "big"))
+        total.update(part)
+    return total.digest()
+
+
+def _content(asked: Request) -> Iterator[bytes]:
+    if asked.mimetype == "multipart/form-data":
+        for name, value in asked.form.items(multi=True):
+            yield from (b"field", name.encode(), value.encode())
+        for name, file in asked.files.items(multi=True):
+            yield from (
+                b"file",
+                name.encode(),
+                (file.filename or "").encode(),
+                hashlib.sha256(file.read()).digest(),
+            )
+            file.seek(0)
+        return
+    raw = asked.get_data(cache=True)
+    try:
+        yield json.dumps(bodies.read_json(raw), sort_keys=True).encode()
+    except (ValueError, RecursionError):
+        yield raw
+
+
+def _owner() -> str:
+    """Who may have the answer again: the signed-in caller, or the address of one who is not."""
+    caller = auth.actor()
+    who = f"address:{auth.address()}" if caller.role is Role.ANONYMOUS else caller.id
+    return f"{who} {auth.operation()}"
+
+
+def _again(kept: Kept) -> Response:
+    response = Response(kept.body, kept.status, headers=kept.headers)
+    response.headers[REPLAY_HEADER] = "true"
+    return response
+
+
+def _keep(replies: Replies, claim: Claim, response: Response) -> None:
+    """The work is done and its answer must reach the caller even when keeping it fails; the claim then runs out."""
+    body = response.get_data()
+    kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    try:
+        if response.status_code in KEPT and len(body) <= LARGEST_BODY:
+            replies.finish(auth.deps(), claim, status=response.status_code, headers=kept, body=body)
+        else:
+            replies.abandon(auth.deps(), claim)
+    except mongo.DriverError as error:
+        logging.fault("idempotency.not_kept", error)

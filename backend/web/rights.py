@@ -1,0 +1,57 @@
+"""Who may call which route: the one table. A route that is not here keeps the service from starting.
+
+The key is the method and Flask's rule. `PUBLIC` routes never look at a token, so a stale one does no harm there. A route
+open to `ANONYMOUS` and others reads a token when one is sent, and then a bad one is refused. What a caller may do with
+a single thing (the own record, the own unit's case) is the use case's question, not this table's.
+"""
+
+from schemas.terms import STAFF_ROLES, Role
+
+Rights = dict[str, frozenset[Role]]
+
+PUBLIC = frozenset({Role.ANONYMOUS})
+CITIZENS = frozenset({Role.CITIZEN})
+STAFF = STAFF_ROLES
+SIGNED_IN = CITIZENS | STAFF
+CLERKS = frozenset({Role.WINDOW_CLERK, Role.ADMIN})
+AUDITORS = frozenset({Role.AUDITOR, Role.ADMIN})
+
+RIGHTS: Rights = {
+    "GET /": PUBLIC,
+    "GET /docs": PUBLIC,
+    "GET /docs/style.css": PUBLIC,
+    "GET /healthz": PUBLIC,
+    "GET /readyz": PUBLIC,
+    "GET /metrics": PUBLIC,
+    "GET /.well-known/jwks.json": PUBLIC,
+    "GET /api/v1/openapi.json": PUBLIC,
+    "POST /api/v1/auth/codes": PUBLIC,
+    "POST /api/v1/auth/sessions": PUBLIC,
+    "POST /api/v1/auth/sessions/refresh": PUBLIC,
+    "DELETE /api/v1/auth/sessions/current": SIGNED_IN,
+    "POST /api/v1/auth/staff-sessions": PUBLIC,
+    "GET /api/v1/me": CITIZENS,
+    "DELETE /api/v1/me": CITIZENS,
+    "GET /api/v1/me/export": CITIZENS,
+    "PUT /api/v1/me/identity": CITIZENS,
+    "GET /api/v1/me/consents": CITIZENS,
+    "POST /api/v1/me/consents": CITIZENS,
+    "DELETE /api/v1/me/consents/<consent_id>": CITIZENS,
+    "POST /api/v1/me/face-challenges": CITIZENS,
+    "POST /api/v1/me/face-challenges/<challenge_id>/frames": CITIZENS,
+    "POST /api/v1/me/window-codes/redeem": CITIZENS,
+    "GET /api/v1/me/report": CITIZENS,
+    "GET /api/v1/me/report/summary": CITIZENS,
+    "GET /api/v1/me/report-links": CITIZENS,
+    "POST /api/v1/me/report-links": CITIZENS,
+    "DELETE /api/v1/me/report-links/<link_id>": CITIZENS,
+    "GET /api/v1/verify/<report_no>": PUBLIC,
+    "GET /api/v1/me/access-log": CITIZENS,
+    "GET /api/v1/me/forgetting-calendar": CITIZENS,
+    "GET /api/v1/me/notices": CITIZENS,
+    "POST /api/v1/me/notices/<notice_id>/read": CITIZENS,
+    "POST /api/v1/staff/window-codes": CLERKS,
+    "GET /api/v1/catalogue": PUBLIC,
+    "GET /api/v1/catalogue/<int:year>": PUBLIC,
+    "GET /api/v1/catalogue/items/<code>": PUBLIC,
+}
