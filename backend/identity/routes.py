@@ -1,0 +1,92 @@
+"""Binding, consents, the way without a face, and leaving, over HTTP."""
+
+from flask.views import MethodView
+
+from backend.common.numbers import InvalidNumber, NumberProblem
+from backend.identity import errors, service
+from backend.web.api import blueprint
+from backend.web.auth import actor, address, deps
+from schemas import identity as wire
+from schemas.text import Text
+
+blp = blueprint("identity", "", "实名与核验 identity")
+
+_MISTYPED = InvalidNumber(
+    NumberProblem.CHECK_DIGIT, Text("身份证号末位校验码不符", "The last place does not fit")
+)
+
+
+@blp.route("/me/identity")
+class MyIdentity(MethodView):
+    @blp.refuses(
+        errors.no_match,
+        errors.taken,
+        errors.already_bound,
+        errors.under_age,
+        errors.invalid_number(_MISTYPED),
+    )
+    @blp.arguments(wire.IdentityBind)
+    @blp.response(200, wire.Identity)
+    def put(self, body):
+        """Bind the account to the person with this name and identity number"""
+        return service.bind(deps(), actor(), address=address(), **body)
+
+
+@blp.route("/consent-notices")
+class ConsentNotices(MethodView):
+    @blp.response(200, wire.ConsentNotices)
+    def get(self):
+        """Read the notices in force, in both languages, before agreeing to anything"""
+        return {"items": service.current_notices()}
+
+
+@blp.route("/me/consents")
+class MyConsents(MethodView):
+    @blp.response(200, wire.Consents)
+    def get(self):
+        """List the own consents, ended ones included"""
+        return {"items": service.list_consents(deps(), actor())}
+
+    @blp.refuses(errors.outdated_notice("1"))
+    @blp.idempotent
+    @blp.arguments(wire.ConsentGive)
+    @blp.response(201, wire.Consent)
+    def post(self, body):
+        """Agree, separately and informed, to one purpose under the notice in force"""
+        return service.give_consent(deps(), actor(), **body)
+
+
+@blp.route("/me/consents/<consent_id>")
+class MyConsent(MethodView):
+    @blp.refuses(errors.no_such_consent)
+    @blp.response(204)
+    def delete(self, consent_id):
+        """Withdraw a consent; the face template is erased with it"""
+        service.withdraw_consent(deps(), actor(), consent_id=consent_id)
+
+
+@blp.route("/me/window-codes/redeem")
+class WindowCodes(MethodView):
+    @blp.refuses(errors.wrong_code, errors.code_used, errors.code_expired)
+    @blp.arguments(wire.WindowCodeRedeem)
+    @blp.response(200, wire.Proof)
+    def post(self, body):
+        """Become `verified` with a code from a service window: the way without a face"""
+        return service.redeem_window_code(deps(), actor(), **body)
+
+
+@blp.route("/me/export")
+class MyExport(MethodView):
+    @blp.response(200, wire.Export)
+    def get(self):
+        """Take away the own data as JSON"""
+        return service.export(deps(), actor())
+
+
+@blp.route("/identity/parity")
+class Parity(MethodView):
+    @blp.arguments(wire.ParityQuery, location="query")
+    @blp.response(200, wire.Parity)
+    def get(self, query):
+        """See how both ways of verification did in a year: how many passed and failed"""
+        return service.parity(deps(), **query)
