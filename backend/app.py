@@ -7,10 +7,12 @@ from importlib.util import find_spec
 from flask import Flask
 
 from backend import bootstrap
+from backend.addresses.errors import too_many
 from backend.addresses.service import Gate
 from backend.common import errors, mongo
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.idempotency import errors as repeated
 from backend.idempotency import service as replies
 from backend.web import api, auth, docs, health
 from backend.web.rights import RIGHTS, Rights
@@ -27,6 +29,11 @@ ROUTES = (
     "backend.notices.routes",
 )
 
+REFUSALS = {
+    "every": (too_many(30),),
+    "idempotent": (repeated.bad_key(), repeated.mismatch(), repeated.in_progress()),
+}
+
 
 def create_app(
     deps: Deps,
@@ -36,11 +43,21 @@ def create_app(
     extra: tuple[object, ...] = (),
 ) -> Flask:
     """The app over everything that has routes. Tests give another `authenticate`, `rights`, and `extra` blueprints."""
-    modules = [docs, health, *(import_module(name) for name in ROUTES if _exists(name))]
-    wiring = api.Wiring(authenticate or _authenticate(), Gate().admit, replies, rights)
+    modules = [docs, health, *_present()]
+    wiring = api.Wiring(authenticate or _authenticate(), Gate().admit, replies, rights, REFUSALS)
     app = api.build(deps, wiring, [*(module.blp for module in modules), *extra])
     app.extensions["readiness"] = health.Readiness(deps, _checks())
     return app
+
+
+def _present() -> list[object]:
+    found = []
+    for name in ROUTES:
+        try:
+            found.append(import_module(name))
+        except ImportError:
+            continue
+    return found
 
 
 def _exists(name: str) -> bool:

@@ -2,12 +2,13 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import flask_smorest
 from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import NotFound
 
 from backend.common import ids
 from backend.common.deps import Deps
@@ -23,14 +24,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 Refusal = ServiceError | Callable[[], ServiceError]
 
 
-class Routes(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
+class Routes(flask_smorest.Blueprint):
     """A feature's routes: flask-smorest's blueprint with strict bodies and the words this API adds."""
 
     ARGUMENTS_PARSER = bodies.StrictParser()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._prepare_doc_cbks.append(openapi.keep_facts)
+        self._prepare_doc_cbks = [openapi.join_form, *self._prepare_doc_cbks, openapi.keep_facts]
 
     @staticmethod
     def refuses(*refusals: Refusal) -> Callable[[F], F]:
@@ -39,7 +40,7 @@ class Routes(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest sh
         What every route can answer (401, 403, 400, 413, 415, 422, 429, 500, 503) is documented without this.
         """
         made = [refusal if isinstance(refusal, ServiceError) else refusal() for refusal in refusals]
-        return openapi.adds("refusals", [(problems.STATUS[e.kind], e.reason, e.text, e.data) for e in made])
+        return openapi.adds("refusals", [openapi.told(error) for error in made])
 
     @staticmethod
     def idempotent(function: F) -> F:
@@ -60,12 +61,16 @@ class Routes(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest sh
 
 @dataclass(frozen=True)
 class Wiring:
-    """What the features above give to the web edge, which lies below them; `app` fills it in."""
+    """What the features above give to the web edge, which lies below them; `app` fills it in.
+
+    `refusals` are for the documentation: what `every` route, and what an `idempotent` one can answer because of them.
+    """
 
     authenticate: auth.Authenticate
     admit: Callable[[Deps, str], None]
     replies: replays.Replies
     rights: Rights
+    refusals: Mapping[str, Sequence[ServiceError]]
 
 
 def blueprint(name: str, prefix: str, title: str) -> Routes:
@@ -81,14 +86,13 @@ def build(deps: Deps, wiring: Wiring, blueprints: Iterable[Any]) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
     app.json.compact = True  # type: ignore[attr-defined]  # of the default provider
     app.url_map.merge_slashes = False
-    app.config["MAX_CONTENT_LENGTH"] = bodies.BODY_BYTES
     app.extensions["deps"] = deps
     _around(app, wiring)
     api = flask_smorest.Api(app, spec_kwargs=openapi.options(deps.settings))
     problems.register(app)
     for blp in blueprints:
         (api if isinstance(blp, Routes) else app).register_blueprint(blp)
-    app.extensions["openapi"] = openapi.document(api.spec, app, wiring.rights)
+    app.extensions["openapi"] = openapi.document(api.spec, wiring.rights, wiring.refusals)
     auth.guard(app, wiring.authenticate, wiring.rights)
     replays.register(app, wiring.replies, lambda: bool(marked("idempotent")))
     return app
@@ -102,26 +106,35 @@ def marked(name: str, default: Any = None) -> Any:
 
 
 def _around(app: Flask, wiring: Wiring) -> None:
-    """What comes before and after every request; Flask runs the last `after_request` first."""
+    """What comes before and after every request, outermost first; Flask runs the first `after_request` last."""
     logging.register(app)
     metrics.register(app)
+    app.before_request(_begin)
+    app.after_request(_name)
+    app.teardown_request(_end)
     headers.register(app)
-
-    @app.before_request
-    def _begin() -> None:
-        g.started = time.perf_counter()
-        asked = request.headers.get("X-Request-Id", "")
-        g.request_id = asked if REQUEST_ID.fullmatch(asked) else ids.new_id()
-        SPEAKING.set(language.wanted(request.headers.get("Accept-Language")))
-        request.max_content_length = marked("max_bytes", bodies.BODY_BYTES)
 
     @app.before_request
     def _admit() -> None:
         if request.path.startswith(PREFIX):
             wiring.admit(auth.deps(), auth.address())
 
-    @app.after_request
-    def _name(response: Response) -> Response:
-        response.headers["X-Request-Id"] = g.request_id
-        response.headers["Content-Language"] = "en" if SPEAKING.get() == "en" else "zh-CN"
-        return response
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    asked = request.headers.get("X-Request-Id", "")
+    g.request_id = asked if REQUEST_ID.fullmatch(asked) else ids.new_id()
+    SPEAKING.set(language.wanted(request.headers.get("Accept-Language")))
+    request.max_content_length = marked("max_bytes", bodies.BODY_BYTES)
+    if bodies.HALF_CHARACTER.search(request.path):
+        raise NotFound
+
+
+def _name(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.request_id
+    response.headers["Content-Language"] = "en" if SPEAKING.get() == "en" else "zh-CN"
+    return response
+
+
+def _end(_: BaseException | None) -> None:
+    SPEAKING.set(language.DEFAULT)

@@ -1,10 +1,8 @@
 """The OpenAPI document: what the routes declare, and what is true of every one of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, TypeVar
-
-from flask import Flask
 
 from backend.common import errors
 from backend.common.settings import Settings
@@ -17,6 +15,7 @@ from schemas.text import Text
 
 F = TypeVar("F", bound=Callable[..., Any])
 Spec = dict[str, Any]
+Common = Mapping[str, Sequence[errors.ServiceError]]
 Refused = tuple[int, str, Text, dict[str, Any] | None]
 
 TITLE = "信用服务开放接口 · Public credit self-service API"
@@ -75,14 +74,24 @@ def keep_facts(doc: Spec, doc_info: Spec, **_: Any) -> Spec:
     return doc | {OPERATION_FACTS: doc_info.get(OPERATION_FACTS, {})}
 
 
-def document(spec: Any, app: Flask, rights: Rights) -> Spec:
+def join_form(doc: Spec, doc_info: Spec, **_: Any) -> Spec:
+    """flask-smorest's hook: the fields and the files of one form are one body, which it would describe as two."""
+    parameters = doc_info.get("arguments", {}).get("parameters", [])
+    if files := next((found for found in parameters if found["in"] == "files"), None):
+        for form in [found for found in parameters if found["in"] == "form"]:
+            files["schema"] = {"allOf": [form["schema"], files["schema"]]}
+            parameters.remove(form)
+    return doc
+
+
+def document(spec: Any, rights: Rights, refusals: Common) -> Spec:
     """The finished document: rights, refusals, headers and examples added to what the routes declared."""
     found: Spec = spec.to_dict()
     _complete_schemas(found, spec)
     _components(found)
     _problem_schema(found)
     for path, method, operation in operations(found):
-        _complete(found, path, method, operation, rights)
+        _complete(found, path, method, operation, rights, refusals)
     found["components"].pop("responses", None)
     return found
 
@@ -111,7 +120,9 @@ def _plain(path: str) -> str:
     return "/".join("{}" if part.startswith("{") else part for part in parts)
 
 
-def _complete(document: Spec, path: str, method: str, operation: Spec, rights: Rights) -> None:
+def _complete(
+    document: Spec, path: str, method: str, operation: Spec, rights: Rights, refusals: Common
+) -> None:
     facts = operation.pop(OPERATION_FACTS, {})
     key = right_key(path, method, rights)
     allowed = rights[key]
@@ -122,10 +133,12 @@ def _complete(document: Spec, path: str, method: str, operation: Spec, rights: R
     parameters += [{"$ref": _REF + f"parameters/{name}"} for name in ("Accept-Language", "X-Request-Id")]
     if facts.get("idempotent"):
         parameters.append({"$ref": _REF + "parameters/Idempotency-Key"})
+    _join_forms(document, operation)
     _examples(document, operation)
     responses = _successes(operation, bool(facts.get("idempotent")))
-    for status, refusals in _refusals(path, operation, facts, allowed).items():
-        responses[str(status)] = _refusal_response(refusals)
+    usual = _usual(path, operation, facts, allowed, refusals)
+    for status, told_ones in _by_status([*facts.get("refusals", []), *usual]).items():
+        responses[str(status)] = _refusal_response(told_ones)
     operation["responses"] = dict(sorted(responses.items()))
 
 
@@ -159,42 +172,38 @@ def _successes(operation: Spec, idempotent: bool) -> Spec:
     return kept
 
 
-def _refusals(path: str, operation: Spec, facts: Spec, allowed: frozenset[Role]) -> dict[int, list[Refused]]:
-    """Everything the operation can refuse with: its own refusals, then those of its kind of route."""
+def _by_status(refusals: list[Refused]) -> dict[int, list[Refused]]:
+    """The operation's own refusals first, then those of its kind of route, each reason once."""
     found: dict[int, list[Refused]] = {}
-    for status, reason, text, data in [*facts.get("refusals", []), *_usual(path, operation, facts, allowed)]:
-        known = found.setdefault(int(status), [])
-        if reason not in [refused[1] for refused in known]:
-            known.append((int(status), reason, text, data))
+    for refused in refusals:
+        known = found.setdefault(int(refused[0]), [])
+        if refused[1] not in [other[1] for other in known]:
+            known.append(refused)
     return found
 
 
-def _usual(path: str, operation: Spec, facts: Spec, allowed: frozenset[Role]) -> Iterator[Refused]:
+def _usual(
+    path: str, operation: Spec, facts: Spec, allowed: frozenset[Role], refusals: Common
+) -> Iterator[Refused]:
     if allowed != PUBLIC:
-        yield _told(errors.not_signed_in())
-        yield _told(errors.not_allowed())
-    yield _framework(400)
-    yield _framework(422)
+        yield told(errors.not_signed_in())
+        yield told(errors.not_allowed())
     if "{" in path:
         yield _framework(404)
     if "requestBody" in operation:
-        yield _framework(413)
-        yield _framework(415)
+        yield from (_framework(code) for code in (413, 415))
+    if "requestBody" in operation or any(found.get("in") == "query" for found in operation["parameters"]):
+        yield from (_framework(code) for code in (400, 422))
     if facts.get("idempotent"):
-        yield (
-            409,
-            "idempotency.mismatch",
-            Text("这个 Idempotency-Key 已用于另一份内容，请换一个新的", ""),
-            None,
-        )
-        yield 409, "idempotency.in_progress", Text("相同的请求正在办理，请稍后再试", ""), None
-    yield 429, "limits.address", Text("来自您网络的请求过多，请稍后再试", ""), None
+        yield from (told(error) for error in refusals["idempotent"])
+    yield from (told(error) for error in refusals["every"])
     code, reason, text = problems.INTERNAL
     yield code, reason, text, None
-    yield _told(errors.database_unavailable())
+    yield told(errors.database_unavailable())
 
 
-def _told(error: errors.ServiceError) -> Refused:
+def told(error: errors.ServiceError) -> Refused:
+    """A refusal as the documentation tells it: status, reason, sentence, facts."""
     return problems.STATUS[error.kind], error.reason, error.text, error.data
 
 
@@ -297,6 +306,19 @@ def _complete_schemas(document: Spec, spec: Any) -> None:
         schema = document["components"]["schemas"].get(name)
         if schema and issubclass(key[0], ResponseSchema):
             schema["required"] = sorted(schema.get("properties", {}))
+
+
+def _join_forms(document: Spec, operation: Spec) -> None:
+    """Each part of a joined form refuses the fields of the other, so the two become one schema."""
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        if parts := media["schema"].get("allOf"):
+            schemas = [document["components"]["schemas"][part["$ref"].rpartition("/")[2]] for part in parts]
+            media["schema"] = {
+                "type": "object",
+                "properties": {name: one for schema in schemas for name, one in schema["properties"].items()},
+                "required": sorted(name for schema in schemas for name in schema.get("required", [])),
+                "additionalProperties": False,
+            }
 
 
 def _examples(document: Spec, operation: Spec) -> None:

@@ -43,7 +43,7 @@ REFUSED = {
     413: ("request.too_large", Text("提交的内容过大", "What you sent is too large")),
     414: ("request.too_large", Text("请求地址过长", "The address is too long")),
     415: ("request.unsupported_type", Text("不支持这种内容类型", "This type of content is not supported")),
-    422: ("request.invalid", Text("填写的内容有误，请检查标出的项目", "Some of what you sent is not right; see the fields named")),
+    422: ("request.invalid", Text("填写的内容有误，请检查标出的项目", "Some of what you sent is wrong; see the fields named")),
     431: ("request.too_large", Text("请求头过大", "The request headers are too large")),
 }  # fmt: skip
 BEARER = 'Bearer realm="credit-shanghai"'

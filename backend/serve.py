@@ -1,0 +1,66 @@
+"""`python -m backend.serve`: the web processes, under granian (docs/performance.md has the figures behind the choice).
+
+One process watches `WEB_WORKERS` workers of `WEB_THREADS` threads. SIGTERM lets running requests end. Slow clients and
+TLS are the reverse proxy's to hold off in production (docs/operations.md); what granian can bound is bounded here.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from granian.constants import Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.server import Server
+
+from backend.common.settings import Settings, SettingsError
+
+BACKLOG = 1024
+# Requests a worker takes in beside those that run; more wait in the kernel's queue instead of our memory.
+WAITING_PER_THREAD = 8
+HEADER_MILLISECONDS = 10_000
+STOP_SECONDS = 25
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def main() -> int:
+    """Serve until a signal comes; 2 when the settings cannot be used."""
+    try:
+        settings = Settings.from_env(os.environ)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    os.environ[METRICS_FOLDER] = str(_fresh(settings.data_dir / "run" / "metrics"))
+    server(settings).serve()
+    return 0
+
+
+def server(settings: Settings) -> Server:
+    return Server(
+        "backend.wsgi:create",
+        factory=True,
+        interface=Interfaces.WSGI,
+        loop=Loops.asyncio,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.web_workers,
+        blocking_threads=settings.web_threads,
+        backlog=BACKLOG,
+        backpressure=settings.web_threads * WAITING_PER_THREAD,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        process_name=None,
+    )
+
+
+def _fresh(folder: Path) -> Path:
+    """An empty folder: counts of processes of an earlier run would be added to ours."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main())
