@@ -189,3 +189,31 @@ class ProofWay(Term):
 
     FACE = "face", "人脸核验", "Face verification"
     WINDOW = "window", "服务窗口核验码", "Code from a service window"
+
+
+class ReportView(Term):
+    """Whose eyes a report is drawn for."""
+
+    OWN = "own", "本人查看", "Own view"
+    THIRD_PARTY = "third_party", "第三方查看版本", "Third-party view"
+
+
+class Audience(Term):
+    """For whom a report link is made; one for others is the subject's written authorisation (Reg. 17, Meas. 20)."""
+
+    SELF = "self", "本人", "Myself"
+    THIRD_PARTY = "third_party", "第三方", "Someone else"
+
+
+class LinkState(Term):
+    ACTIVE = "active", "可用", "Can be opened"
+    USED_UP = "used_up", "已用完", "Opened as often as allowed"
+    EXPIRED = "expired", "已过期", "Expired"
+    KILLED = "killed", "已停用", "Switched off"
+
+
+class QuestionState(Term):
+    """A subject's question about a line of the own access log ("not me")."""
+
+    OPEN = "open", "待核实", "Being looked into"
+    ANSWERED = "answered", "已答复", "Answered"

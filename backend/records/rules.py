@@ -1,11 +1,13 @@
 """What may be shown of a record, judged at the instant it is read, whether or not a sweep has run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from backend.common import periods
 from backend.records.model import Outline, Record
-from schemas.terms import Nature, Openness, Severity
+from schemas.terms import FieldType, Nature, Openness, Severity
 from schemas.text import Text
 
 # The shortest time a penalty stays on public pages before it can be restored, in months from the document's date
@@ -84,3 +86,15 @@ def next_forgetting(record: Record, at: datetime) -> datetime | None:
     if record.openness is Openness.PUBLIC:
         ends.append(record.public_until)
     return min((end for end in ends if end is not None and end > at), default=None)
+
+
+def worded(kind: FieldType, value: Any, choices: Mapping[str, Text]) -> Text:
+    """A value of a record's content as people read it: amounts in yuan, choices by their labels."""
+    if kind is FieldType.MONEY_FEN and isinstance(value, int):
+        yuan = f"{value // 100:,}.{value % 100:02}"
+        return Text(f"{yuan} 元", f"CNY {yuan}")
+    if kind is FieldType.YES_NO:
+        return Text("是", "Yes") if value else Text("否", "No")
+    if kind is FieldType.CHOICE and value in choices:
+        return choices[value]
+    return Text(str(value), str(value))

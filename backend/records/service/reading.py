@@ -1,0 +1,52 @@
+"""Which records of a subject may be shown now. Nothing here is logged: whoever shows them writes the look down first."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from backend.common.deps import Deps
+from backend.records import rules, store
+from backend.records.model import Outline, Record
+from schemas.terms import Category, Nature, Openness
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many records may be shown, by each of three divisions; every word of a division is there, zero included."""
+
+    total: int
+    by_nature: dict[Nature, int]
+    by_category: dict[Category, int]
+    by_openness: dict[Openness, int]
+
+
+def of_subject(deps: Deps, subject_id: str) -> tuple[Record, ...]:
+    """What is open to queries now, newest first, words still sealed."""
+    now = deps.now()
+    found = store.list_of_subject(deps.db, subject_id, now)
+    return rules.newest_first([record for record in found if rules.visible(record, now)])
+
+
+def find_own(deps: Deps, subject_id: str, record_id: str) -> Record | None:
+    """One record of this subject, if it may be shown now."""
+    now = deps.now()
+    record = store.find_own(deps.db, subject_id, record_id, now)
+    return record if record is not None and rules.visible(record, now) else None
+
+
+def count(deps: Deps, subject_id: str) -> Counts:
+    """How many records may be shown now, without reading their words."""
+    now = deps.now()
+    return counts(o for o in store.list_outlines(deps.db, subject_id, now) if rules.visible(o, now))
+
+
+def counts(records: Iterable[Record | Outline]) -> Counts:
+    held = list(records)
+    nature, category = Counter(r.nature for r in held), Counter(r.category for r in held)
+    openness = Counter(r.openness for r in held)
+    return Counts(
+        total=len(held),
+        by_nature={term: nature[term] for term in Nature},
+        by_category={term: category[term] for term in Category},
+        by_openness={term: openness[term] for term in Openness},
+    )

@@ -1,0 +1,155 @@
+"""A record as its subject reads it: with the catalogue's titles, labels and legal basis, and the unit's name."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from backend.catalogue import service as catalogue
+from backend.catalogue.model import CatalogueItem, FieldSpec, LegalBasis, Unit
+from backend.common.deps import Deps
+from backend.common.errors import Kind, ServiceError
+from backend.records import rules
+from backend.records.model import Mark, Record, Source
+from backend.records.rules import Restoration
+from backend.records.service.words import opened
+from schemas.terms import Category, Nature, Openness, RecordMark, Severity
+from schemas.text import Text
+
+
+@dataclass(frozen=True)
+class UnitName:
+    code: str
+    name: Text
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One field of a record's content: its name, its label, the value as stored, and the value in words."""
+
+    name: str
+    label: Text
+    value: Any
+    text: Text
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    at: datetime
+    what: str
+    reason: Text
+
+
+@dataclass(frozen=True)
+class ShownMark:
+    kind: RecordMark
+    label: Text
+    since: datetime
+    case_id: str | None
+    statement: str | None
+
+
+@dataclass(frozen=True)
+class ShownRecord:
+    """`title` are the provider's words; `item_title` is the catalogue's name of this kind of record."""
+
+    id: str
+    item_code: str
+    item_title: Text
+    title: str
+    nature: Nature
+    category: Category
+    openness: Openness
+    severity: Severity | None
+    unit: UnitName
+    doc_no: str
+    occurred_on: date
+    ended_on: date | None
+    content: tuple[Detail, ...]
+    legal_basis: tuple[LegalBasis, ...]
+    source: Source
+    changes: tuple[ShownChange, ...]
+    marks: tuple[ShownMark, ...]
+    public_until: datetime | None
+    query_until: datetime | None
+    restoration: Restoration
+
+    @property
+    def category_label(self) -> Text:
+        return self.category.label
+
+    @property
+    def openness_label(self) -> Text:
+        return self.openness.label
+
+    @property
+    def severity_label(self) -> Text | None:
+        return self.severity.label if self.severity else None
+
+    @property
+    def earliest_restoration_on(self) -> date | None:
+        return self.restoration.earliest_on
+
+
+def show(deps: Deps, records: Iterable[Record]) -> tuple[ShownRecord, ...]:
+    """The records in the same order, words opened. The look must be written down before this is handed out."""
+    held = [opened(deps, record) for record in records]
+    items = {year: _items(deps, year) for year in {record.catalogue_year for record in held}}
+    units = catalogue.units_by_code(deps) if held else {}
+    return tuple(_shown(r, items[r.catalogue_year].get(r.item_code), units.get(r.unit_code)) for r in held)
+
+
+def _items(deps: Deps, year: int) -> Mapping[str, CatalogueItem]:
+    """A record stays readable when its year's catalogue is missing: it is shown with its own words alone."""
+    try:
+        return catalogue.items_by_code(deps, year=year)
+    except ServiceError as error:
+        if error.kind is not Kind.NOT_FOUND:
+            raise
+        return {}
+
+
+def _shown(record: Record, item: CatalogueItem | None, unit: Unit | None) -> ShownRecord:
+    return ShownRecord(
+        id=record.id,
+        item_code=record.item_code,
+        item_title=item.title if item else Text(record.title, record.title),
+        title=record.title,
+        nature=record.nature,
+        category=record.category,
+        openness=record.openness,
+        severity=record.severity,
+        unit=UnitName(record.unit_code, unit.name if unit else Text(record.unit_code, record.unit_code)),
+        doc_no=record.doc_no,
+        occurred_on=record.occurred_on,
+        ended_on=record.ended_on,
+        content=_details(record.content, item.fields if item else ()),
+        legal_basis=item.basis if item else (),
+        source=record.source,
+        changes=tuple(ShownChange(c.at, c.what, Text(c.reason_zh, c.reason_en)) for c in record.changes),
+        marks=tuple(_mark(mark) for mark in record.marks),
+        public_until=record.public_until,
+        query_until=record.query_until,
+        restoration=rules.restoration(record),
+    )
+
+
+def _mark(mark: Mark) -> ShownMark:
+    return ShownMark(mark.kind, mark.kind.label, mark.since, mark.case_id, mark.statement)
+
+
+def _details(content: Mapping[str, Any], specs: tuple[FieldSpec, ...]) -> tuple[Detail, ...]:
+    """In the catalogue's order; what the catalogue does not name comes last, under its own name."""
+    named = [
+        Detail(s.name, s.label, content[s.name], _worded(s, content[s.name]))
+        for s in specs
+        if s.name in content
+    ]
+    known = {spec.name for spec in specs}
+    rest = [Detail(n, Text(n, n), v, Text(str(v), str(v))) for n, v in content.items() if n not in known]
+    return (*named, *rest)
+
+
+def _worded(spec: FieldSpec, value: Any) -> Text:
+    choices = {choice.value: Text(choice.zh, choice.en) for choice in spec.choices}
+    return rules.worded(spec.type, value, choices)
