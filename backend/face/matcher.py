@@ -1,0 +1,131 @@
+"""The numbers of a face, by the `face_recognition` package with its 5-point model.
+
+Importing this module loads the models (about 0.8 s): the supervisor does it once and its workers share the pages.
+"""
+
+import importlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from backend.face import pictures
+from backend.face.pictures import Pixels
+from schemas.faces import Look
+
+Encoding = NDArray[np.float64]
+Box = tuple[int, int, int, int]
+
+
+def _package() -> Any:
+    """`face_recognition` without its 68-point model, which no product may use (docs/security.md).
+
+    The package loads that file at import even when nobody asks for it; pointed at the 5-point file it never opens the
+    other one, which also saves 60 MB. It ends the process when `pkg_resources` is absent: that becomes an ImportError.
+    """
+    try:
+        models: Any = importlib.import_module("face_recognition_models")
+        models.pose_predictor_model_location = models.pose_predictor_five_point_model_location
+        package = importlib.import_module("face_recognition")
+    except SystemExit as error:
+        raise ImportError("face_recognition needs face-recognition-models and setuptools below 81") from error
+    pictures.be_strict()
+    return package
+
+
+face_recognition = _package()
+
+_GRID = 64
+_ALIGNED = 150
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A picture after the cheap look: its pixels and the box of its widest face (None without one)."""
+
+    look: Look
+    pixels: Pixels | None = None
+    box: Box | None = None
+    grid: NDArray[np.float32] | None = None
+
+
+def see(data: bytes, *, longest: int = pictures.FRAME_SIDE) -> Seen:
+    """The cheap numbers of one picture: decode, find faces, five points; never raises for a bad picture."""
+    try:
+        pixels = pictures.read(data, longest)
+    except pictures.Unreadable:
+        return Seen(Look())
+    boxes = sorted(face_recognition.face_locations(pixels, number_of_times_to_upsample=0), key=_width)
+    grid = np.asarray(Image.fromarray(pixels).convert("L").resize((_GRID, _GRID), Image.Resampling.BOX))
+    seen = Seen(Look(readable=True, faces=len(boxes)), pixels, None, grid.astype(np.float32))
+    return _with_face(seen, pixels, boxes) if boxes else seen
+
+
+def encode(seen: Seen, *, jitters: int = 1) -> Encoding:
+    """128 numbers of the widest face; `jitters` > 1 averages over that many slightly moved copies (0.07 s each)."""
+    encodings = face_recognition.face_encodings(seen.pixels, [seen.box], jitters, "small")
+    return np.asarray(encodings[0], dtype=np.float64)
+
+
+def with_changes(seen: list[Seen]) -> list[Seen]:
+    """Fill in how much each picture differs from the one most like it."""
+    return [replace(one, look=replace(one.look, change=_change(one, seen))) for one in seen]
+
+
+def _change(own: Seen, seen: list[Seen]) -> float:
+    if own.grid is None:
+        return 0.0
+    others = [one.grid for one in seen if one is not own and one.grid is not None]
+    return round(min((float(np.abs(grid - own.grid).mean()) for grid in others), default=255.0), 3)
+
+
+def _width(box: Box) -> int:
+    return box[1] - box[3]
+
+
+def _with_face(seen: Seen, pixels: Pixels, boxes: list[Box]) -> Seen:
+    box = boxes[-1]
+    top, right, bottom, left = box
+    height, width = pixels.shape[:2]
+    brightness, sharpness = _light(pixels[top:bottom, left:right])
+    yaw, pitch = _pose(pixels, box)
+    look = replace(
+        seen.look,
+        width=_width(box),
+        second=round(_width(boxes[-2]) / _width(box), 3) if len(boxes) > 1 else 0.0,
+        cut_off=top <= 0 or left <= 0 or bottom >= height or right >= width,
+        brightness=brightness,
+        sharpness=sharpness,
+        yaw=yaw,
+        pitch=pitch,
+    )
+    return replace(seen, look=look, box=box)
+
+
+def _light(face: Pixels) -> tuple[float, float]:
+    """Mean grey of the face, and the variance of its Laplacian at 150x150."""
+    image = Image.fromarray(face).convert("L")
+    grey = np.asarray(image.resize((_ALIGNED, _ALIGNED), Image.Resampling.BILINEAR), dtype=np.float32)
+    middle = grey[1:-1, 1:-1]
+    laplacian = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:] - 4 * middle
+    return round(float(grey.mean()), 1), round(float(laplacian.var()), 1)
+
+
+def _pose(pixels: Pixels, box: Box) -> tuple[float, float]:
+    """Nose base against the middle of the eyes, along and across the eye axis, in outer-eye distances.
+
+    The package names the eyes by their side in the picture; in an unmirrored picture the right one of the picture is
+    the resident's left, so a turn to the own left moves the nose toward it: positive yaw.
+    """
+    (points,) = face_recognition.face_landmarks(pixels, [box], model="small")
+    left, right = np.array(points["left_eye"], float), np.array(points["right_eye"], float)
+    across = right.mean(axis=0) - left.mean(axis=0)
+    length = float(np.linalg.norm(across))
+    if length == 0:
+        return 0.0, 0.0
+    axis = across / length
+    span = float(np.ptp(np.vstack([left, right]) @ axis))
+    nose = np.array(points["nose_tip"][0], float) - (left.mean(axis=0) + right.mean(axis=0)) / 2
+    return round(float(nose @ axis) / span, 4), round(float(nose @ np.array([-axis[1], axis[0]])) / span, 4)
