@@ -68,10 +68,9 @@ def _create(deps: Deps, name: str) -> None:
 
 def build_deps(settings: Settings) -> Deps:
     """What the use cases of this process get; connects lazily, so it returns even while the database is away."""
-    if settings.mongodb_uri is None:
-        raise SettingsError("MONGODB_URI: not set; `make run` starts an embedded database and sets it")
+    uri = settings.mongodb_uri or _running_database(settings)
     secrets = keys.load(settings)
-    client = mongo.connect(settings.mongodb_uri)
+    client = mongo.connect(uri)
     sealer = Sealer(client, settings.mongodb_database, secrets.master_key)
     return Deps(
         settings=settings,
@@ -89,3 +88,10 @@ def build_deps(settings: Settings) -> Deps:
         sms=sms.build(settings),
         transaction=partial(mongo.transaction, client),
     )
+
+
+def _running_database(settings: Settings) -> str:
+    """The embedded database of a `make run` over the same data directory; only a demonstration has one."""
+    if settings.app_env != "production" and settings.database_note.is_file():
+        return settings.database_note.read_text().strip()
+    raise SettingsError("MONGODB_URI: not set, and no `make run` is using this DATA_DIR; start it first, or set MONGODB_URI")

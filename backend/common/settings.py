@@ -94,6 +94,11 @@ class Settings:
         """The Unix socket of the face process."""
         return self.face_socket or self.data_dir / "run" / "face.sock"
 
+    @property
+    def database_note(self) -> Path:
+        """Where `make run` writes down the address of its database, so that a command beside it finds it."""
+        return self.data_dir / "run" / "mongodb_uri"
+
     def __repr__(self) -> str:
         shown = {s.name: "set" if s.metadata["secret"] else getattr(self, s.name) for s in fields(self)}
         return f"Settings({', '.join(f'{k}={v!r}' for k, v in shown.items() if v is not None)})"

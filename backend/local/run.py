@@ -24,6 +24,7 @@ PICTURES = "python -m backend.local pictures"
 DATABASE = "mongod"
 MAY_END = frozenset({"bot"})
 """Processes that have nothing to do without a setting (here BOT_TOKEN), say so, and end."""
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _SEEDED_COLLECTION = "subjects"
 
 
@@ -119,6 +120,7 @@ def _start(plan: Plan, supervisor: Supervisor) -> None:
     _require_port(plan.settings.host, plan.settings.port)
     lines = read_procfile(plan.procfile.read_text())
     uri = plan.settings.mongodb_uri or _start_database(plan, supervisor)
+    plan.settings.database_note.write_text(uri)
     supervisor.environ = {**supervisor.environ, "MONGODB_URI": uri}
     if release := lines.pop("release", None):
         _must(supervisor, "release", release)
@@ -189,7 +191,7 @@ def _watch(plan: Plan, supervisor: Supervisor, started: float) -> None:
 
 
 def _readiness(settings: Settings) -> int | None:
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    host = "127.0.0.1" if settings.host in _EVERYWHERE else settings.host
     connection = http.client.HTTPConnection(host, settings.port, timeout=2)
     try:
         connection.request("GET", "/readyz")
