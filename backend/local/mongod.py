@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ from pymongo.errors import OperationFailure, PyMongoError
 from backend.local import processes
 
 REPLICA_SET = "credit"
-PREFERRED_PORT = 27117
+PORTS = range(27100, 28000)
+"""Where a folder's server would like to listen; each folder has its own wish, so that two seldom meet."""
+
 _NOT_INITIALISED = 94
 _PORT_TAKEN = 48
 
@@ -39,13 +42,13 @@ class Mongod:
         folder: Path,
         *,
         log: Path,
-        port: int = PREFERRED_PORT,
+        port: int | None = None,
         cache_gb: float = 0.5,
         oplog_mb: int = 1024,
     ) -> None:
         self.folder = folder.resolve()
         self.log = log.resolve()
-        self.port = port
+        self.port = port or PORTS[zlib.crc32(bytes(self.folder)) % len(PORTS)]
         self.cache_gb = cache_gb
         self.oplog_mb = oplog_mb
         self.process: subprocess.Popen[bytes] | None = None
@@ -114,7 +117,11 @@ class Mongod:
             return False
 
     def _join(self, client: MongoClient[dict[str, Any]]) -> None:
-        """Make the set on a new folder; on an old one put the present port in, which needs force."""
+        """Make the set on a new folder; on an old one put the present port in, which needs force.
+
+        A node whose old port now belongs to a program that accepts and stays silent looks for itself there for 30 s
+        before it lets its configuration be changed: such a start is slow, and works.
+        """
         host = f"127.0.0.1:{self.port}"
         try:
             config = client.admin.command("replSetGetConfig")["config"]

@@ -7,13 +7,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
 
 
 def serve() -> None:
     """Answer every request with 200 on PORT, as the web process does on /readyz."""
 
     class Ready(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name is the standard library's
+        def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
 
@@ -59,6 +62,25 @@ def database() -> None:
     """Say whether the address of the database was given."""
     print("database at", os.environ["MONGODB_URI"])
     sleep()
+
+
+def write_once() -> None:
+    """Leave one document in the database and say which start this was."""
+    with _connect() as client:
+        known = client.test.starts.count_documents({})
+        if not known:
+            client.test.starts.insert_one({"n": 1})
+        print("second start" if known else "first start")
+
+
+def write_subject() -> None:
+    """Make the database one that is not empty."""
+    with _connect() as client:
+        client.credit_shanghai.subjects.replace_one({"_id": "a"}, {}, upsert=True)
+
+
+def _connect() -> "MongoClient[dict[str, Any]]":
+    return MongoClient(os.environ["MONGODB_URI"])
 
 
 if __name__ == "__main__":
