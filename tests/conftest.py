@@ -15,7 +15,7 @@ from schemas.terms import Channel
 from tests.support import world
 from tests.support.world import Clock
 
-pytest_plugins = ["tests.support.mongod", "tests.support.web"]
+pytest_plugins = ["tests.support.mongod", "tests.support.web", "tests.support.face"]
 
 
 @pytest.fixture(scope="session")
