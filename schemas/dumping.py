@@ -63,7 +63,7 @@ def writer(field: fields.Field[Any]) -> Write:
     if kind is fields.Date and field.format in (None, "iso"):  # type: ignore[attr-defined]  # a Date has one
         return _day
     if kind is fields.Nested and isinstance(field.schema, PlannedSchema):  # type: ignore[attr-defined]  # so has Nested
-        return _nested(field.schema)  # type: ignore[attr-defined]
+        return _nested(field.schema)  # type: ignore[attr-defined]  # a Nested, as above
     if kind is fields.List:
         one = writer(field.inner)  # type: ignore[attr-defined]  # and a List
         return lambda value: None if value is None else [one(item) for item in value]
