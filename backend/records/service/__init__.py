@@ -1,12 +1,13 @@
 """Use cases of the records: reading what may be shown, showing it, and importing."""
 
 from backend.records.service.reading import Counts, count, counts, find_own, of_subject
-from backend.records.service.showing import ShownRecord, show
+from backend.records.service.showing import ShownRecord, UnitName, show
 from backend.records.service.words import opened, sealed_words
 
 __all__ = [
     "Counts",
     "ShownRecord",
+    "UnitName",
     "count",
     "counts",
     "find_own",

@@ -1,0 +1,224 @@
+"""The report a subject reads, the links that share it, and questions about who looked."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from backend.catalogue.model import LegalBasis
+from backend.records.rules import Restoration
+from backend.records.service import ShownRecord, UnitName
+from schemas.terms import (
+    Audience,
+    Channel,
+    LinkState,
+    Nature,
+    QuestionState,
+    RecordMark,
+    ReportView,
+    Role,
+    Severity,
+    SubjectKind,
+)
+from schemas.text import Text
+
+
+@dataclass(frozen=True)
+class SubjectShown:
+    """Whom the report is about; the number is never whole, and in the third-party view the name is masked too."""
+
+    name: str
+    number_masked: str
+    kind: SubjectKind
+
+
+@dataclass(frozen=True)
+class Reason:
+    code: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Grade:
+    """`value` is null with a reason as long as no rule set is published (DOMAIN 6)."""
+
+    value: str | None
+    rule_version: str | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """The records of one nature, newest first; all three natures are always there (Measures 11-13)."""
+
+    nature: Nature
+    records: tuple[ShownRecord, ...]
+
+    @property
+    def label(self) -> Text:
+        return self.nature.label
+
+    @property
+    def count(self) -> int:
+        return len(self.records)
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A mark of one of the records, repeated where it cannot be overlooked (Regulation 36)."""
+
+    record_id: str
+    kind: RecordMark
+    label: Text
+    since: datetime
+    statement: str | None
+
+
+@dataclass(frozen=True)
+class Look:
+    """A line of the access log as the subject reads it; `own` are the subject's own looks."""
+
+    id: str
+    at: datetime
+    actor: Text
+    own: bool
+    unit: Text | None
+    role: Role
+    channel: Channel
+    purpose: Text | None
+    scope: Text | None
+
+    @property
+    def role_label(self) -> Text:
+        return self.role.label
+
+    @property
+    def channel_label(self) -> Text:
+        return self.channel.label
+
+
+@dataclass(frozen=True)
+class Report:
+    """A rendering of the records at one instant, under a number that anybody holding it can have verified.
+
+    The third-party view has neither the access log nor the count of free reports: both are the subject's own.
+    """
+
+    view: ReportView
+    report_no: str
+    generated_at: datetime
+    subject: SubjectShown
+    grade: Grade
+    sections: tuple[Section, ...]
+    annotations: tuple[Annotation, ...]
+    access_log: tuple[Look, ...] | None
+    access_log_total: int | None
+    free_reports_used: int | None
+    free_reports_right: int | None
+    verify_url: str
+    notices: tuple[Text, ...]
+    purpose: str | None = None
+
+    @property
+    def view_label(self) -> Text:
+        return self.view.label
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Whether a report with this number and code was drawn here, and when; nothing else (CONTRACT 3)."""
+
+    authentic: bool
+    generated_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ReportLink:
+    """A way to the report for `max_opens` openings until `expires_at`; its code is stored only as a keyed hash.
+
+    `purpose` is what the subject wrote; for `third_party` it is the purpose of the written authorisation.
+    """
+
+    id: str
+    account_id: str
+    subject_id: str
+    audience: Audience
+    purpose: str
+    code_hash: bytes
+    created_at: datetime
+    expires_at: datetime
+    max_opens: int
+    opens: int = 0
+    last_opened_at: datetime | None = None
+    killed_at: datetime | None = None
+
+    def state(self, at: datetime) -> LinkState:
+        if self.killed_at is not None:
+            return LinkState.KILLED
+        if self.opens >= self.max_opens:
+            return LinkState.USED_UP
+        return LinkState.EXPIRED if at >= self.expires_at else LinkState.ACTIVE
+
+
+@dataclass(frozen=True)
+class Question:
+    """A subject's question about one line of the own access log, for the desk; `entry_id` is asked about once."""
+
+    id: str
+    entry_id: str
+    subject_id: str
+    account_id: str
+    statement_sealed: bytes
+    state: QuestionState
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class ListedLink:
+    """A link as its maker sees it; its code is not known any more."""
+
+    id: str
+    audience: Audience
+    purpose: str
+    state: LinkState
+    created_at: datetime
+    expires_at: datetime
+    max_opens: int
+    opens: int
+    last_opened_at: datetime | None
+    killed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class NewLink:
+    """A link just made; only now its address is known in clear."""
+
+    id: str
+    url: str
+    audience: Audience
+    purpose: str
+    expires_at: datetime
+    max_opens: int
+
+
+@dataclass(frozen=True)
+class Forgetting:
+    """What will be forgotten of an adverse record, and when; `next_at` is the next instant at which less is shown.
+
+    `article` is the law behind `query_until`, `public_article` the one behind `public_until`.
+    """
+
+    record_id: str
+    item_code: str
+    item_title: Text
+    title: str
+    unit: UnitName
+    severity: Severity | None
+    occurred_on: date
+    ended_on: date | None
+    public_until: datetime | None
+    query_until: datetime | None
+    next_at: datetime | None
+    earliest_restoration_on: date | None
+    restoration: Restoration
+    article: Text
+    public_article: Text | None
+    legal_basis: tuple[LegalBasis, ...]

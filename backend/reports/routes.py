@@ -1,0 +1,116 @@
+"""The own report, its links, who looked, and the public verification of a report."""
+
+from flask.views import MethodView
+
+from backend.reports import errors, service
+from backend.web.api import Routes, blueprint
+from backend.web.auth import actor, address, deps
+from schemas import records as record_wire
+from schemas import reports as wire
+from schemas.base import SPEAKING
+
+blp = blueprint("reports", "/me", "信用报告 credit report")
+opened = blueprint("report_links", "/report-links", "报告链接 report links")
+verified = blueprint("verification", "/verify", "报告核验 verification of reports")
+# The addresses that links and QR codes carry.
+short = Routes("report_addresses", __name__, url_prefix="", description="报告短地址 short addresses")
+blueprints = (blp, opened, verified, short)
+
+
+@blp.route("/report")
+class OwnReport(MethodView):
+    @blp.arguments(wire.ReportQuery, location="query")
+    @blp.response(200, wire.Report)
+    @blp.refuses(errors.no_subject)
+    def get(self, query):
+        """Read the own credit report"""
+        if query["lang"]:
+            SPEAKING.set(query["lang"])
+        return service.mine(deps(), actor())
+
+
+@blp.route("/report/summary")
+class Summary(MethodView):
+    @blp.response(200, record_wire.Counts)
+    def get(self):
+        """Count the own records, without their content"""
+        return service.summary(deps(), actor())
+
+
+@blp.route("/forgetting-calendar")
+class Calendar(MethodView):
+    @blp.response(200, wire.ForgettingCalendar)
+    def get(self):
+        """See when adverse information is forgotten"""
+        return {"items": service.forgetting_calendar(deps(), actor())}
+
+
+@blp.route("/access-log")
+class AccessLog(MethodView):
+    @blp.arguments(wire.PageQuery, location="query")
+    @blp.response(200, wire.LookPage)
+    def get(self, query):
+        """See who looked at the own information, when and why"""
+        return service.access_log(deps(), actor(), **query)
+
+
+@blp.route("/access-log/<entry_id>/questions")
+class Questions(MethodView):
+    @blp.arguments(wire.QuestionAsk)
+    @blp.response(201, wire.Question)
+    @blp.refuses(errors.entry_not_found)
+    @blp.idempotent
+    def post(self, body, entry_id):
+        """Ask who was behind a look, and sign out everywhere if wanted"""
+        return service.ask(deps(), actor(), entry_id=entry_id, **body)
+
+
+@blp.route("/report-links")
+class ReportLinks(MethodView):
+    @blp.arguments(wire.PageQuery, location="query")
+    @blp.response(200, wire.ReportLinkPage)
+    def get(self, query):
+        """List the own report links"""
+        return service.links(deps(), actor(), **query)
+
+    @blp.arguments(wire.ReportLinkMake)
+    @blp.response(201, wire.NewReportLink)
+    @blp.refuses(errors.purpose_personal, errors.no_subject)
+    @blp.idempotent
+    def post(self, body):
+        """Make a link to the own report, for oneself or, as written authorisation, for somebody else"""
+        return service.make_link(deps(), actor(), **body)
+
+
+@blp.route("/report-links/<link_id>")
+class OneReportLink(MethodView):
+    @blp.response(204)
+    @blp.refuses(errors.link_not_found)
+    def delete(self, link_id):
+        """Switch an own report link off"""
+        service.kill_link(deps(), actor(), link_id=link_id)
+
+
+class OpenedLink(MethodView):
+    @opened.arguments(wire.ReportQuery, location="query")
+    @opened.response(200, wire.Report)
+    @opened.refuses(errors.link_gone)
+    def get(self, query, code):
+        """Open a report link: the own report after step-up, or the third-party view"""
+        if query["lang"]:
+            SPEAKING.set(query["lang"])
+        return service.open_link(deps(), actor(), code=code)
+
+
+class Verified(MethodView):
+    @verified.arguments(wire.VerificationQuery, location="query")
+    @verified.response(200, wire.Verification)
+    def get(self, query, report_no):
+        """Ask whether a report is authentic"""
+        return service.verify(deps(), report_no=report_no, address=address(), **query)
+
+
+opened.route("/<code>")(OpenedLink)
+verified.route("/<report_no>")(Verified)
+short.route("/r/<code>")(OpenedLink)
+short.route("/verify/<report_no>")(Verified)

@@ -1,0 +1,94 @@
+"""Report numbers, masks, digests, and the small decisions about links and counts."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from backend.audit.model import Entry
+from backend.common.clock import SHANGHAI
+from backend.records.model import Record
+from schemas.terms import Audience, SubjectKind
+
+FREE_REPORTS_RIGHT = 2  # a year (Regulation 34)
+LATEST_LOOKS = 50
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+RANDOM_CHARACTERS = 12
+CODE_CHARACTERS = 16
+PREFIX = "SH"
+_MISREAD = str.maketrans("OIL", "011")
+NUMBER = re.compile(rf"{PREFIX}([0-9]{{8}})([{ALPHABET}]{{{RANDOM_CHARACTERS}}})([{ALPHABET}])")
+
+DEFAULT_MINUTES = {Audience.SELF: 30, Audience.THIRD_PARTY: 24 * 60}
+DEFAULT_OPENS = {Audience.SELF: 1, Audience.THIRD_PARTY: 3}
+MAX_MINUTES = 7 * 24 * 60
+MAX_OPENS = 20
+# As long as a phone's when written in groups; a date in groups is shorter.
+_LONG_NUMBER = re.compile(r"(?:\d[\s-]?){11,}|\d{9,}")
+
+
+def report_number(day: date, chance: str) -> str:
+    """`SH20261121-7K3M-9Q2W-8CXP-T`: the day in Shanghai, 60 random bits of `chance`, one check character."""
+    body = f"{day:%Y%m%d}{chance[:RANDOM_CHARACTERS].upper()}"
+    groups = [body[start : start + 4] for start in range(8, 20, 4)]
+    return "-".join([f"{PREFIX}{body[:8]}", *groups, check_character(body)])
+
+
+def normalised(number: str) -> str | None:
+    """The number as it is stored, however it was typed; None when it cannot be one of ours."""
+    plain = re.sub(r"[\s-]", "", number[:64]).upper().translate(_MISREAD)
+    found = NUMBER.fullmatch(plain)
+    if found is None or check_character(plain[len(PREFIX) : -1]) != plain[-1]:
+        return None
+    digits, chance, check = found.groups()
+    return "-".join([f"{PREFIX}{digits}", chance[:4], chance[4:8], chance[8:], check])
+
+
+def check_character(body: str) -> str:
+    """Luhn's check over 32 characters: finds every single wrong character and nearly every swapped pair."""
+    total = 0
+    for place, character in enumerate(reversed(body)):
+        addend = ALPHABET.index(character) * (2 - place % 2)
+        total += addend // len(ALPHABET) + addend % len(ALPHABET)
+    return ALPHABET[-total % len(ALPHABET)]
+
+
+def code_hash(key: bytes, code: str) -> bytes:
+    """How a code of a report or a link is kept: it cannot be read back, and without the key not be tried."""
+    return hmac.new(key, code.encode(), hashlib.sha256).digest()
+
+
+def snapshot(records: Iterable[Record]) -> str:
+    """One digest over what was shown: which records, in which wording, with which marks; never their content."""
+    total = hashlib.sha256()
+    for record in records:
+        marks = ",".join(mark.kind for mark in record.marks)
+        total.update(f"{record.id}\0{bytes(record.digest).hex()}\0{marks}\0".encode())
+    return total.hexdigest()
+
+
+def masked_name(name: str, kind: SubjectKind) -> str:
+    """A person's first character; the name of an entity is public anyway."""
+    return name if kind is SubjectKind.ENTITY else name[:1] + "*" * max(1, len(name) - 1)
+
+
+def year_began(now: datetime) -> datetime:
+    """The first instant of the calendar year in Shanghai."""
+    here = now.astimezone(SHANGHAI)
+    return here.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def covers(looks: Sequence[Entry], since: datetime) -> bool:
+    """Whether the newest looks in hand hold everything since `since`."""
+    return not looks or looks[-1].seq == 1 or looks[-1].at < since
+
+
+def expires_at(now: datetime, audience: Audience, minutes: int | None) -> datetime:
+    return now + timedelta(minutes=minutes or DEFAULT_MINUTES[audience])
+
+
+def is_personal(purpose: str, name: str) -> bool:
+    """Whether a purpose carries the subject's name or a number as long as a phone's: it is written into the log."""
+    return name in purpose or _LONG_NUMBER.search(purpose) is not None

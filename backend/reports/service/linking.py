@@ -1,0 +1,149 @@
+"""Links to the report: made, listed, switched off, opened."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from backend.audit import service as audit
+from backend.common import errors as common_errors
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.common.mongo import atomic
+from backend.common.pages import Page, Position
+from backend.notices import service as notices
+from backend.registry import service as registry
+from backend.reports import errors, rules, store, texts
+from backend.reports.model import ListedLink, NewLink, Report, ReportLink
+from backend.reports.service.drawing import Occasion, draw, report_key
+from schemas.notices import NoticeKind
+from schemas.terms import Audience, Channel, LinkState, ReportView, Role
+
+
+def make_link(
+    deps: Deps,
+    actor: Actor,
+    *,
+    purpose: str,
+    audience: Audience,
+    minutes: int | None = None,
+    max_opens: int | None = None,
+) -> NewLink:
+    """A link to the own report. For somebody else it is the written authorisation (Reg. 17, Meas. 20), so it needs a
+    fresh proof of identity and keeps its purpose; for oneself it shows nothing without that proof when opened.
+    """
+    now = deps.now()
+    subject_id = actor.require_verified(now) if audience is Audience.THIRD_PARTY else actor.require_subject()
+    _refuse_personal(deps, subject_id, purpose)
+    code = deps.new_code()
+    link = ReportLink(
+        id=deps.new_id(),
+        account_id=actor.id,
+        subject_id=subject_id,
+        audience=audience,
+        purpose=purpose,
+        code_hash=rules.code_hash(report_key(deps), code),
+        created_at=now,
+        expires_at=rules.expires_at(now, audience, minutes),
+        max_opens=max_opens or rules.DEFAULT_OPENS[audience],
+    )
+    _keep(deps, actor, link)
+    url = f"{deps.settings.site}/r/{code}"
+    return NewLink(link.id, url, audience, purpose, link.expires_at, link.max_opens)
+
+
+def links(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[ListedLink]:
+    """The caller's own links, newest first, dead ones included."""
+    subject_id, now = actor.require_subject(), deps.now()
+    scope = f"report-links:{subject_id}"
+    found = store.list_links(deps.db, subject_id, after=deps.cursors.read(cursor, scope), limit=limit + 1)
+    page = deps.cursors.page(found, limit, scope, lambda link: Position(link.created_at, link.id))
+    return Page(tuple(_listed(link, now) for link in page.items), page.next_cursor)
+
+
+@atomic
+def kill_link(deps: Deps, actor: Actor, *, link_id: str) -> None:
+    """Switch an own link off at once; switching off twice is no mistake."""
+    subject_id = actor.require_subject()
+    if store.kill_link(deps.db, subject_id, link_id, deps.now()) is None:
+        raise errors.link_not_found()
+    audit.record(deps, actor, "reports.link_kill", link_id, subject_id=subject_id)
+
+
+def open_link(deps: Deps, actor: Actor, *, code: str) -> Report:
+    """The report behind a link: the own one after step-up, or the third-party view for whoever holds the code.
+
+    Every opening is counted before it is drawn, never above the link's number, and given back if nothing was shown.
+    """
+    link = store.find_link_by_code(deps.db, rules.code_hash(report_key(deps), code.strip().lower()))
+    if link is None or link.state(deps.now()) is not LinkState.ACTIVE:
+        raise errors.link_gone()
+    if link.audience is Audience.SELF:
+        _require_owner(deps, actor, link)
+    counted = store.claim_open(deps.db, link.id, deps.now())
+    if counted is None:
+        raise errors.link_gone()
+    try:
+        report = draw(deps, replace(actor, channel=Channel.LINK), _occasion(link))
+    except Exception:
+        store.release_open(deps.db, link.id)
+        raise
+    _tell(deps, counted)
+    return report
+
+
+def _listed(link: ReportLink, now: datetime) -> ListedLink:
+    return ListedLink(
+        id=link.id,
+        audience=link.audience,
+        purpose=link.purpose,
+        state=link.state(now),
+        created_at=link.created_at,
+        expires_at=link.expires_at,
+        max_opens=link.max_opens,
+        opens=link.opens,
+        last_opened_at=link.last_opened_at,
+        killed_at=link.killed_at,
+    )
+
+
+def _refuse_personal(deps: Deps, subject_id: str, purpose: str) -> None:
+    subject = registry.find(deps, subject_id)
+    if subject is None:
+        raise errors.no_subject()
+    if rules.is_personal(purpose, registry.name_of(deps, subject)):
+        raise errors.purpose_personal()
+
+
+@atomic
+def _keep(deps: Deps, actor: Actor, link: ReportLink) -> None:
+    store.insert_link(deps.db, link)
+    audit.record(
+        deps,
+        actor,
+        "reports.link_make",
+        link.id,
+        subject_id=link.subject_id,
+        audience=link.audience.value,
+        purpose=link.purpose,
+        max_opens=link.max_opens,
+    )
+
+
+def _require_owner(deps: Deps, actor: Actor, link: ReportLink) -> None:
+    if actor.role is Role.ANONYMOUS:
+        raise common_errors.not_signed_in()
+    if actor.role is not Role.CITIZEN or actor.subject_id not in (None, link.subject_id):
+        raise errors.link_gone()
+    actor.require_verified(deps.now())
+
+
+def _occasion(link: ReportLink) -> Occasion:
+    if link.audience is Audience.SELF:
+        return Occasion(link.subject_id, ReportView.OWN, texts.OWN_LINK_PURPOSE, link.id)
+    purpose = texts.SHARED_PURPOSE.fill(purpose=link.purpose)
+    return Occasion(link.subject_id, ReportView.THIRD_PARTY, purpose, link.id, link.purpose)
+
+
+def _tell(deps: Deps, link: ReportLink) -> None:
+    if link.audience is Audience.THIRD_PARTY and link.last_opened_at is not None:
+        facts = {"at": link.last_opened_at, "opens": link.opens, "max_opens": link.max_opens}
+        notices.send(deps, link.account_id, NoticeKind.REPORT_LINK_OPENED, **facts)

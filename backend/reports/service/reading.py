@@ -1,0 +1,81 @@
+"""What a subject reads about the own record: the report, the counts, and when adverse information is forgotten."""
+
+from datetime import UTC, datetime
+
+from backend.audit import service as audit
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.records import rules as record_rules
+from backend.records import service as records
+from backend.records.model import Record
+from backend.records.service import Counts, ShownRecord
+from backend.reports import texts
+from backend.reports.model import Forgetting, Report
+from backend.reports.service.drawing import Occasion, draw
+from schemas.terms import Nature, ReportView
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def mine(deps: Deps, actor: Actor) -> Report:
+    """The own report, under a new number; every one is logged and counted, none is refused for the count."""
+    subject_id = actor.require_verified(deps.now())
+    return draw(deps, actor, Occasion(subject_id, ReportView.OWN, texts.OWN_PURPOSE))
+
+
+def summary(deps: Deps, actor: Actor) -> Counts:
+    """How many records there are, by nature, category and openness, without a title.
+
+    Restricted records are counted too, so this is a look at restricted information and is logged as one.
+    """
+    subject_id = actor.require_subject()
+    counts = records.count(deps, subject_id)
+    audit.look(
+        deps,
+        actor,
+        "reports.summary",
+        subject_id=subject_id,
+        purpose=texts.SUMMARY_PURPOSE,
+        scope=texts.COUNTS,
+        records=counts.total,
+    )
+    return counts
+
+
+def forgetting_calendar(deps: Deps, actor: Actor) -> tuple[Forgetting, ...]:
+    """Every adverse record and its windows, the one that is forgotten next first."""
+    subject_id = actor.require_verified(deps.now())
+    held = [r for r in records.of_subject(deps, subject_id) if r.nature is Nature.ADVERSE]
+    entry = audit.look(
+        deps,
+        actor,
+        "reports.calendar",
+        subject_id=subject_id,
+        purpose=texts.CALENDAR_PURPOSE,
+        scope=texts.ADVERSE,
+        records=len(held),
+    )
+    pairs = zip(held, records.show(deps, held), strict=True)
+    found = [_forgetting(record, shown, entry.at) for record, shown in pairs]
+    return tuple(sorted(found, key=lambda f: (f.next_at or NEVER, f.record_id)))
+
+
+def _forgetting(record: Record, shown: ShownRecord, at: datetime) -> Forgetting:
+    return Forgetting(
+        record_id=shown.id,
+        item_code=shown.item_code,
+        item_title=shown.item_title,
+        title=shown.title,
+        unit=shown.unit,
+        severity=shown.severity,
+        occurred_on=shown.occurred_on,
+        ended_on=shown.ended_on,
+        public_until=shown.public_until,
+        query_until=shown.query_until,
+        next_at=record_rules.next_forgetting(record, at),
+        earliest_restoration_on=shown.earliest_restoration_on,
+        restoration=shown.restoration,
+        article=texts.QUERY_ARTICLE,
+        public_article=texts.PUBLIC_ARTICLE if shown.public_until else None,
+        legal_basis=shown.legal_basis,
+    )
