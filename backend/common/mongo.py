@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from datetime import UTC
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -15,7 +15,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection as _Collection
 from pymongo.database import Database as _Database
 from pymongo.errors import CollectionInvalid as CollectionInvalid
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+from pymongo.errors import ConnectionFailure, EncryptionError, ExecutionTimeout, PyMongoError, WTimeoutError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -120,12 +120,19 @@ def collided(error: Exception) -> bool:
     )
 
 
+def apart(write: Callable[[], R]) -> R:
+    """Do `write` outside of the running transaction: it stays when that is rolled back, and does not see its writes."""
+    return Context().run(write)
+
+
 def in_transaction() -> bool:
     return _running.get() is not None
 
 
 def is_away(error: PyMongoError) -> bool:
     """Whether the fault is the database's absence or slowness rather than ours."""
+    if isinstance(error, EncryptionError) and isinstance(error.cause, PyMongoError):
+        return is_away(error.cause)  # the key vault could not be reached
     return isinstance(error, ConnectionFailure | WTimeoutError | ExecutionTimeout) or error.timeout
 
 

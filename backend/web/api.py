@@ -92,6 +92,7 @@ def build(deps: Deps, wiring: Wiring, blueprints: Iterable[Any]) -> Flask:
     problems.register(app)
     for blp in blueprints:
         (api if isinstance(blp, Routes) else app).register_blueprint(blp)
+    auth.require_rights(app, wiring.rights)
     app.extensions["openapi"] = openapi.document(api.spec, wiring.rights, wiring.refusals)
     auth.guard(app, wiring.authenticate, wiring.rights)
     replays.register(app, wiring.replies, lambda: bool(marked("idempotent")))

@@ -46,10 +46,14 @@ def client_address(peer: str | None, forwarded: list[str], trusted: int) -> str:
         return peer or ""
 
 
-def guard(app: Flask, authenticate: Authenticate, rights: Rights) -> None:
-    """Ask who is calling before every route; raises `UnguardedRoute` for one that has no line in the table."""
+def require_rights(app: Flask, rights: Rights) -> None:
+    """Raise `UnguardedRoute` for a route that has no line in the table."""
     if missing := sorted(routes(app) - rights.keys()):
         raise UnguardedRoute("no rights for " + ", ".join(missing))
+
+
+def guard(app: Flask, authenticate: Authenticate, rights: Rights) -> None:
+    """Ask who is calling before every route; `require_rights` has seen that each has its line."""
 
     def ask() -> None:
         g.actor = anonymous(Channel.API)

@@ -1,0 +1,85 @@
+"""The log has what operations need, and nothing about a person."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from flask.testing import FlaskClient
+
+from backend.common import logs
+from tests.backend.web.conftest import Doing
+
+SECRETS = [
+    "310101199001011234",
+    "13800138000",
+    "张三",
+    "123456",
+    "tok-secret",
+    "203.0.113.9",
+    "r-no-77",
+    "q-secret",
+]
+
+
+@pytest.fixture
+def lines() -> Iterator[Any]:
+    """The log as the web process writes it."""
+    stream = io.StringIO()
+    before = logging.root.handlers[:], logging.root.level, structlog.get_config()
+    logs.configure("DEBUG", "web")
+    for handler in logging.root.handlers:
+        assert isinstance(handler, logging.StreamHandler)
+        handler.setStream(stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logging.root.handlers[:], structlog_config = before[0], before[2]
+    logging.root.setLevel(before[1])
+    structlog.configure(**structlog_config)
+    structlog.contextvars.clear_contextvars()
+
+
+def test_a_request_is_one_line_of_known_facts(caller: FlaskClient, lines: Any) -> None:
+    caller.get("/api/v1/probe?q=x", headers={"X-Request-Id": "abc-1"})
+    (line,) = [line for line in lines() if line["event"] == "request"]
+    assert line["ms"] >= 0
+    assert {key: line[key] for key in ("method", "route", "status", "request_id", "actor", "role", "process")} == {
+        "method": "GET", "route": "/api/v1/probe", "status": 200, "request_id": "abc-1", "actor": "a1", "role": "citizen", "process": "web",
+    }  # fmt: skip
+
+
+def test_nothing_personal_reaches_the_log(caller: FlaskClient, doing: Doing, lines: Any) -> None:
+    doing.fails_with = RuntimeError("张三 310101199001011234")
+    headers = {"Authorization": "Bearer tok-secret", "X-Forwarded-For": "203.0.113.9", "X-Request-Id": "张三"}
+    caller.get("/api/v1/probe/faults/r-no-77?code=123456&phone=13800138000", headers=headers)
+    caller.post("/api/v1/probe", json={"name": "张三", "310101199001011234": "13800138000"})
+    caller.get("/310101199001011234/r-no-77?q=q-secret")
+    caller.open("/310101199001011234", method="张三".encode().hex())
+    written = json.dumps(lines(), ensure_ascii=False)
+    assert not [secret for secret in SECRETS if secret in written]
+    assert len([line for line in lines() if line["event"] == "request"]) == 4
+
+
+def test_a_fault_is_written_with_its_type_and_place(stranger: FlaskClient, doing: Doing, lines: Any) -> None:
+    doing.fails_with = RuntimeError("x")
+    answer = stranger.get("/api/v1/probe/faults/x")
+    (line,) = [line for line in lines() if line["event"] == "internal.error"]
+    assert line["error"] == ["builtins.RuntimeError"]
+    assert any("conftest.py" in place for place in line["trace"])
+    assert line["request_id"] == answer.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize("asked", ["a b", "x" * 65, "é", "<script>", "a\tb", ""])
+def test_an_unsafe_request_id_is_replaced(stranger: FlaskClient, asked: str) -> None:
+    given = stranger.get("/healthz", headers={"X-Request-Id": asked}).headers["X-Request-Id"]
+    assert given != asked
+    assert len(given) == 26
+
+
+def test_a_safe_request_id_is_echoed_even_on_a_refusal(stranger: FlaskClient) -> None:
+    assert (
+        stranger.get("/nothing", headers={"X-Request-Id": "app:7.f_3-a"}).headers["X-Request-Id"]
+        == "app:7.f_3-a"
+    )
