@@ -3,21 +3,16 @@
 from flask.views import MethodView
 
 from backend.reports import errors, service
-from backend.web.api import Routes, blueprint
+from backend.web.api import blueprint
 from backend.web.auth import actor, address, deps
 from schemas import records as record_wire
 from schemas import reports as wire
 from schemas.base import SPEAKING
 
-blp = blueprint("reports", "/me", "信用报告 credit report")
-opened = blueprint("report_links", "/report-links", "报告链接 report links")
-verified = blueprint("verification", "/verify", "报告核验 verification of reports")
-# The addresses that links and QR codes carry.
-short = Routes("report_addresses", __name__, url_prefix="", description="报告短地址 short addresses")
-blueprints = (blp, opened, verified, short)
+blp = blueprint("reports", "", "信用报告 credit report")
 
 
-@blp.route("/report")
+@blp.route("/me/report")
 class OwnReport(MethodView):
     @blp.arguments(wire.ReportQuery, location="query")
     @blp.response(200, wire.Report)
@@ -29,7 +24,7 @@ class OwnReport(MethodView):
         return service.mine(deps(), actor())
 
 
-@blp.route("/report/summary")
+@blp.route("/me/report/summary")
 class Summary(MethodView):
     @blp.response(200, record_wire.Counts)
     def get(self):
@@ -37,7 +32,7 @@ class Summary(MethodView):
         return service.summary(deps(), actor())
 
 
-@blp.route("/forgetting-calendar")
+@blp.route("/me/forgetting-calendar")
 class Calendar(MethodView):
     @blp.response(200, wire.ForgettingCalendar)
     def get(self):
@@ -45,7 +40,7 @@ class Calendar(MethodView):
         return {"items": service.forgetting_calendar(deps(), actor())}
 
 
-@blp.route("/access-log")
+@blp.route("/me/access-log")
 class AccessLog(MethodView):
     @blp.arguments(wire.PageQuery, location="query")
     @blp.response(200, wire.LookPage)
@@ -54,7 +49,7 @@ class AccessLog(MethodView):
         return service.access_log(deps(), actor(), **query)
 
 
-@blp.route("/access-log/<entry_id>/questions")
+@blp.route("/me/access-log/<entry_id>/questions")
 class Questions(MethodView):
     @blp.arguments(wire.QuestionAsk)
     @blp.response(201, wire.Question)
@@ -65,7 +60,7 @@ class Questions(MethodView):
         return service.ask(deps(), actor(), entry_id=entry_id, **body)
 
 
-@blp.route("/report-links")
+@blp.route("/me/report-links")
 class ReportLinks(MethodView):
     @blp.arguments(wire.PageQuery, location="query")
     @blp.response(200, wire.ReportLinkPage)
@@ -82,7 +77,7 @@ class ReportLinks(MethodView):
         return service.make_link(deps(), actor(), **body)
 
 
-@blp.route("/report-links/<link_id>")
+@blp.route("/me/report-links/<link_id>")
 class OneReportLink(MethodView):
     @blp.response(204)
     @blp.refuses(errors.link_not_found)
@@ -91,10 +86,11 @@ class OneReportLink(MethodView):
         service.kill_link(deps(), actor(), link_id=link_id)
 
 
+@blp.route("/report-links/<code>")
 class OpenedLink(MethodView):
-    @opened.arguments(wire.ReportQuery, location="query")
-    @opened.response(200, wire.Report)
-    @opened.refuses(errors.link_gone)
+    @blp.arguments(wire.ReportQuery, location="query")
+    @blp.response(200, wire.Report)
+    @blp.refuses(errors.link_gone)
     def get(self, query, code):
         """Open a report link: the own report after step-up, or the third-party view"""
         if query["lang"]:
@@ -102,15 +98,10 @@ class OpenedLink(MethodView):
         return service.open_link(deps(), actor(), code=code)
 
 
+@blp.route("/verify/<report_no>")
 class Verified(MethodView):
-    @verified.arguments(wire.VerificationQuery, location="query")
-    @verified.response(200, wire.Verification)
+    @blp.arguments(wire.VerificationQuery, location="query")
+    @blp.response(200, wire.Verification)
     def get(self, query, report_no):
         """Ask whether a report is authentic"""
         return service.verify(deps(), report_no=report_no, address=address(), **query)
-
-
-opened.route("/<code>")(OpenedLink)
-verified.route("/<report_no>")(Verified)
-short.route("/r/<code>")(OpenedLink)
-short.route("/verify/<report_no>")(Verified)
