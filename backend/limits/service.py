@@ -1,0 +1,83 @@
+"""Counting what can be guessed or overused, for all processes together.
+
+The window slides: the instants of the tries are kept, so that no border lets twice the limit through and the seconds to
+wait are exact. Limits are small (a thousand at most), so that a document stays under some 15 KB; requests an address
+makes are counted otherwise (`addresses`). A try counts whatever becomes of the transaction it is made in: the refusal
+that rolls back the use case must not roll back the count.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from backend.common.deps import Deps
+from backend.common.errors import ServiceError
+from backend.common.mongo import apart
+from backend.limits import errors, rules, store
+from backend.limits.model import Limit as Limit
+from backend.limits.model import Standing as Standing
+from backend.limits.model import Tries
+
+PURPOSE = "limits"
+Charge = tuple[str, str, Limit]
+"""The limit's name, who is counted, the limit."""
+
+
+def spend(deps: Deps, name: str, who: str, *, limit: Limit) -> int:
+    """Count a try of `who` and give how many are left; raises 429 `limits.too_many` when there was none."""
+    found = take(deps, name, who, limit=limit)
+    if not found.granted:
+        raise errors.too_many(found.retry_after)
+    return found.left
+
+
+def spend_all(deps: Deps, charges: Sequence[Charge]) -> None:
+    """Count a try against each limit, or against none when one of them refuses."""
+    for place, (name, who, limit) in enumerate(charges):
+        try:
+            spend(deps, name, who, limit=limit)
+        except ServiceError:
+            give_back_all(deps, charges[:place])
+            raise
+
+
+def take(deps: Deps, name: str, who: str, *, limit: Limit) -> Standing:
+    """As `spend`, but a refusal is in the answer, for those who say it in their own words.
+
+    A lock is set by the try that uses the last one: then `granted` is true, `left` 0 and `retry_after` the cool-down.
+    """
+    now, key = deps.now(), _key(deps, name, who)
+    return rules.standing(apart(partial(store.take, deps.db, key, limit=limit, now=now)), limit, now)
+
+
+def peek(deps: Deps, name: str, who: str, *, limit: Limit) -> Standing:
+    """Where `who` stands, without counting anything; `granted` tells whether a try would be let through."""
+    found = apart(partial(store.find, deps.db, _key(deps, name, who))) or Tries()
+    now = rules.standing(found, limit, deps.now())
+    return Standing(now.left > 0, now.left, now.retry_after)
+
+
+def give_back(deps: Deps, name: str, who: str) -> None:
+    """Forget the latest try: what it was for did not happen, or proved honest. A lock stays."""
+    apart(partial(store.give_back, deps.db, _key(deps, name, who)))
+
+
+def give_back_all(deps: Deps, charges: Sequence[Charge]) -> None:
+    for name, who, _ in charges:
+        give_back(deps, name, who)
+
+
+def reset(deps: Deps, name: str, who: str) -> None:
+    """Forget every try and the lock."""
+    apart(partial(store.remove, deps.db, _key(deps, name, who)))
+
+
+def by_address(deps: Deps, address: str | None, *charges: tuple[str, Limit]) -> list[Charge]:
+    """The charges of a network address (all of an IPv6 /64 is one); none without one, as in a chat, nor when the
+    settings lift limits per address for a load test."""
+    if address is None or not deps.settings.limit_per_address:
+        return []
+    return [(name, rules.network(address), limit) for name, limit in charges]
+
+
+def _key(deps: Deps, name: str, who: str) -> str:
+    return rules.key(deps.sealer.derive(PURPOSE), name, who)
