@@ -4,6 +4,7 @@ Importing this module loads the models (about 0.8 s): the supervisor does it onc
 """
 
 import importlib
+import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,7 +27,9 @@ def _package() -> Any:
     other one, which also saves 60 MB. It ends the process when `pkg_resources` is absent: that becomes an ImportError.
     """
     try:
-        models: Any = importlib.import_module("face_recognition_models")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that pkg_resources will go; its version is pinned
+            models: Any = importlib.import_module("face_recognition_models")
         models.pose_predictor_model_location = models.pose_predictor_five_point_model_location
         package = importlib.import_module("face_recognition")
     except SystemExit as error:

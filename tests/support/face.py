@@ -124,3 +124,22 @@ def until(seen: Callable[[], bool], seconds: float = 5.0) -> None:
 
 def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
+
+
+@lru_cache(maxsize=8)
+def acted(name: str, actions: tuple[FaceStep, ...] = ORDER) -> tuple[bytes, ...]:
+    """Eight frames of the person on a photograph, following the prompts."""
+    from tests.support import motion  # loads dlib: only where frames are made
+
+    return tuple(motion.movement(photograph(name), steps_of(actions)))
+
+
+@lru_cache(maxsize=8)
+def _template(socket: Path, names: tuple[str, ...]) -> bytes:
+    return template_of(SocketFaces(socket), *names)
+
+
+@pytest.fixture
+def resident(face_socket: Path) -> bytes:
+    """The template of a resident whose photograph on file is none of those that `acted` is shown."""
+    return _template(face_socket, ("obama.jpg",))

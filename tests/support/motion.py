@@ -22,7 +22,7 @@ Turn = Callable[[Image.Image, float], Image.Image]
 SIZE = (480, 640)
 ANGLES = (20, 22, 24, 26, 28, 30, 32, 34, 36)
 """Degrees somebody tries, a little further each time, until the phone is content."""
-SEEN = 0.20
+SEEN = 0.19
 """The change of yaw at which the resident of `movement` stops turning."""
 NOSE = 0.5
 """How far the nose base stands before the eyes, in outer-eye distances, for the depth map below."""
@@ -47,11 +47,17 @@ def selfie(data: bytes, face: int = 190) -> Image.Image:
 
 
 def jpeg(image: Image.Image, quality: int = 88, **extra: Any) -> bytes:
-    return _saved(image, "JPEG", quality=quality, **extra)
+    return saved(image, "JPEG", quality=quality, **extra)
 
 
 def png(image: Image.Image) -> bytes:
-    return _saved(image, "PNG")
+    return saved(image, "PNG")
+
+
+def saved(image: Image.Image, kind: str, **extra: Any) -> bytes:
+    out = BytesIO()
+    image.save(out, kind, **extra)
+    return out.getvalue()
 
 
 def movement(data: bytes, steps: Sequence[FaceStep]) -> list[bytes]:
@@ -159,6 +165,21 @@ def far_away(image: Image.Image, share: float = 0.45) -> Image.Image:
     return room
 
 
+def at_the_border(image: Image.Image) -> Image.Image:
+    """Half out of the picture's left side, as far as a face is still found."""
+    for shift in range(200, 40, -10):
+        moved = image.transform(image.size, Image.Transform.AFFINE, (1, 0, shift, 0, 1, 0))
+        look = matcher.see(png(moved)).look
+        if look.cut_off and look.faces == 1:
+            return moved
+    raise AssertionError("no shift leaves the face at the border")
+
+
+def mirrored(frame: bytes) -> Image.Image:
+    """What a phone sends that mirrors the picture itself, not only its preview."""
+    return opened(frame).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+
+
 def nobody() -> Image.Image:
     """A wall: readable, and no face on it."""
     shades = np.random.default_rng(7).integers(60, 190, size=(SIZE[1] // 8, SIZE[0] // 8, 3), dtype=np.uint8)
@@ -176,12 +197,6 @@ def lying(image: Image.Image) -> tuple[bytes, bytes]:
 def bomb(side: int = 9400) -> bytes:
     """A small PNG that unpacks to `side` x `side` pixels."""
     return png(Image.new("1", (side, side)))
-
-
-def _saved(image: Image.Image, kind: str, **extra: Any) -> bytes:
-    out = BytesIO()
-    image.save(out, kind, **extra)
-    return out.getvalue()
 
 
 def _cut(image: Image.Image, x: float, y: float, scale: float) -> Image.Image:

@@ -1,0 +1,91 @@
+import warnings
+from io import BytesIO
+from time import monotonic
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageFile
+
+from backend.face import matcher, pictures
+from tests.support import motion
+from tests.support.face import photograph
+
+
+def test_the_matching_package_does_not_loosen_the_imaging_library() -> None:
+    assert matcher.face_recognition.api.ImageFile.LOAD_TRUNCATED_IMAGES is False
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
+
+
+def test_the_model_that_no_product_may_use_is_not_loaded() -> None:
+    package = matcher.face_recognition.api
+    assert package.predictor_68_point_model == package.predictor_5_point_model
+    assert "68" not in package.predictor_68_point_model
+
+
+@pytest.mark.parametrize("side", [2600, 9400, 13_000])
+def test_a_bomb_is_refused_before_it_unpacks(side: int) -> None:
+    data = motion.bomb(side)
+    begun = monotonic()
+    with pytest.raises(pictures.Unreadable):
+        pictures.read(data, 640)
+    assert monotonic() - begun < 0.5
+
+
+def test_a_large_photograph_of_a_telephone_is_read() -> None:
+    data = motion.jpeg(Image.new("RGB", (5600, 4200), (90, 120, 150)))
+    assert pictures.read(data, 1280).shape == (960, 1280, 3)
+
+
+def test_a_progressive_photograph_has_the_lower_limit_because_it_is_held_whole() -> None:
+    data = motion.jpeg(Image.new("RGB", (3000, 2100)), progressive=True)
+    with pytest.raises(pictures.Unreadable):
+        pictures.read(data, 640)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_exif_orientation_ends_upright(orientation: int) -> None:
+    back = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}
+    image = motion.selfie(photograph("obama.jpg"))
+    kept = image if orientation == 1 else image.transpose(Image.Transpose(back[orientation]))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    seen = matcher.see(motion.jpeg(kept, exif=exif))
+    assert seen.look.faces == 1
+    assert seen.pixels is not None
+    assert seen.pixels.shape == (640, 480, 3)
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK", "RGB"])
+def test_other_colour_models_are_read(mode: str) -> None:
+    image = motion.selfie(photograph("obama.jpg")).convert(mode)
+    assert matcher.see(motion.jpeg(image)).look.faces == 1
+
+
+def _small_jpeg() -> bytes:
+    out = BytesIO()
+    motion.selfie(photograph("obama.jpg")).resize((120, 160)).save(out, "JPEG")
+    return out.getvalue()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_broken_file_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
+    whole = data.draw(st.sampled_from([_small_jpeg(), motion.png(Image.new("RGBA", (60, 40)))]))
+    broken = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 8))):
+        broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(broken)))
+    with warnings.catch_warnings():
+        pictures.be_strict()
+        try:
+            pixels = pictures.read(bytes(broken[:cut]), 640)
+        except pictures.Unreadable:
+            return
+    assert pixels.shape[2] == 3
+    assert max(pixels.shape) <= 640
+
+
+@given(st.binary(max_size=200))
+def test_a_stranger_s_bytes_are_just_unreadable(data: bytes) -> None:
+    assert not matcher.see(data).look.readable
