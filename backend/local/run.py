@@ -65,7 +65,7 @@ def run(plan: Plan) -> int:
                 _start(plan, supervisor)
                 _watch(plan, supervisor, started)
             finally:
-                _finish(supervisor)
+                _finish(plan, supervisor)
     except (RunError, mongod.MongodError) as error:
         terminal.write(f"make run: {error}\n")
         return error.exit_code if isinstance(error, RunError) else 1
@@ -152,6 +152,7 @@ def _start_database(plan: Plan, supervisor: Supervisor) -> str:
     server.process = supervisor.children[DATABASE].process
     server.wait_ready(cancelled=lambda: supervisor.stopping)
     supervisor.say(f"database on port {server.port}, files in {server.folder}")
+    plan.settings.database_note.write_text(f"{server.uri}\n")
     return server.uri
 
 
@@ -202,7 +203,8 @@ def _readiness(settings: Settings) -> int | None:
         connection.close()
 
 
-def _finish(supervisor: Supervisor) -> None:
+def _finish(plan: Plan, supervisor: Supervisor) -> None:
+    plan.settings.database_note.unlink(missing_ok=True)
     if supervisor.children:
         supervisor.say("ending")
     supervisor.stop(last=DATABASE)

@@ -117,8 +117,11 @@ def test_an_end_during_the_release_is_an_end(start: Start, mongodb_uri: str) -> 
 def test_the_embedded_database_keeps_its_data_and_is_ended_last(start: Start) -> None:
     first = start(None, release="write_once", worker="sleep").ready()
     assert "first start" in first.said()
+    address = first.data / "run" / "mongodb_uri"
+    assert address.read_text().strip() == _database_uri(first.said())
     assert first.end() == 0
     assert first.living() == []
+    assert not address.exists()
     log = [json.loads(line) for line in (first.data / "logs" / "mongod-server.log").read_text().splitlines()]
     assert log[-1]["msg"] == "Shutting down"
     assert log[-1]["attr"] == {"exitCode": 0}
