@@ -148,7 +148,7 @@ def _start_database(plan: Plan, supervisor: Supervisor) -> str:
     server = mongod.Mongod(plan.data / "mongo", log=log.path)
     mongod.stop_leftover(server.folder)
     server.port = mongod.free_port(server.port)
-    supervisor.keep(DATABASE, server.command())
+    supervisor.keep(DATABASE, server.command(), shown=False)
     server.process = supervisor.children[DATABASE].process
     server.wait_ready(cancelled=lambda: supervisor.stopping)
     supervisor.say(f"database on port {server.port}, files in {server.folder}")

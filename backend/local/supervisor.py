@@ -40,6 +40,7 @@ class Child:
     name: str
     command: list[str]
     log: LogFile
+    shown: bool = True
     started_at: float = 0.0
     failures: int = 0
     restart_at: float | None = None
@@ -83,9 +84,9 @@ class Supervisor:
     def say(self, line: str) -> None:
         self.terminal.say("run", line)
 
-    def keep(self, name: str, command: list[str]) -> None:
-        """Start a process and restart it whenever it ends."""
-        child = Child(name, command, LogFile(self.logs / f"{name}.log"))
+    def keep(self, name: str, command: list[str], *, shown: bool = True) -> None:
+        """Start a process and restart it whenever it ends; what it says goes to its log, and `shown` on the terminal."""
+        child = Child(name, command, LogFile(self.logs / f"{name}.log"), shown)
         self.children[name] = child
         self._start(child)
 
@@ -163,7 +164,7 @@ class Supervisor:
             os.close(reader)
             return
         child.log.append(data)
-        for line in child.lines.cut(data):
+        for line in child.lines.cut(data) if child.shown else ():
             self.terminal.say(child.name, line)
 
     def _note_end(self, child: Child) -> None:
