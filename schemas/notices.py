@@ -30,6 +30,7 @@ class NoticeKind(Term):
     FACE_LOCKED = "face_locked", "人脸核验已锁定", "Face verification locked"
     WINDOW_CODE_USED = "window_code_used", "窗口核验码已使用", "Service window code used"
     SESSIONS_ENDED = "sessions_ended", "登录状态已全部退出", "All sign-ins ended"
+    REFRESH_REUSED = "refresh_reused", "登录凭证被重复使用", "A sign-in was used twice"
     REPORT_LINK_OPENED = "report_link_opened", "您的报告链接被打开", "Your report link was opened"
     QUESTION_RECEIVED = "question_received", "“不是我”申报已受理", "Your question about a look was received"
 
@@ -99,6 +100,16 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         Text(
             "为保护您的账号，全部设备的登录状态已退出，请重新登录。",
             "To protect your account you were signed out on all devices. Please sign in again.",
+        ),
+        {},
+        legal=True,
+    ),
+    NoticeKind.REFRESH_REUSED: NoticeForm(
+        NoticeKind.REFRESH_REUSED.label,
+        Text(
+            "您在一台设备上的登录凭证被重复使用，可能已被他人复制，该登录已退出。如非本人操作，请立即拨打 12345。",
+            "The sign-in of one of your devices was used twice and may have been copied, so it was ended. If this was not you,"
+            " please call 12345 at once.",
         ),
         {},
         legal=True,

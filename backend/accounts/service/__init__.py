@@ -1,0 +1,24 @@
+"""The use cases of accounts, by verb family."""
+
+from backend.accounts.service.authenticating import authenticate
+from backend.accounts.service.codes import read_phone, request_code
+from backend.accounts.service.profiles import bind_subject, close, phone_of, profile, set_language
+from backend.accounts.service.sessions import end_sessions, open_session, raise_level, refresh, sign_out
+from backend.accounts.service.signing_in import sign_in
+
+__all__ = [
+    "authenticate",
+    "bind_subject",
+    "close",
+    "end_sessions",
+    "open_session",
+    "phone_of",
+    "profile",
+    "raise_level",
+    "read_phone",
+    "refresh",
+    "request_code",
+    "set_language",
+    "sign_in",
+    "sign_out",
+]
