@@ -31,7 +31,7 @@ format: setup-dev ## put the code in its form
 	@$(PY) -m ruff check --fix .
 
 api-docs: setup-dev ## write docs/openapi.json
-	@$(PY) -m backend.manage openapi docs/openapi.json
+	@$(PY) -m backend.apidocs docs/openapi.json
 
 # Nothing younger than a week; names, versions and hashes only.
 COMPILE = $(PY) -m uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
