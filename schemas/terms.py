@@ -15,7 +15,8 @@ class Term(StrEnum):
     zh: str
     en: str
 
-    def __new__(cls, value: str, zh: str, en: str) -> Self:
+    def __new__(cls, value: str, zh: str = "", en: str = "") -> Self:
+        """The labels have defaults only for the type checker, which takes a look-up by value for this call."""
         term = str.__new__(cls, value)
         term._value_ = value
         term.zh = zh
