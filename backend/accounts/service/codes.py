@@ -32,7 +32,13 @@ MESSAGE = (
 SENT = CodeSent(int(rules.CODE_LIVES.total_seconds()), int(PER_PHONE[0][1].window.total_seconds()))
 
 
-def request_code(deps: Deps, actor: Actor, *, phone: str, address: str | None = None) -> CodeSent:
+def request_code(
+    deps: Deps,
+    actor: Actor,  # noqa: ARG001  every use case has this head; here nobody is signed in yet
+    *,
+    phone: str,
+    address: str | None = None,
+) -> CodeSent:
     """Send a fresh code to a phone; an earlier one stops working. The same for every phone.
 
     Raises 422 `accounts.invalid_phone`, 429 `limits.too_many`, and 503 when the message could not be handed over, which

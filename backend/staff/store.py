@@ -1,0 +1,64 @@
+"""Staff in MongoDB."""
+
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from backend.common.documents import from_document, to_document
+from backend.common.mongo import Database
+from backend.staff.model import Staff
+
+COLLECTION = "staff"
+INDEXES = [IndexModel([("username", ASCENDING)], unique=True)]
+COLLECTIONS = {COLLECTION: INDEXES}
+
+
+def insert(db: Database, staff: Staff) -> bool:
+    """False when the user name is taken, also by somebody who left: the log must not mean two people."""
+    try:
+        db[COLLECTION].insert_one(to_document(staff))
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+def find(db: Database, staff_id: str) -> Staff | None:
+    return _staff(db[COLLECTION].find_one({"_id": staff_id, "closed_at": None}))
+
+
+def find_by_username(db: Database, username: str) -> Staff | None:
+    """Somebody who still works here."""
+    return _staff(db[COLLECTION].find_one({"username": username, "closed_at": None}))
+
+
+def note_sign_in(db: Database, staff_id: str, *, step: int | None, at: datetime) -> bool:
+    """Note a sign-in with the code of a step (None: without); false when that code or a later one was used before.
+
+    Writing here makes a sign-in and a closing at the same time collide, so that no session outlives the account.
+    """
+    wanted: dict[str, Any] = {"_id": staff_id, "closed_at": None}
+    change: dict[str, Any] = {"signed_in_at": at}
+    if step is not None:
+        wanted["totp_step"], change["totp_step"] = {"$lt": step}, step
+    return db[COLLECTION].update_one(wanted, {"$set": change}).matched_count == 1
+
+
+def set_hash(db: Database, staff_id: str, *, before: str, after: str) -> bool:
+    """Replace a password hash, unless it was changed meanwhile."""
+    found = db[COLLECTION].update_one(
+        {"_id": staff_id, "password_hash": before}, {"$set": {"password_hash": after}}
+    )
+    return found.matched_count == 1
+
+
+def close(db: Database, username: str, at: datetime) -> Staff | None:
+    wanted = {"username": username, "closed_at": None}
+    return _staff(
+        db[COLLECTION].find_one_and_update(wanted, {"$set": {"closed_at": at, "totp_sealed": None}})
+    )
+
+
+def _staff(found: dict[str, Any] | None) -> Staff | None:
+    return from_document(Staff, found) if found else None
