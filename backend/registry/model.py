@@ -26,10 +26,18 @@ class Subject:
 
 @dataclass(frozen=True)
 class ReferenceFace:
-    """The sealed 128-number template made from the photos on file; `id` is the subject's. The photos are not kept."""
+    """The sealed 128-number template made from the photos on file; `id` is the subject's. The photos are not kept.
+
+    When the subject withdraws the consent the template is erased: `template_sealed` and `made_from` become None and
+    `erased_at` is set. `made_from` is a keyed digest of the photographs, `refused` the one of those that were erased, so
+    that handing in the same file again does not bring the template back unasked.
+    """
 
     id: str
-    template_sealed: bytes
+    template_sealed: bytes | None
+    made_from: bytes | None
     pictures: int
     model: str
     created_at: datetime
+    refused: bytes | None = None
+    erased_at: datetime | None = None

@@ -1,0 +1,99 @@
+"""Finding subjects by number, opening their sealed words, and keeping or erasing their reference faces."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from backend.audit import service as audit
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.common.mongo import atomic
+from backend.registry import errors, store
+from backend.registry.model import ReferenceFace, Subject
+
+ROOM, FACES = "registry", "faces"
+
+
+def find(deps: Deps, subject_id: str) -> Subject | None:
+    return store.find(deps.db, subject_id)
+
+
+def find_by_number(deps: Deps, number: str) -> Subject | None:
+    """The subject of a validated ID number or unified social credit code; the look-up is by its sealed form."""
+    return store.find_by_number(deps.db, deps.sealer.seal_for_lookup(ROOM, number))
+
+
+def name_of(deps: Deps, subject: Subject) -> str:
+    return str(deps.sealer.open(subject.name_sealed))
+
+
+def number_of(deps: Deps, subject: Subject) -> str:
+    return str(deps.sealer.open(subject.number_sealed))
+
+
+def phone_of(deps: Deps, subject: Subject) -> str | None:
+    """The phone on file in E.164, or None."""
+    return None if subject.phone_sealed is None else str(deps.sealer.open(subject.phone_sealed))
+
+
+def template_of(deps: Deps, subject_id: str) -> bytes | None:
+    """The opened template (128 float32, 512 bytes), or None when there is none or it was erased."""
+    face = store.find_face(deps.db, subject_id)
+    return (
+        None
+        if face is None or face.template_sealed is None
+        else bytes(deps.sealer.open(face.template_sealed))
+    )
+
+
+def knows_face(deps: Deps, subject_id: str, pictures: Sequence[bytes]) -> bool:
+    """Whether exactly these photographs were handed in before: made into the template, or erased with it."""
+    face = store.find_face(deps.db, subject_id)
+    return face is not None and digest_of(deps, pictures) in (face.made_from, face.refused)
+
+
+@atomic
+def save_face(
+    deps: Deps, actor: Actor, *, subject_id: str, template: bytes, pictures: Sequence[bytes], model: str
+) -> None:
+    """Seal and keep a template; the photographs themselves are only digested (with a key) and dropped."""
+    if store.find(deps.db, subject_id) is None:
+        raise errors.no_subject()
+    face = ReferenceFace(
+        id=subject_id,
+        template_sealed=deps.sealer.seal(FACES, template),
+        made_from=digest_of(deps, pictures),
+        pictures=len(pictures),
+        model=model,
+        created_at=deps.now(),
+    )
+    store.put_face(deps.db, face)
+    audit.record(deps, actor, "registry.save_face", subject_id, subject_id=subject_id, pictures=len(pictures))
+
+
+@atomic
+def erase_face(deps: Deps, actor: Actor, *, subject_id: str) -> bool:
+    """Erase the template for good; false when there was none. The same photographs do not bring it back (DOMAIN 5)."""
+    face = store.find_face(deps.db, subject_id)
+    if face is None or face.template_sealed is None:
+        return False
+    erased = ReferenceFace(
+        id=subject_id,
+        template_sealed=None,
+        made_from=None,
+        pictures=0,
+        model=face.model,
+        created_at=face.created_at,
+        refused=face.made_from,
+        erased_at=deps.now(),
+    )
+    store.put_face(deps.db, erased)
+    audit.record(deps, actor, "registry.erase_face", subject_id, subject_id=subject_id)
+    return True
+
+
+def digest_of(deps: Deps, pictures: Sequence[bytes]) -> bytes:
+    """A keyed digest of a set of photographs, whatever their order."""
+    key = deps.sealer.derive("photographs")
+    single = sorted(hmac.digest(key, picture, hashlib.sha256) for picture in pictures)
+    return hmac.digest(key, b"".join(single), hashlib.sha256)

@@ -1,0 +1,70 @@
+"""Subjects and reference faces in MongoDB."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from backend.common.documents import from_document, to_document
+from backend.common.mongo import Database
+from backend.registry.model import ReferenceFace, Subject
+
+COLLECTION = "subjects"
+FACES = "reference_faces"
+COLLECTIONS = {COLLECTION: [IndexModel([("number_sealed", ASCENDING)], unique=True)], FACES: []}
+DUPLICATE_KEY = 11000
+
+
+def insert(db: Database, subject: Subject) -> bool:
+    try:
+        db[COLLECTION].insert_one(to_document(subject))
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+def insert_all(db: Database, subjects: Sequence[Subject]) -> int:
+    """How many were new; those whose number is there already are left as they are."""
+    try:
+        return len(db[COLLECTION].insert_many(map(to_document, subjects), ordered=False).inserted_ids)
+    except BulkWriteError as error:
+        if any(fault["code"] != DUPLICATE_KEY for fault in error.details["writeErrors"]):
+            raise
+        inserted: int = error.details["nInserted"]
+        return inserted
+
+
+def replace(db: Database, subject: Subject, before: datetime) -> bool:
+    """Compare-and-set on `updated_at`, so that two imports do not overwrite each other unseen."""
+    found = db[COLLECTION].replace_one({"_id": subject.id, "updated_at": before}, to_document(subject))
+    return found.matched_count == 1
+
+
+def find(db: Database, subject_id: str) -> Subject | None:
+    found = db[COLLECTION].find_one({"_id": subject_id})
+    return from_document(Subject, found) if found else None
+
+
+def find_by_number(db: Database, number_sealed: bytes) -> Subject | None:
+    found = db[COLLECTION].find_one({"number_sealed": number_sealed})
+    return from_document(Subject, found) if found else None
+
+
+def find_by_numbers(db: Database, numbers_sealed: Sequence[bytes]) -> list[Subject]:
+    found = db[COLLECTION].find({"number_sealed": {"$in": list(numbers_sealed)}})
+    return [from_document(Subject, document) for document in found]
+
+
+def count(db: Database) -> int:
+    return db[COLLECTION].estimated_document_count()
+
+
+def put_face(db: Database, face: ReferenceFace) -> None:
+    document = to_document(face)
+    db[FACES].replace_one({"_id": document["_id"]}, document, upsert=True)
+
+
+def find_face(db: Database, subject_id: str) -> ReferenceFace | None:
+    found = db[FACES].find_one({"_id": subject_id})
+    return from_document(ReferenceFace, found) if found else None
