@@ -73,9 +73,10 @@ def look(
         raise errors.not_written() from error
 
 
-def newest_looks(deps: Deps, subject_id: str, *, limit: int) -> tuple[Entry, ...]:
-    """The latest looks at a subject's information, newest first; the first one's `seq` is the number of all."""
-    return tuple(store.list_newest(deps.db, _looks(subject_id), before=None, limit=limit))
+def newest_looks(deps: Deps, subject_id: str, *, limit: int, before: int | None = None) -> tuple[Entry, ...]:
+    """The latest looks at a subject's information (or those before a `seq`), newest first; the first one's `seq` is the
+    number of all up to it."""
+    return tuple(store.list_newest(deps.db, _looks(subject_id), before=before, limit=limit))
 
 
 def looks(deps: Deps, subject_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:

@@ -1,4 +1,4 @@
-"""Records as an import would leave them, for tests that read."""
+"""Records and subjects as an import would leave them, for tests that read."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,8 @@ from backend.common import ids, periods
 from backend.common.deps import Deps
 from backend.common.documents import to_document
 from backend.records.model import Record, Source
-from schemas.terms import Category, Nature, Openness, Severity
+from backend.registry.model import Subject
+from schemas.terms import Category, Nature, Openness, Severity, SubjectKind
 from tests.support.world import START
 
 
@@ -43,3 +44,19 @@ def keep(deps: Deps, *records: Record) -> tuple[Record, ...]:
     """Put records into the database as they are."""
     deps.db["records"].insert_many([to_document(record) for record in records])
     return records
+
+
+def keep_subject(deps: Deps, *, name: str, number: str, kind: SubjectKind = SubjectKind.PERSON) -> Subject:
+    """A subject in the registry, its words sealed as the import seals them."""
+    subject = Subject(
+        id=ids.new_id(),
+        kind=kind,
+        number_sealed=deps.sealer.seal_for_lookup("registry", number),
+        name_sealed=deps.sealer.seal("registry", name),
+        phone_sealed=None,
+        district=None,
+        created_at=START,
+        updated_at=START,
+    )
+    deps.db["subjects"].insert_one(to_document(subject))
+    return subject

@@ -110,10 +110,10 @@ def report_key(deps: Deps) -> bytes:
 
 
 def _latest(deps: Deps, entry: Entry, newest: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """This look and the ones before it; read again when somebody else looked in between."""
-    before = newest[0].seq if newest else 0
-    if entry.seq != before + 1:
-        return audit.newest_looks(deps, entry.subject_id or "", limit=rules.LATEST_LOOKS)
+    """This look and the ones before it; those are read again when somebody else looked in between."""
+    known = newest[0].seq if newest else 0
+    if entry.seq != known + 1:
+        newest = audit.newest_looks(deps, entry.subject_id or "", limit=rules.LATEST_LOOKS, before=entry.seq)
     return (entry, *newest)[: rules.LATEST_LOOKS]
 
 

@@ -1,0 +1,190 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from backend.audit import service as audit
+from backend.common.actor import Actor, anonymous
+from backend.common.deps import Deps
+from backend.common.errors import ServiceError
+from backend.notices import service as notices
+from backend.reports import service
+from backend.reports.model import NewLink, Report
+from schemas.notices import NoticeKind
+from schemas.terms import Audience, Channel, LinkState, ReportView, Role
+from tests.backend.reports.conftest import NAME, Refuse
+from tests.support.records import keep, make_record
+from tests.support.refusals import at_once, refused
+from tests.support.world import START, Clock
+
+ANYBODY = anonymous(Channel.API)
+
+
+def make(deps: Deps, actor: Actor, audience: Audience = Audience.THIRD_PARTY, **more: Any) -> NewLink:
+    return service.make_link(deps, actor, purpose="应聘入职", audience=audience, **more)
+
+
+def opened(deps: Deps, actor: Actor, link: NewLink) -> Report:
+    return service.open_link(deps, actor, code=code_of(link))
+
+
+def code_of(link: NewLink) -> str:
+    return link.url.rpartition("/")[2]
+
+
+def state(deps: Deps, actor: Actor) -> LinkState:
+    return service.links(deps, actor, limit=1).items[0].state
+
+
+def test_a_link_for_somebody_else_is_an_authorisation_and_needs_a_fresh_proof(
+    deps: Deps, bound: Actor, verified: Actor
+) -> None:
+    refused("identity.verification_required", make, deps, bound)
+    assert make(deps, verified).max_opens == 3
+    assert make(deps, bound, Audience.SELF).max_opens == 1
+
+
+def test_the_code_of_a_link_is_nowhere_in_the_database(deps: Deps, verified: Actor) -> None:
+    link = make(deps, verified)
+    held = str(list(deps.db["report_links"].find())) + str(list(deps.db["audit_log"].find()))
+    assert code_of(link) not in held
+    assert link.url.startswith(deps.settings.site + "/r/")
+
+
+@pytest.mark.parametrize("purpose", [f"给{NAME}看", "请拨 13800138000"])
+def test_a_purpose_with_a_name_or_number_is_refused(deps: Deps, verified: Actor, purpose: str) -> None:
+    refused(
+        "reports.purpose_personal",
+        service.make_link,
+        deps,
+        verified,
+        purpose=purpose,
+        audience=Audience.THIRD_PARTY,
+    )
+    assert deps.db["report_links"].count_documents({}) == 0
+
+
+def test_somebody_else_sees_the_records_but_not_who_they_are_nor_who_looked(
+    deps: Deps, verified: Actor
+) -> None:
+    (record,) = keep(deps, make_record(subject_id=verified.subject_id))
+    report = opened(deps, ANYBODY, make(deps, verified))
+    assert report.view is ReportView.THIRD_PARTY
+    assert report.subject.name == "王**"
+    assert "*" in report.subject.number_masked
+    assert (report.access_log, report.access_log_total, report.free_reports_used) == (None, None, None)
+    assert [r.id for section in report.sections for r in section.records] == [record.id]
+    assert report.purpose == "应聘入职"
+    assert report.notices[0].zh.startswith("第三方查看版本")
+
+
+def test_the_subject_sees_that_a_link_was_opened_and_why(deps: Deps, verified: Actor) -> None:
+    opened(deps, ANYBODY, make(deps, verified))
+    look = service.access_log(deps, verified, limit=5).items[0]
+    assert look.channel is Channel.LINK
+    assert not look.own
+    assert look.purpose is not None
+    assert "应聘入职" in look.purpose.zh
+    (notice,) = notices.inbox(deps, verified, limit=5).items
+    assert notice.kind is NoticeKind.REPORT_LINK_OPENED
+
+
+def test_a_signed_in_stranger_who_opens_a_link_is_not_shown_as_the_subject(
+    deps: Deps, verified: Actor, other: Actor
+) -> None:
+    report = opened(deps, other, make(deps, verified))
+    assert report.subject.name == "王**"
+    assert not service.access_log(deps, verified, limit=1).items[0].own
+
+
+def test_openings_by_others_do_not_use_up_the_free_reports(deps: Deps, verified: Actor) -> None:
+    opened(deps, ANYBODY, make(deps, verified))
+    assert service.mine(deps, verified).free_reports_used == 1
+
+
+def test_the_own_link_asks_for_the_owner_and_a_fresh_proof(
+    deps: Deps, bound: Actor, verified: Actor, other: Actor
+) -> None:
+    link = make(deps, bound, Audience.SELF, max_opens=2)
+    refused("auth.required", opened, deps, ANYBODY, link)
+    refused("identity.verification_required", opened, deps, bound, link)
+    refused("identity.real_name_required", opened, deps, replace(bound, subject_id=None), link)
+    refused("reports.link_gone", opened, deps, other, link)
+    refused("reports.link_gone", opened, deps, replace(verified, role=Role.CASE_OFFICER), link)
+    report = opened(deps, verified, link)
+    assert (report.view, report.subject.name) == (ReportView.OWN, NAME)
+    assert report.access_log is not None
+    assert (report.access_log[0].channel, report.access_log[0].own) == (Channel.LINK, True)
+
+
+def test_refused_openers_use_up_nothing(deps: Deps, bound: Actor, verified: Actor) -> None:
+    link = make(deps, bound, Audience.SELF)
+    refused("auth.required", opened, deps, ANYBODY, link)
+    opened(deps, verified, link)
+
+
+def test_dead_links_and_unknown_codes_have_one_answer(deps: Deps, verified: Actor, clock: Clock) -> None:
+    used, killed, expired = (make(deps, verified, max_opens=1, minutes=5) for _ in range(3))
+    opened(deps, ANYBODY, used)
+    service.kill_link(deps, verified, link_id=killed.id)
+    for link in (used, killed):
+        refused("reports.link_gone", opened, deps, ANYBODY, link)
+    clock.advance(minutes=5)
+    refused("reports.link_gone", opened, deps, ANYBODY, expired)
+    refused("reports.link_gone", service.open_link, deps, ANYBODY, code="0" * 22)
+
+
+def test_a_killed_link_is_dead_at_once_and_killing_again_is_no_mistake(deps: Deps, verified: Actor) -> None:
+    link = make(deps, verified)
+    service.kill_link(deps, verified, link_id=link.id)
+    service.kill_link(deps, verified, link_id=link.id)
+    assert state(deps, verified) is LinkState.KILLED
+    refused("reports.link_gone", opened, deps, ANYBODY, link)
+
+
+def test_another_persons_link_cannot_be_killed_or_seen(deps: Deps, verified: Actor, other: Actor) -> None:
+    link = make(deps, verified)
+    refused("reports.link_not_found", service.kill_link, deps, other, link_id=link.id)
+    assert service.links(deps, other, limit=5).items == ()
+    opened(deps, ANYBODY, link)
+
+
+def test_twenty_openers_at_once_never_open_it_more_often_than_allowed(deps: Deps, verified: Actor) -> None:
+    link = make(deps, verified, max_opens=5)
+
+    ended = at_once(lambda: opened(deps, ANYBODY, link), 20)
+    refusals = [one.reason for one in ended if isinstance(one, ServiceError)]
+    assert refusals == ["reports.link_gone"] * 15
+    (listed,) = service.links(deps, verified, limit=5).items
+    assert (listed.opens, listed.state) == (5, LinkState.USED_UP)
+    assert len(audit.newest_looks(deps, str(verified.subject_id), limit=50)) == 5
+
+
+def test_an_opening_that_could_not_be_logged_shows_nothing_and_is_given_back(
+    deps: Deps, verified: Actor, log_refused: Refuse
+) -> None:
+    link = make(deps, verified, max_opens=1)
+    log_refused()
+    refused("audit.not_written", opened, deps, ANYBODY, link)
+    assert service.links(deps, verified, limit=1).items[0].opens == 0
+
+
+def test_links_are_listed_newest_first_with_what_became_of_them(
+    deps: Deps, verified: Actor, clock: Clock
+) -> None:
+    first = make(deps, verified)
+    clock.advance(seconds=1)
+    second = make(deps, verified)
+    opened(deps, ANYBODY, second)
+    page = service.links(deps, verified, limit=1)
+    assert [(one.id, one.opens, one.last_opened_at) for one in page.items] == [(second.id, 1, clock())]
+    rest = service.links(deps, verified, limit=1, cursor=page.next_cursor)
+    assert [(one.id, one.state) for one in rest.items] == [(first.id, LinkState.ACTIVE)]
+    assert rest.next_cursor is None
+
+
+def test_making_and_killing_are_on_record(deps: Deps, verified: Actor) -> None:
+    service.kill_link(deps, verified, link_id=make(deps, verified).id)
+    acts = deps.db["audit_log"].distinct("action", {"subject_id": verified.subject_id})
+    assert acts == ["reports.link_kill", "reports.link_make"]
+    assert deps.now() == START
