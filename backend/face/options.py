@@ -9,13 +9,14 @@ _KEPT = ("PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CREDIT_LOCAL_RUN
 """The last is the mark by which `make run` finds what a killed run left behind."""
 
 _MOST_WORKERS = 4
-"""Without a setting: each worker keeps about 25 MB of its own, and the whole process should stay below 250 MB."""
+"""Without a setting: each worker keeps up to 40 MB of its own beside 75 MB that all share; four make 225 MB."""
 
 
 @dataclass(frozen=True)
 class Options:
     """`queue` connections may wait for a worker, each at most `wait_seconds`; a job may take `job_seconds` of a worker
     (`enrol_seconds` for photographs); a worker is replaced after `recycle_after` jobs, so that leaks cannot add up.
+    With `ends_with_input` it ends when its standard input does, so with whoever started it, however that one ended.
     """
 
     socket: Path
@@ -25,11 +26,13 @@ class Options:
     enrol_seconds: int = 30
     wait_seconds: int = 5
     recycle_after: int = 500
+    ends_with_input: int = 0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Options":
         """FACE_SOCKET (or DATA_DIR/run/face.sock), FACE_WORKERS, FACE_QUEUE, FACE_JOB_SECONDS, FACE_ENROL_SECONDS,
-        FACE_WAIT_SECONDS, FACE_RECYCLE_AFTER; raises ValueError for what is not a whole number above zero."""
+        FACE_WAIT_SECONDS, FACE_RECYCLE_AFTER (whole numbers above zero, else ValueError), FACE_ENDS_WITH_INPUT (1).
+        """
         folder = Path(environ.get("DATA_DIR") or ".data")
         return cls(
             socket=Path(environ.get("FACE_SOCKET") or folder / "run" / "face.sock"),
@@ -39,6 +42,7 @@ class Options:
             enrol_seconds=_whole(environ, "FACE_ENROL_SECONDS", cls.enrol_seconds),
             wait_seconds=_whole(environ, "FACE_WAIT_SECONDS", cls.wait_seconds),
             recycle_after=_whole(environ, "FACE_RECYCLE_AFTER", cls.recycle_after),
+            ends_with_input=int(environ.get("FACE_ENDS_WITH_INPUT") == "1"),
         )
 
     def environment(self, environ: Mapping[str, str]) -> dict[str, str]:

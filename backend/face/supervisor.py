@@ -88,6 +88,13 @@ class Supervisor:
         self._selector.register(own, selectors.EVENT_READ, lambda: own.recv(64))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop())
+        if self._options.ends_with_input:
+            self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ, self._end_with_input)
+
+    def _end_with_input(self) -> None:
+        if not os.read(sys.stdin.fileno(), 1):
+            self._selector.unregister(sys.stdin.fileno())
+            self._stop()
 
     def _stop(self) -> None:
         self._stop_by = self._stop_by or time.monotonic() + self._options.job_seconds

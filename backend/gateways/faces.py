@@ -103,7 +103,7 @@ class SocketFaces:
                 yield _Call(connection, time.monotonic() + timeout)
             except TimeoutError as error:
                 raise _unavailable("faces.timed_out") from error
-            except (OSError, WireError, KeyError) as error:
+            except (OSError, WireError) as error:
                 raise _unavailable("faces.unreachable") from error
 
 
@@ -168,11 +168,13 @@ def local_faces(workers: int = 1) -> Iterator[SocketFaces]:
 
 
 def start_face_process(path: Path, settings: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Spawn `python -m backend.face` on `path` with these settings and nothing else in its environment."""
+    """Spawn `python -m backend.face` on `path` with these settings and nothing else in its environment.
+
+    It holds the other end of a pipe from us, so it ends when we do, even when we are killed.
+    """
+    environ = {"FACE_SOCKET": str(path.absolute()), "FACE_ENDS_WITH_INPUT": "1", **settings}
     return subprocess.Popen(
-        [sys.executable, "-m", "backend.face"],
-        cwd=_ROOT,
-        env={"FACE_SOCKET": str(path.absolute()), **settings},
+        [sys.executable, "-m", "backend.face"], cwd=_ROOT, env=environ, stdin=subprocess.PIPE
     )
 
 
@@ -191,6 +193,8 @@ def wait_until_ready(faces: SocketFaces, process: subprocess.Popen[bytes]) -> No
 def end_face_process(process: subprocess.Popen[bytes]) -> None:
     """Ask it to stop, jobs under way finished; kill it when it does not."""
     process.terminate()
+    if process.stdin:
+        process.stdin.close()
     try:
         process.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:
