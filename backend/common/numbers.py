@@ -50,13 +50,16 @@ _IDENTITY_TEXTS = {
         "身份证号前17位只能是数字，末位为数字或X",
         "An identity number is 17 digits followed by a digit or X",
     ),
-    NumberProblem.PROVINCE: Text("身份证号开头的地区码不存在", "The identity number begins with an unknown region code"),
+    NumberProblem.PROVINCE: Text(
+        "身份证号开头的地区码不存在", "The identity number begins with an unknown region code"
+    ),
     NumberProblem.DATE: Text(
         "身份证号中的出生日期不存在，或不在1900年至今天之间",
         "The date of birth in the identity number does not exist or is not between 1900 and today",
     ),
     NumberProblem.CHECK_DIGIT: Text(
-        "身份证号末位校验码不符，请核对是否输错", "The last place of the identity number does not fit; please look for a typing error"
+        "身份证号末位校验码不符，请核对是否输错",
+        "The last place of the identity number does not fit; please look for a typing error",
     ),
 }
 _USCC_TEXTS = {
@@ -118,17 +121,15 @@ def check_digit(first17: str) -> str:
 
 def uscc(text: str) -> str:
     """Read a unified social credit code and give it as it is stored; raises `InvalidNumber`."""
-    if len(text) > LONGEST_READ:
-        raise InvalidNumber(NumberProblem.LENGTH, _USCC_TEXTS[NumberProblem.LENGTH])
     try:
-        return str(stdnum_uscc.validate(_folded(text)))
-    except stdnum_errors.InvalidLength as error:
-        problem, cause = NumberProblem.LENGTH, error
-    except stdnum_errors.InvalidChecksum as error:
-        problem, cause = NumberProblem.CHECK_DIGIT, error
-    except (stdnum_errors.ValidationError, ValueError) as error:
-        problem, cause = NumberProblem.LETTERS, error
-    raise InvalidNumber(problem, _USCC_TEXTS[problem]) from cause
+        return str(stdnum_uscc.validate(_folded(text)[: LONGEST_READ + 1]))
+    except stdnum_errors.InvalidLength:
+        problem = NumberProblem.LENGTH
+    except stdnum_errors.InvalidChecksum:
+        problem = NumberProblem.CHECK_DIGIT
+    except (stdnum_errors.ValidationError, ValueError):
+        problem = NumberProblem.LETTERS
+    raise InvalidNumber(problem, _USCC_TEXTS[problem])
 
 
 def is_adult(born_on: date, on: date) -> bool:

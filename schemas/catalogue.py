@@ -1,0 +1,125 @@
+"""The published catalogue on the wire: who provides what, how open it is, for how long, and on which legal ground."""
+
+from marshmallow import fields
+
+from schemas.base import BeijingTime, QuerySchema, ResponseSchema, Said, TermField
+from schemas.terms import (
+    Category,
+    FieldType,
+    Nature,
+    Openness,
+    Severity,
+    SubjectKind,
+    UnitKind,
+)
+
+
+class CatalogueUnit(ResponseSchema):
+    """An information provider."""
+
+    code = fields.String(required=True, attribute="id", metadata={"example": "HRSS"})
+    name = Said(required=True, metadata={"type": "string", "example": "上海市人力资源和社会保障局"})
+    kind = TermField(UnitKind, required=True)
+
+
+class CatalogueBasis(ResponseSchema):
+    """A legal ground; `article` is empty when the whole document is meant."""
+
+    document = fields.String(required=True, metadata={"example": "《上海市公共信用信息归集和使用管理办法》"})
+    article = fields.String(required=True, metadata={"example": "第十二条第（四）项"})
+
+
+class CatalogueChoice(ResponseSchema):
+    """One value of a choice field."""
+
+    value = fields.String(required=True, metadata={"example": "fine"})
+    label = Said(required=True, metadata={"type": "string", "example": "罚款"})
+
+
+class CatalogueField(ResponseSchema):
+    """A field of the item's content and how it is written in JSON."""
+
+    name = fields.String(required=True, metadata={"example": "decided_on"})
+    type = TermField(FieldType, required=True)
+    label = Said(required=True, metadata={"type": "string", "example": "处罚决定日期"})
+    required = fields.Boolean(required=True)
+    max_length = fields.Integer(
+        required=True, metadata={"description": "文本最大字数 Most characters of a text"}
+    )
+    choices = fields.List(fields.Nested(CatalogueChoice), required=True)
+
+
+class CatalogueSummary(ResponseSchema):
+    """An item as the list shows it."""
+
+    code = fields.String(required=True, metadata={"example": "HRSS-P-03"})
+    title = Said(required=True, metadata={"type": "string", "example": "社会保险费欠缴信息"})
+    unit_code = fields.String(required=True, metadata={"example": "HRSS"})
+    subject_kind = TermField(SubjectKind, required=True)
+    nature = TermField(Nature, required=True)
+    category = TermField(Category, required=True)
+    openness = TermField(Openness, required=True)
+    severity = TermField(Severity, required=True, allow_none=True)
+    query_years = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "查询期限（年，自行为或事件终止之日起）Years from the end of the act; null: no limit"
+        },
+    )
+    display_months = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "公示期限（月，自文书日期起）Months on public pages; null: no limit, or never shown"
+        },
+    )
+    withdrawable = fields.Boolean(
+        required=True,
+        metadata={"description": "本人可申请删除 The subject may have it dropped (Measures 27)"},
+    )
+
+
+class CatalogueItem(CatalogueSummary):
+    """An item with its fields and legal grounds."""
+
+    year = fields.Integer(required=True, metadata={"example": 2026})
+    version = fields.Integer(required=True, metadata={"example": 1})
+    unit = fields.Nested(CatalogueUnit, required=True, allow_none=True)
+    basis = fields.List(fields.Nested(CatalogueBasis), required=True)
+    fields_ = fields.List(fields.Nested(CatalogueField), required=True, attribute="fields", data_key="fields")
+
+
+class CatalogueRelease(ResponseSchema):
+    """One publication of a year's catalogue."""
+
+    year = fields.Integer(required=True, metadata={"example": 2026})
+    version = fields.Integer(required=True, metadata={"example": 1})
+    published_at = BeijingTime(required=True)
+    digest = fields.String(
+        required=True, metadata={"description": "SHA-256 of every item, whatever their order"}
+    )
+
+
+class Catalogue(CatalogueRelease):
+    """A year's catalogue with its units; the items as summaries, each in full at /catalogue/items/{code}."""
+
+    items = fields.List(fields.Nested(CatalogueSummary), required=True)
+    units = fields.List(fields.Nested(CatalogueUnit), required=True)
+    releases = fields.List(fields.Nested(CatalogueRelease), required=True)
+
+
+class CatalogueQuery(QuerySchema):
+    """Filters of the list; without any, everything."""
+
+    subject_kind = TermField(SubjectKind)
+    nature = TermField(Nature)
+    category = TermField(Category)
+    openness = TermField(Openness)
+    unit = fields.String(metadata={"example": "HRSS"})
+
+
+class CatalogueItemQuery(QuerySchema):
+    """Which year's wording of the item; without it, the one in force."""
+
+    year = fields.Integer(strict=True, metadata={"example": 2026})
