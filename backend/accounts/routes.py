@@ -13,6 +13,7 @@ blp = blueprint("accounts", "", "账号与登录 accounts")
 
 @blp.route("/auth/codes")
 class Codes(MethodView):
+    @blp.idempotent
     @blp.refuses(errors.invalid_phone, sms.unreachable)
     @blp.arguments(wire.CodeRequest)
     @blp.response(202, wire.CodeSent)
@@ -26,6 +27,7 @@ class Codes(MethodView):
 
 @blp.route("/auth/sessions")
 class Sessions(MethodView):
+    @blp.idempotent
     @blp.refuses(errors.invalid_phone, errors.wrong_code)
     @blp.arguments(wire.SignIn)
     @blp.response(201, wire.Tokens)

@@ -5,7 +5,7 @@ from backend.accounts.model import Account, Profile
 from backend.accounts.service import codes
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.common.mongo import atomic
+from backend.common.mongo import Retry, atomic
 from schemas.terms import Level, Role
 from schemas.text import Language
 
@@ -45,9 +45,12 @@ def bind_subject(deps: Deps, actor: Actor, *, subject_id: str) -> bool:
     """
     actor.require(Role.CITIZEN)
     account = _own(deps, actor)
-    if account.subject_id is None and not store.bind(deps.db, account.id, subject_id):
-        return False
-    if account.subject_id not in (None, subject_id):
+    if account.subject_id is None:
+        if store.find_of_subject(deps.db, subject_id) is not None:
+            return False
+        if not store.bind(deps.db, account.id, subject_id):
+            raise Retry(subject_id)
+    elif account.subject_id != subject_id:
         return False
     store.bind_sessions(deps.db, account.id, subject_id)
     return True
