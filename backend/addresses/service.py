@@ -1,14 +1,15 @@
 """How many requests a minute one network address may make, counted over all processes.
 
 The count is in MongoDB. A process takes from it in batches and spends a batch from memory, so that the hot path does
-not pay a write for every request; together the processes never let more through than the limit.
+not pay a write for every request. Together the processes never let more through than the limit; an address that spreads
+over several processes may be refused a few requests early, those that another process still holds for it.
 """
 
 import math
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import datetime
-
 
 from backend.addresses import errors, rules, store
 from backend.addresses.model import Lease
@@ -16,6 +17,7 @@ from backend.common.deps import Deps
 
 PURPOSE = "addresses"
 REMEMBERED = 20_000
+QUEUES = 64
 
 
 class Gate:
@@ -24,6 +26,7 @@ class Gate:
     def __init__(self) -> None:
         self._leases: OrderedDict[str, Lease] = OrderedDict()
         self._turn = threading.Lock()
+        self._queues = [threading.Lock() for _ in range(QUEUES)]
         self._secret: bytes | None = None
 
     def admit(self, deps: Deps, address: str) -> None:
@@ -32,8 +35,12 @@ class Gate:
         if limit == 0:
             return
         now, who = deps.now(), rules.who(self._key(deps), address)
-        if not self._spend(who, limit, now):
-            self._renew(deps, who, limit, now)
+        if self._spend(who, limit, now):
+            return
+        # One thread fetches for an address; those that waited find its lease instead of each taking a batch.
+        with self._queues[hash(who) % QUEUES]:
+            if not self._spend(who, limit, now):
+                self._renew(deps, who, limit, now)
 
     def _spend(self, who: str, limit: int, now: datetime) -> bool:
         """Take one from the lease; refuses at once when the minute is known to be used up."""
@@ -42,7 +49,7 @@ class Gate:
             if lease is None or now >= lease.ends_at:
                 return False
             if lease.left > 0:
-                self._leases[who] = Lease(lease.left - 1, lease.taken, lease.ends_at)
+                self._leases[who] = replace(lease, left=lease.left - 1)
                 return True
         if lease.taken >= limit:
             raise errors.too_many(_seconds(lease.ends_at, now))
@@ -54,9 +61,7 @@ class Gate:
         minute = store.take(deps.db, who, count=asked, now=now, window=rules.WINDOW)
         granted = rules.granted(limit, minute.taken, asked)
         with self._turn:
-            other = self._leases.get(who)
-            kept = other.left if other and other.ends_at == minute.ends_at else 0
-            self._leases[who] = Lease(kept + max(0, granted - 1), minute.taken, minute.ends_at)
+            self._leases[who] = Lease(max(0, granted - 1), minute.taken, minute.ends_at)
             self._leases.move_to_end(who)
             while len(self._leases) > REMEMBERED:
                 self._leases.popitem(last=False)

@@ -12,6 +12,7 @@ blp = blueprint("staff", "", "工作人员 staff")
 
 @blp.route("/auth/staff-sessions")
 class StaffSessions(MethodView):
+    @blp.idempotent
     @blp.refuses(errors.wrong_credentials, errors.locked(900), errors.totp_required)
     @blp.arguments(staff.StaffSignIn)
     @blp.response(201, accounts.Tokens)

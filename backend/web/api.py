@@ -89,6 +89,7 @@ def build(deps: Deps, wiring: Wiring, blueprints: Iterable[Any]) -> Flask:
     app.extensions["deps"] = deps
     _around(app, wiring)
     api = flask_smorest.Api(app, spec_kwargs=openapi.options(deps.settings))
+    api.ma_plugin.converter.add_attribute_function(openapi.term_words)
     problems.register(app)
     for blp in blueprints:
         (api if isinstance(blp, Routes) else app).register_blueprint(blp)

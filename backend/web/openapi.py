@@ -8,7 +8,7 @@ from backend.common import errors
 from backend.common.settings import Settings
 from backend.web import problems, version
 from backend.web.rights import PUBLIC, STAFF, Rights
-from schemas.base import ResponseSchema
+from schemas.base import ResponseSchema, TermField
 from schemas.errors import Problem
 from schemas.terms import Role
 from schemas.text import Text
@@ -32,6 +32,17 @@ Look up your own public credit record, get your report, see who looked.
 - 创建类请求可带 `Idempotency-Key`，重复提交得到第一次的答复。
   A POST that creates takes an `Idempotency-Key`: a repetition gets the first answer again.
 """
+# What a name means wherever it stands and nothing else is said of it.
+COMMON_FIELDS = {
+    "id": "编号 / opaque id",
+    "items": "本页内容 / this page",
+    "next_cursor": "下一页的标记，为空即最后一页 / the next page; null on the last one",
+    "limit": "每页多少条 / how many on a page",
+    "cursor": "上一页答复中的 next_cursor / next_cursor of the page before",
+    "created_at": "产生时间 / when it was made",
+    "expires_at": "失效时间 / when it ends",
+    "read_at": "阅读时间，未读为空 / when it was read; null when unread",
+}
 METHODS = ("get", "put", "post", "delete", "patch")
 OPERATION_FACTS = "x-facts"
 JSON = "application/json"
@@ -74,6 +85,13 @@ def keep_facts(doc: Spec, doc_info: Spec, **_: Any) -> Spec:
     return doc | {OPERATION_FACTS: doc_info.get(OPERATION_FACTS, {})}
 
 
+def term_words(_: Any, field: Any, **__: Any) -> Spec:
+    """apispec's hook: a field that holds a word of `schemas.terms` lists each word with its label."""
+    if not isinstance(field, TermField) or "description" in field.metadata:
+        return {}
+    return {"description": "；".join(f"`{term.value}` {term.zh}" for term in field.enum)}
+
+
 def join_form(doc: Spec, doc_info: Spec, **_: Any) -> Spec:
     """flask-smorest's hook: the fields and the files of one form are one body, which it would describe as two."""
     parameters = doc_info.get("arguments", {}).get("parameters", [])
@@ -87,6 +105,7 @@ def join_form(doc: Spec, doc_info: Spec, **_: Any) -> Spec:
 def document(spec: Any, rights: Rights, refusals: Common) -> Spec:
     """The finished document: rights, refusals, headers and examples added to what the routes declared."""
     found: Spec = spec.to_dict()
+    _name_common_fields(found)
     _complete_schemas(found, spec)
     _components(found)
     _problem_schema(found)
@@ -319,6 +338,22 @@ def _join_forms(document: Spec, operation: Spec) -> None:
                 "required": sorted(name for schema in schemas for name in schema.get("required", [])),
                 "additionalProperties": False,
             }
+
+
+def _name_common_fields(document: Spec) -> None:
+    for schema in document.get("components", {}).get("schemas", {}).values():
+        for name, inner in schema.get("properties", {}).items():
+            if name in COMMON_FIELDS and "$ref" not in inner:
+                inner.setdefault("description", COMMON_FIELDS[name])
+    for _, _, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            usual = (
+                "编号 / opaque id"
+                if parameter.get("in") == "path"
+                else COMMON_FIELDS.get(parameter.get("name", ""))
+            )
+            if usual and "description" not in parameter:
+                parameter["description"] = usual
 
 
 def _examples(document: Spec, operation: Spec) -> None:

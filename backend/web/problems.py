@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, got_request_exception, json
+from flask import Flask, Response, current_app, got_request_exception
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
 
@@ -68,8 +68,9 @@ def refusal(error: ServiceError) -> Response:
 
 
 def answer(code: int, reason: str, text: Text, **more: Any) -> Response:
-    payload = body(code, reason, text.say(speaking()), **more)
-    return Response(json.dumps(payload), code, mimetype="application/json")
+    response = current_app.json.response(body(code, reason, text.say(speaking()), **more))
+    response.status_code = code
+    return response
 
 
 def body(code: int, reason: str, message: str, **more: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ PUBLIC = frozenset({Role.ANONYMOUS})
 CITIZENS = frozenset({Role.CITIZEN})
 STAFF = STAFF_ROLES
 SIGNED_IN = CITIZENS | STAFF
-CLERKS = frozenset({Role.WINDOW_CLERK, Role.ADMIN})
+CLERKS = frozenset({Role.WINDOW_CLERK})
 AUDITORS = frozenset({Role.AUDITOR, Role.ADMIN})
 
 RIGHTS: Rights = {
@@ -36,12 +36,14 @@ RIGHTS: Rights = {
     "DELETE /api/v1/me": CITIZENS,
     "GET /api/v1/me/export": CITIZENS,
     "PUT /api/v1/me/identity": CITIZENS,
+    "GET /api/v1/consent-notices": PUBLIC,
     "GET /api/v1/me/consents": CITIZENS,
     "POST /api/v1/me/consents": CITIZENS,
     "DELETE /api/v1/me/consents/<consent_id>": CITIZENS,
     "POST /api/v1/me/face-challenges": CITIZENS,
     "POST /api/v1/me/face-challenges/<challenge_id>/frames": CITIZENS,
     "POST /api/v1/me/window-codes/redeem": CITIZENS,
+    "GET /api/v1/identity/parity": PUBLIC,
     "GET /api/v1/me/report": CITIZENS,
     "GET /api/v1/me/report/summary": CITIZENS,
     "GET /api/v1/me/report-links": CITIZENS,

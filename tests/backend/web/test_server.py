@@ -1,0 +1,182 @@
+"""The web processes as production runs them: granian, several workers, a database that goes away and comes back."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.local import mongod as embedded
+from backend.local.mongod import Mongod
+
+ROOT = Path(__file__).parents[3]
+pytestmark = pytest.mark.slow
+
+
+@dataclass
+class Service:
+    """A running service of its own, and its database."""
+
+    process: subprocess.Popen[bytes]
+    database: Mongod
+    port: int
+    log: Path
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(method, path, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        finally:
+            connection.close()
+
+    def missing(self) -> list[str]:
+        found: dict[str, Any] = json.loads(self.ask("/readyz")[2])
+        return list(found["missing"])
+
+    def until(self, wanted: Any, *, within_s: float = 20) -> None:
+        deadline = time.monotonic() + within_s
+        while not wanted():
+            assert time.monotonic() < deadline, self.log.read_text()[-3000:]
+            time.sleep(0.2)
+
+    def workers(self) -> list[int]:
+        """The children of the serving process."""
+        stats = [(path.parent.name, _stat(path)) for path in Path("/proc").glob("[0-9]*/stat")]
+        return [
+            int(pid)
+            for pid, fields in stats
+            if fields[1:2] == [str(self.process.pid)] and "tracker" not in _command(pid)
+        ]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("service")
+    database = Mongod(folder / "db", log=folder / "mongod.log", port=embedded.free_port(28_600), oplog_mb=200)
+    database.start()
+    database.wait_ready()
+    port = embedded.free_port(28_700)
+    environ = {
+        **os.environ, "APP_ENV": "demo", "MONGODB_URI": database.uri, "DATA_DIR": str(folder), "PORT": str(port),
+        "WEB_WORKERS": "2", "LIMIT_PER_ADDRESS": "0",
+    }  # fmt: skip
+    _prepare(environ)
+    log = folder / "web.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "backend.serve"], cwd=ROOT, env=environ, stdout=out, stderr=out
+        )
+    made = Service(process, database, port, log)
+    try:
+        made.until(lambda: _answers(made))
+        yield made
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        database.stop(within_s=10)
+
+
+def test_it_is_ready_but_for_the_face_process(service: Service) -> None:
+    service.until(lambda: service.missing() == ["faces"])
+
+
+def test_numbers_are_summed_over_the_workers(service: Service) -> None:
+    for _ in range(30):
+        assert service.ask("/docs/style.css")[0] == 200
+    counted = [
+        line
+        for line in service.ask("/metrics")[2].decode().splitlines()
+        if 'route="/docs/style.css",status="200"' in line
+    ]
+    assert [float(line.rsplit(" ", 1)[1]) for line in counted] == [30.0]
+
+
+def test_a_web_worker_stays_under_150_mb(service: Service) -> None:
+    for _ in range(200):
+        service.ask("/api/v1/openapi.json")
+    service.ask("/docs")
+    sizes = [_resident_mb(worker) for worker in service.workers()]
+    assert len(sizes) >= 2
+    assert max(sizes) < 150, sizes
+
+
+def test_hostile_requests_get_an_answer(service: Service) -> None:
+    assert service.ask("/api/v1/%00%ff%ed%a0%80")[0] == 404
+    assert service.ask("/api/v1/me/notices", Authorization="Bearer \xff\xfe")[0] == 401
+    assert service.ask("/nothing", "BREW")[0] == 404
+    assert service.ask("/healthz", **{"X-Request-Id": "x" * 5000})[0] == 200
+    assert service.ask("/api/v1/me/notices?" + "a=b&" * 20_000)[0] in (401, 414, 431)
+
+
+def test_the_database_may_go_and_come_back(service: Service) -> None:
+    service.database.stop(within_s=10)
+    service.until(lambda: "database" in service.missing())
+    assert service.ask("/healthz")[0] == 200
+    status, headers, body = service.ask("/api/v1/auth/sessions", "POST", **{"Idempotency-Key": "k"})
+    assert status == 503, body
+    assert int(headers["retry-after"]) >= 1
+    assert json.loads(body)["reason"] == "database.unavailable"
+    service.database.start()
+    service.database.wait_ready()
+    service.until(lambda: service.missing() == ["faces"])
+    assert service.ask("/api/v1/auth/sessions", "POST", **{"Idempotency-Key": "k"})[0] == 422
+    assert service.process.poll() is None
+
+
+def test_every_line_of_the_log_is_json(service: Service) -> None:
+    service.ask("/api/v1/nothing?phone=13800138000")
+    written = service.log.read_text()
+    lines = [json.loads(line) for line in written.splitlines() if line.startswith("{")]
+    assert {"request"} <= {line["event"] for line in lines}
+    assert "13800138000" not in written
+
+
+def test_the_web_process_loads_neither_dlib_nor_the_bot() -> None:
+    code = (
+        "import sys, backend.apidocs as a; a.text();"
+        "print([m for m in ('dlib','face_recognition','aiogram','weasyprint','numpy','pandas') if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def _prepare(environ: dict[str, str]) -> None:
+    code = (
+        "import os; from backend.bootstrap import *; d = build_deps(Settings.from_env(os.environ));"
+        "ensure_indexes(d); d.sealer.close(); d.client.close()"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environ, check=True)
+
+
+def _answers(service: Service) -> bool:
+    try:
+        return service.ask("/healthz")[0] == 200
+    except OSError:
+        return False
+
+
+def _command(pid: str) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+
+
+def _stat(path: Path) -> list[str]:
+    """State, parent and so on; nothing for a process that has just ended."""
+    try:
+        return path.read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _resident_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
