@@ -227,19 +227,15 @@ def test_the_whole_of_it_stays_under_250_mb(new_face_process: Start, resident: b
 
 
 def test_a_log_line_tells_counts_and_times_only(tmp_path: Path, resident: bytes) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "backend.face"],
-        env={"FACE_SOCKET": str(tmp_path / "f.sock")},
-        stderr=subprocess.PIPE,
-    )
-    assert process.stderr is not None
-    assert b"face.ready" in process.stderr.readline()
-    SocketFaces(tmp_path / "f.sock").measure([photograph("obama2.jpg")], resident, lambda _: [0])
-    line = process.stderr.readline()
-    assert set(json.loads(line)) == {"event", "kind", "outcome", "ms"}
-    process.terminate()
-    process.wait(10)
-    process.stderr.close()
+    environ = {"FACE_SOCKET": str(tmp_path / "f.sock"), "FACE_ENDS_WITH_INPUT": "1"}
+    command = [sys.executable, "-m", "backend.face"]
+    with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        with process.stdin:  # closed in any case, and the process with it
+            assert json.loads(process.stderr.readline())["event"] == "face.ready"
+            SocketFaces(tmp_path / "f.sock").measure([photograph("obama2.jpg")], resident, lambda _: [0])
+            assert set(json.loads(process.stderr.readline())) == {"event", "kind", "outcome", "ms"}
 
 
 @pytest.mark.parametrize(
