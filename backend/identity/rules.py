@@ -5,6 +5,8 @@ import hmac
 import unicodedata
 from datetime import datetime, timedelta
 
+from backend.common.names import folded_name as folded_name
+
 VERIFIED_FOR = timedelta(minutes=10)
 """How long a face check or a window code lets the resident see the own report."""
 CODE_LIVES = timedelta(minutes=15)
@@ -20,30 +22,6 @@ _DAMM = (
     "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
     "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
 )  # fmt: skip
-
-# Dots between the parts of a name (阿布都·热合曼), as keyboards and old systems write them, and invisible characters.
-_DOTS = frozenset("·•‧∙⋅・･．.⸱ꞏ᛫●")
-_SKIPPED = frozenset({"Cf", "Zs", "Cc", "Zl", "Zp"})
-# GBK-era systems kept 80 rare characters (䶮 and others) in the private use area, in the order of GB 18030's row FE.
-_PRIVATE = dict(
-    zip(
-        range(0xE815, 0xE865),
-        (bytes([0xFE, cell]).decode("gb18030") for cell in range(0x50, 0xA1) if cell != 0x7F),
-        strict=True,
-    )
-)
-# Fourteen of them got their code point only after the standard of 2000 (the changes of 2005 and 2022).
-_PRIVATE |= {
-    0xE816: "\U00020087", 0xE817: "\U00020089", 0xE818: "\U000200cc", 0xE81E: "\u9fb4", 0xE826: "\u9fb5",
-    0xE82B: "\u9fb6", 0xE82C: "\u9fb7", 0xE831: "\U000215d7", 0xE832: "\u9fb8", 0xE83B: "\U0002298f",
-    0xE843: "\u9fb9", 0xE854: "\u9fba", 0xE855: "\U000241fe", 0xE864: "\u9fbb",
-}  # fmt: skip
-
-
-def folded_name(name: str) -> str:
-    """The name as it is compared: width, case, spaces, dots between parts and the coding of rare characters aside."""
-    # Twice, because what is left out may stand between a letter and its accent.
-    return _folded(_folded(name.translate(_PRIVATE)))
 
 
 def same_name(one: str, other: str) -> bool:
@@ -86,14 +64,3 @@ def _check_digit(body: str) -> str:
     for digit in body:
         row = int(_DAMM[row][int(digit)])
     return str(row)
-
-
-def _folded(name: str) -> str:
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(
-        c for c in plain if c not in _DOTS and unicodedata.category(c) not in _SKIPPED and not _selector(c)
-    )
-
-
-def _selector(character: str) -> bool:
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"

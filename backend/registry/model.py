@@ -11,7 +11,9 @@ class Subject:
     """Whom records are about (Regulation 2). Name, number and phone are sealed; nothing here is readable in the database.
 
     `number_sealed` (ID number or unified social credit code) and `phone_sealed` are sealed for look-up; `name_sealed`
-    is not. `district` is the six-digit division code or the district's name as handed in.
+    is not. `number_index` and `name_check` are keyed hashes of the number, and of number and name together: an import
+    links thousands of rows a second by them, where sealing or opening a value takes a twentieth of a millisecond
+    (docs/adr/0010). `district` is the division's code or name as handed in; `batch_id` and `line` say where from.
     """
 
     id: str
@@ -20,6 +22,10 @@ class Subject:
     name_sealed: bytes
     phone_sealed: bytes | None
     district: str | None
+    number_index: bytes
+    name_check: bytes
+    batch_id: str
+    line: int
     created_at: datetime
     updated_at: datetime
 
@@ -41,3 +47,25 @@ class ReferenceFace:
     created_at: datetime
     refused: bytes | None = None
     erased_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What an import needs to know of a subject to link rows to it."""
+
+    id: str
+    kind: SubjectKind
+    name_check: bytes
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """A subject as a unit hands it in; `number` is validated, `phone` in E.164."""
+
+    kind: SubjectKind
+    name: str
+    number: str
+    phone: str | None
+    district: str | None
+    batch_id: str
+    line: int

@@ -8,11 +8,16 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database
-from backend.registry.model import ReferenceFace, Subject
+from backend.registry.model import Matched, ReferenceFace, Subject
+from schemas.terms import SubjectKind
 
 COLLECTION = "subjects"
 FACES = "reference_faces"
-COLLECTIONS = {COLLECTION: [IndexModel([("number_sealed", ASCENDING)], unique=True)], FACES: []}
+INDEXES = [
+    IndexModel([("number_sealed", ASCENDING)], unique=True),
+    IndexModel([("number_index", ASCENDING)], unique=True),
+]
+COLLECTIONS = {COLLECTION: INDEXES, FACES: []}
 DUPLICATE_KEY = 11000
 
 
@@ -24,15 +29,16 @@ def insert(db: Database, subject: Subject) -> bool:
     return True
 
 
-def insert_all(db: Database, subjects: Sequence[Subject]) -> int:
-    """How many were new; those whose number is there already are left as they are."""
+def insert_all(db: Database, subjects: Sequence[Subject]) -> frozenset[int]:
+    """Insert what is new; the places of those whose number another writer put in meanwhile, and which were left out."""
     try:
-        return len(db[COLLECTION].insert_many(map(to_document, subjects), ordered=False).inserted_ids)
+        db[COLLECTION].insert_many(map(to_document, subjects), ordered=False)
     except BulkWriteError as error:
-        if any(fault["code"] != DUPLICATE_KEY for fault in error.details["writeErrors"]):
+        faults = error.details["writeErrors"]
+        if any(fault["code"] != DUPLICATE_KEY for fault in faults):
             raise
-        inserted: int = error.details["nInserted"]
-        return inserted
+        return frozenset(fault["index"] for fault in faults)
+    return frozenset()
 
 
 def replace(db: Database, subject: Subject, before: datetime) -> bool:
@@ -51,9 +57,19 @@ def find_by_number(db: Database, number_sealed: bytes) -> Subject | None:
     return from_document(Subject, found) if found else None
 
 
-def find_by_numbers(db: Database, numbers_sealed: Sequence[bytes]) -> list[Subject]:
-    found = db[COLLECTION].find({"number_sealed": {"$in": list(numbers_sealed)}})
+def list_by_index(db: Database, indexes: Sequence[bytes]) -> list[Subject]:
+    found = db[COLLECTION].find({"number_index": {"$in": list(indexes)}})
     return [from_document(Subject, document) for document in found]
+
+
+def match(db: Database, indexes: Sequence[bytes]) -> dict[bytes, Matched]:
+    """The subjects of these number indexes, without their words."""
+    shown = {"number_index": 1, "name_check": 1, "kind": 1}
+    found = db[COLLECTION].find({"number_index": {"$in": list(indexes)}}, shown)
+    return {
+        bytes(one["number_index"]): Matched(one["_id"], SubjectKind(one["kind"]), bytes(one["name_check"]))
+        for one in found
+    }
 
 
 def count(db: Database) -> int:

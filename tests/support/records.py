@@ -7,7 +7,8 @@ from backend.common import ids, periods
 from backend.common.deps import Deps
 from backend.common.documents import to_document
 from backend.records.model import Record, Source
-from backend.registry.model import Subject
+from backend.registry import service as registry
+from backend.registry.model import Particulars, Subject
 from schemas.terms import Category, Nature, Openness, Severity, SubjectKind
 from tests.support.world import START
 
@@ -48,15 +49,6 @@ def keep(deps: Deps, *records: Record) -> tuple[Record, ...]:
 
 def keep_subject(deps: Deps, *, name: str, number: str, kind: SubjectKind = SubjectKind.PERSON) -> Subject:
     """A subject in the registry, its words sealed as the import seals them."""
-    subject = Subject(
-        id=ids.new_id(),
-        kind=kind,
-        number_sealed=deps.sealer.seal_for_lookup("registry", number),
-        name_sealed=deps.sealer.seal("registry", name),
-        phone_sealed=None,
-        district=None,
-        created_at=START,
-        updated_at=START,
-    )
-    deps.db["subjects"].insert_one(to_document(subject))
+    subject = registry.register(deps, Particulars(kind, name, number, None, None, "test", 1))
+    assert subject is not None
     return subject

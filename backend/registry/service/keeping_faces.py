@@ -1,4 +1,4 @@
-"""Finding subjects by number, opening their sealed words, and keeping or erasing their reference faces."""
+"""Keeping, opening and erasing reference faces; the photographs are only digested, with a key, and dropped."""
 
 import hashlib
 import hmac
@@ -9,31 +9,9 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.registry import errors, store
-from backend.registry.model import ReferenceFace, Subject
+from backend.registry.model import ReferenceFace
 
-ROOM, FACES = "registry", "faces"
-
-
-def find(deps: Deps, subject_id: str) -> Subject | None:
-    return store.find(deps.db, subject_id)
-
-
-def find_by_number(deps: Deps, number: str) -> Subject | None:
-    """The subject of a validated ID number or unified social credit code; the look-up is by its sealed form."""
-    return store.find_by_number(deps.db, deps.sealer.seal_for_lookup(ROOM, number))
-
-
-def name_of(deps: Deps, subject: Subject) -> str:
-    return str(deps.sealer.open(subject.name_sealed))
-
-
-def number_of(deps: Deps, subject: Subject) -> str:
-    return str(deps.sealer.open(subject.number_sealed))
-
-
-def phone_of(deps: Deps, subject: Subject) -> str | None:
-    """The phone on file in E.164, or None."""
-    return None if subject.phone_sealed is None else str(deps.sealer.open(subject.phone_sealed))
+ROOM = "faces"
 
 
 def template_of(deps: Deps, subject_id: str) -> bytes | None:
@@ -61,7 +39,7 @@ def save_face(
         raise errors.no_subject()
     face = ReferenceFace(
         id=subject_id,
-        template_sealed=deps.sealer.seal(FACES, template),
+        template_sealed=deps.sealer.seal(ROOM, template),
         made_from=digest_of(deps, pictures),
         pictures=len(pictures),
         model=model,

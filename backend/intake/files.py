@@ -1,0 +1,196 @@
+"""Reading what units hand in: CSV (UTF-8, a mark at its start tolerated, header row) or JSON lines, by the file's ending.
+
+Streamed: the memory used does not grow with the file. A row that cannot be read is told with its line and the next one
+goes on; only a file that cannot be used at all is an error.
+"""
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from backend.intake import errors
+from backend.intake.quality import Refusal
+from schemas.text import Text
+
+T = TypeVar("T")
+
+LINE_BYTES = 1_000_000
+CELL_CHARACTERS = 1_000_000
+READ_BYTES = 1 << 20
+UNREADABLE = "\udcff"
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Form:
+    """The columns of one kind of file; a column that is neither is refused, since a misspelt one would be lost unseen."""
+
+    required: frozenset[str]
+    optional: frozenset[str]
+
+    @property
+    def known(self) -> frozenset[str]:
+        return self.required | self.optional
+
+
+@dataclass(frozen=True)
+class RawRow:
+    """One row as it stands: `line` is where it ends in the file, `raw` the cells of CSV or the text of a JSON line."""
+
+    line: int
+    raw: list[str] | str
+
+
+@dataclass(frozen=True)
+class Intake:
+    """An opened file: its rows, and how to read one (`parse` is plain data and functions, so another process can do it)."""
+
+    header: tuple[str, ...] | None
+    rows: Iterator[RawRow]
+
+
+def opened(path: Path, form: Form, *, told: Callable[[int], object] = lambda _: None) -> Intake:
+    """Open a file for streaming; `told` gets the bytes read so far, now and then.
+
+    Raises a `ServiceError` (`intake.…`) for what is no readable file of this form: absent, empty, another ending, a header
+    that lacks or misspells a column.
+    """
+    if not path.is_file():
+        raise errors.no_file()
+    ending = path.suffix.lower()
+    if ending not in (".csv", ".jsonl", ".ndjson"):
+        raise errors.wrong_ending()
+    lines = _lines(path, told)
+    if ending != ".csv":
+        return Intake(None, _json_rows(lines))
+    csv.field_size_limit(CELL_CHARACTERS)
+    reader = csv.reader((text for _, text in lines), strict=True)
+    return Intake(_header(reader, form), _csv_rows(reader))
+
+
+def parse(row: RawRow, header: tuple[str, ...] | None, form: Form) -> Values | Refusal:
+    """The row as a mapping with its known columns (absent ones are None), or why it is refused."""
+    if header is None:
+        values = _json_object(str(row.raw))
+    else:
+        values = dict(zip(header, row.raw, strict=False)) if len(row.raw) == len(header) else None
+    if values is None or UNREADABLE in str(row.raw) or _has_surrogate(row.raw):
+        return Refusal(row.line, "row.unreadable", _UNREADABLE)
+    unknown = values.keys() - form.known
+    if unknown:
+        return Refusal(row.line, "row.unknown_column", _UNKNOWN)
+    missing = [name for name in sorted(form.required) if values.get(name) in (None, "")]
+    if missing:
+        return Refusal(row.line, "row.missing", _MISSING.fill(column=missing[0]))
+    return {name: values.get(name) for name in form.known}
+
+
+def chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of `size` (the last one may be shorter)."""
+    chunk: list[T] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of the file: the same file handed in again is the same batch."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _lines(path: Path, told: Callable[[int], object]) -> Iterator[tuple[int, str]]:
+    """Decoded lines with their numbers; one that is too long or not UTF-8 carries `UNREADABLE` and is refused later."""
+    done = 0
+    with path.open("rb", buffering=READ_BYTES) as file:
+        for number, data in enumerate(iter(lambda: file.readline(LINE_BYTES + 1), b""), 1):
+            line = data.removeprefix(b"\xef\xbb\xbf") if number == 1 else data
+            done += len(data)
+            if len(data) > LINE_BYTES and not data.endswith(b"\n"):
+                done += _skip_line(file)
+                line = UNREADABLE.encode("utf-8", "surrogatepass")
+            if number % 1000 == 0:
+                told(done)
+            yield number, line.decode("utf-8", "surrogateescape")
+    told(done)
+
+
+def _skip_line(file: Any) -> int:
+    skipped = 0
+    while data := file.readline(LINE_BYTES):
+        skipped += len(data)
+        if data.endswith(b"\n"):
+            break
+    return skipped
+
+
+def _header(reader: Any, form: Form) -> tuple[str, ...]:
+    try:
+        header = tuple(name.strip() for name in next(reader))
+    except StopIteration:
+        raise errors.empty_file() from None
+    except csv.Error:
+        raise errors.bad_header() from None
+    lacking = form.required - set(header)
+    unknown = set(header) - form.known
+    if _has_surrogate(list(header)) or len(set(header)) != len(header):
+        raise errors.bad_header()
+    if lacking or unknown:
+        raise errors.wrong_columns(sorted(lacking), sorted(form.known))
+    return header
+
+
+def _csv_rows(reader: Any) -> Iterator[RawRow]:
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            cells = [UNREADABLE]
+        if cells:
+            yield RawRow(reader.line_num, cells)
+
+
+def _json_rows(lines: Iterator[tuple[int, str]]) -> Iterator[RawRow]:
+    empty = True
+    for number, text in lines:
+        if text.strip():
+            empty = False
+            yield RawRow(number, text)
+    if empty:
+        raise errors.empty_file()
+
+
+def _json_object(text: str) -> Values | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _has_surrogate(raw: list[str] | str) -> bool:
+    try:
+        for part in [raw] if isinstance(raw, str) else raw:
+            part.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+_UNREADABLE = Text(
+    "该行无法读取（不是UTF-8、不是有效的CSV或JSON、列数不符或过长）",
+    "the line cannot be read (not UTF-8, not valid CSV or JSON, the wrong number of cells, or too long)",
+)
+_UNKNOWN = Text("有不认识的列", "there is a column this kind of file does not have")
+_MISSING = Text("缺少“{column}”", "“{column}” is missing")

@@ -1,0 +1,87 @@
+"""The quality report of an import: what became of every row, and how many could be linked to a subject."""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from schemas.text import Text
+
+LINES_NAMED = 1_000
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One row that was not taken: where, a stable reason, and the sentence for the unit that handed it in."""
+
+    line: int
+    reason: str
+    text: Text
+
+
+@dataclass
+class _Refused:
+    count: int = 0
+    text: Text = Text("", "")
+    lines: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Quality:
+    """Counted while a file is read. `linked`: rows whose subject was found (S0: 关联入库有效性)."""
+
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    linked: int = 0
+    seconds: float = 0.0
+    notes: dict[str, int] = field(default_factory=dict)
+    _refused: dict[str, _Refused] = field(default_factory=dict)
+
+    @property
+    def accepted(self) -> int:
+        return self.new + self.changed + self.unchanged
+
+    @property
+    def refused(self) -> int:
+        return sum(kind.count for kind in self._refused.values())
+
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
+        """Count refused rows; the first lines of each reason are named, so that memory stays bounded."""
+        for refusal in refusals:
+            kind = self._refused.setdefault(refusal.reason, _Refused(text=refusal.text))
+            kind.count += 1
+            if len(kind.lines) < LINES_NAMED:
+                kind.lines.append(refusal.line)
+
+    def note(self, name: str) -> None:
+        """Count something worth telling that refused nothing (a photograph that could not be used)."""
+        self.notes[name] = self.notes.get(name, 0) + 1
+
+    def told(self) -> dict[str, Any]:
+        """The report as JSON is written: counts, refusals by reason with lines, the share that was linked."""
+        return {
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "new": self.new,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "refused": self.refused,
+            "refused_by_reason": {
+                reason: {"count": kind.count, "zh": kind.text.zh, "en": kind.text.en, "lines": kind.lines}
+                for reason, kind in sorted(self._refused.items())
+            },
+            "linked": self.linked,
+            "linked_share": round(self.linked / self.rows, 6) if self.rows else None,
+            "notes": self.notes,
+            "seconds": round(self.seconds, 3),
+        }
+
+    def write(self, path: Path) -> None:
+        """Write the report whole or not at all."""
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        fresh.write_text(json.dumps(self.told(), ensure_ascii=False, indent=1) + "\n")
+        fresh.replace(path)

@@ -1,0 +1,37 @@
+"""The use cases of the registry, by verb family."""
+
+from backend.registry.service.finding import find, find_by_number, name_of, number_of, phone_of
+from backend.registry.service.handing_in import (
+    Hasher,
+    change,
+    known,
+    linking_key,
+    made,
+    matched,
+    put_new,
+    register,
+    same,
+)
+from backend.registry.service.keeping_faces import digest_of, erase_face, knows_face, save_face, template_of
+
+__all__ = [
+    "Hasher",
+    "change",
+    "digest_of",
+    "erase_face",
+    "find",
+    "find_by_number",
+    "known",
+    "knows_face",
+    "linking_key",
+    "made",
+    "matched",
+    "name_of",
+    "number_of",
+    "phone_of",
+    "put_new",
+    "register",
+    "same",
+    "save_face",
+    "template_of",
+]
