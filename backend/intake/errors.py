@@ -11,7 +11,10 @@ def no_file() -> ServiceError:
 
 def wrong_ending() -> ServiceError:
     return ServiceError(
-        Kind.INVALID, "intake.wrong_ending", "文件须以 .csv 或 .jsonl 结尾", "the file must end in .csv or .jsonl"
+        Kind.INVALID,
+        "intake.wrong_ending",
+        "文件须以 .csv 或 .jsonl 结尾",
+        "the file must end in .csv or .jsonl",
     )
 
 
@@ -39,5 +42,8 @@ def wrong_columns(lacking: Sequence[str], known: Sequence[str]) -> ServiceError:
 
 def wrong_unit(unit: str) -> ServiceError:
     return ServiceError(
-        Kind.INVALID, "intake.no_unit", f"没有代码为 {unit[:40]} 的单位", f"there is no unit with the code {unit[:40]}"
+        Kind.INVALID,
+        "intake.no_unit",
+        f"没有代码为 {unit[:40]} 的单位",
+        f"there is no unit with the code {unit[:40]}",
     )

@@ -22,10 +22,15 @@ class Refusal:
 
 
 @dataclass
-class _Refused:
+class _Lines:
     count: int = 0
     text: Text = Text("", "")
     lines: list[int] = field(default_factory=list)
+
+    def add(self, line: int) -> None:
+        self.count += 1
+        if len(self.lines) < LINES_NAMED:
+            self.lines.append(line)
 
 
 @dataclass
@@ -38,8 +43,8 @@ class Quality:
     unchanged: int = 0
     linked: int = 0
     seconds: float = 0.0
-    notes: dict[str, int] = field(default_factory=dict)
-    _refused: dict[str, _Refused] = field(default_factory=dict)
+    _notes: dict[str, _Lines] = field(default_factory=dict)
+    _refused: dict[str, _Lines] = field(default_factory=dict)
 
     @property
     def accepted(self) -> int:
@@ -52,14 +57,11 @@ class Quality:
     def refuse(self, refusals: Iterable[Refusal]) -> None:
         """Count refused rows; the first lines of each reason are named, so that memory stays bounded."""
         for refusal in refusals:
-            kind = self._refused.setdefault(refusal.reason, _Refused(text=refusal.text))
-            kind.count += 1
-            if len(kind.lines) < LINES_NAMED:
-                kind.lines.append(refusal.line)
+            self._refused.setdefault(refusal.reason, _Lines(text=refusal.text)).add(refusal.line)
 
-    def note(self, name: str) -> None:
-        """Count something worth telling that refused nothing (a photograph that could not be used)."""
-        self.notes[name] = self.notes.get(name, 0) + 1
+    def note(self, name: str, line: int) -> None:
+        """Count something worth telling that refused no row (a photograph that could not be used)."""
+        self._notes.setdefault(name, _Lines()).add(line)
 
     def told(self) -> dict[str, Any]:
         """The report as JSON is written: counts, refusals by reason with lines, the share that was linked."""
@@ -76,7 +78,9 @@ class Quality:
             },
             "linked": self.linked,
             "linked_share": round(self.linked / self.rows, 6) if self.rows else None,
-            "notes": self.notes,
+            "notes": {
+                name: {"count": kind.count, "lines": kind.lines} for name, kind in sorted(self._notes.items())
+            },
             "seconds": round(self.seconds, 3),
         }
 

@@ -1,0 +1,162 @@
+"""Importing subjects: rows become sealed subjects, photographs become sealed templates and are dropped."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from backend.accounts import service as accounts
+from backend.audit import service as audit
+from backend.common.actor import Actor
+from backend.common.clock import shanghai_date
+from backend.common.deps import Deps
+from backend.common.errors import Kind, ServiceError
+from backend.enrolment import rules
+from backend.enrolment.rules import Candidate
+from backend.facechecks import service as facechecks
+from backend.intake import files
+from backend.intake.files import Intake, RawRow
+from backend.intake.quality import Quality, Refusal
+from backend.registry import service as registry
+from backend.registry.model import Subject
+from backend.registry.service import Hasher
+from schemas.faces import PICTURE_BYTES
+from schemas.terms import Role
+
+IMPORTERS = (Role.SYSTEM, Role.ADMIN, Role.DATA_STEWARD)
+CHUNK = 500
+
+
+class _Import:
+    """One run over one file."""
+
+    def __init__(self, deps: Deps, actor: Actor, photos: Path | None, batch_id: str) -> None:
+        self.deps = deps
+        self.actor = actor
+        self.photos = photos
+        self.batch_id = batch_id
+        self.hasher = Hasher(registry.linking_key(deps))
+        self.today = shanghai_date(deps.now())
+        self.quality = Quality()
+
+
+def import_subjects(
+    deps: Deps,
+    actor: Actor,
+    *,
+    path: Path,
+    photos: Path | None = None,
+    told: Callable[[int], object] = lambda _: None,
+) -> Quality:
+    """Take in a file of subjects (CONTRACT 1); the same file twice changes nothing, and a cut-off run may be run again.
+
+    `photos` is the folder of the pictures that rows name; without it a row that names some is refused. A picture that
+    gives no template refuses the face, not the person, and is told in the report's notes.
+    """
+    actor.require(*IMPORTERS)
+    began = time.perf_counter()
+    run = _Import(deps, actor, photos, files.digest(path) if path.is_file() else "")
+    intake = files.opened(path, rules.FORM, told=told)
+    for rows in files.chunks(intake.rows, CHUNK):
+        _take(run, intake, rows)
+    run.quality.seconds = time.perf_counter() - began
+    counts = {name: getattr(run.quality, name) for name in ("rows", "new", "changed", "unchanged", "refused")}
+    audit.record(deps, actor, "enrolment.import_subjects", run.batch_id, **counts)
+    return run.quality
+
+
+def _take(run: _Import, intake: Intake, rows: Sequence[RawRow]) -> None:
+    run.quality.rows += len(rows)
+    read = [_read(run, intake, row) for row in rows]
+    run.quality.refuse(one for one in read if isinstance(one, Refusal))
+    fresh: dict[bytes, Candidate] = {}
+    for one in read:
+        if isinstance(one, Candidate):
+            index = run.hasher.number(one.given.number)
+            if index in fresh:
+                run.quality.refuse([rules.repeated(one.given.line)])
+            else:
+                fresh[index] = one
+    _put(run, fresh)
+
+
+def _read(run: _Import, intake: Intake, row: RawRow) -> Candidate | Refusal:
+    values = files.parse(row, intake.header, rules.FORM)
+    if isinstance(values, Refusal):
+        return values
+    phone = values.get("phone")
+    if isinstance(phone, str) and phone.strip():
+        try:
+            values = values | {"phone": accounts.read_phone(phone)}
+        except ServiceError:
+            return rules.bad_phone(row.line)
+    return rules.candidate(values, row.line, run.batch_id, run.today)
+
+
+def _put(run: _Import, fresh: dict[bytes, Candidate]) -> None:
+    known = registry.known(run.deps, list(fresh))
+    new: list[tuple[Subject, Candidate]] = []
+    for index, one in fresh.items():
+        subject = registry.made(run.deps, run.hasher, one.given)
+        if index not in known:
+            new.append((subject, one))
+        elif _settle(run, known[index], subject):
+            _keep_face(run, known[index].id, one)
+    taken = registry.put_new(run.deps, [subject for subject, _ in new])
+    for place, (subject, one) in enumerate(new):
+        if place in taken:
+            run.quality.refuse([rules.overtaken(one.given.line)])
+            continue
+        run.quality.new += 1
+        run.quality.linked += 1
+        _keep_face(run, subject.id, one)
+
+
+def _settle(run: _Import, known: Subject, given: Subject) -> bool:
+    """What to do with a subject that is there already; whether its row was accepted."""
+    if registry.same(known, given):
+        run.quality.unchanged += 1
+    elif known.batch_id == given.batch_id:
+        run.quality.refuse([rules.repeated(given.line)])
+        return False
+    elif registry.change(run.deps, run.actor, subject=known, to=given):
+        run.quality.changed += 1
+    else:
+        run.quality.refuse([rules.overtaken(given.line)])
+        return False
+    run.quality.linked += 1
+    return True
+
+
+def _keep_face(run: _Import, subject_id: str, one: Candidate) -> None:
+    """Enrol the photographs a row names, unless exactly these were enrolled or erased before."""
+    if not one.photos:
+        return
+    pictures = _pictures(run, one.photos)
+    if pictures is None:
+        run.quality.note("photo.not_readable", one.given.line)
+        return
+    if registry.knows_face(run.deps, subject_id, pictures):
+        return
+    reason = facechecks.enrol(run.deps, run.actor, subject_id=subject_id, pictures=pictures)
+    if reason is not None:
+        run.quality.note(reason.value, one.given.line)
+
+
+def _pictures(run: _Import, names: Sequence[str]) -> list[bytes] | None:
+    if run.photos is None:
+        return None
+    pictures = []
+    for name in names:
+        path = run.photos / name
+        if not path.is_file() or path.stat().st_size > PICTURE_BYTES:
+            return None
+        pictures.append(path.read_bytes())
+    return pictures
+
+
+def require_folder(photos: Path | None) -> None:
+    """Refuse a folder of photographs that is not there."""
+    if photos is not None and not photos.is_dir():
+        raise ServiceError(
+            Kind.INVALID, "enrolment.no_folder", "找不到照片文件夹", "there is no such folder of photographs"
+        )
