@@ -23,9 +23,11 @@ ROUTES = (
     "backend.staff.routes",
     "backend.identity.routes",
     "backend.identity.staff_routes",
+    "backend.facechecks.routes",
     "backend.catalogue.routes",
     "backend.records.routes",
     "backend.reports.routes",
+    "backend.reports.address_routes",
     "backend.notices.routes",
 )
 
@@ -46,7 +48,7 @@ def create_app(
     modules = [docs, health, *_present()]
     wiring = api.Wiring(authenticate or _authenticate(), Gate().admit, replies, rights, REFUSALS)
     app = api.build(deps, wiring, [*(module.blp for module in modules), *extra])
-    app.extensions["readiness"] = health.Readiness(deps, _checks())
+    app.extensions["readiness"] = health.Readiness(deps, _checks(), lasting=frozenset({"indexes"}))
     return app
 
 

@@ -137,7 +137,7 @@ class ExportedLook(ResponseSchema):
 
 class ExportedProfile(ResponseSchema):
     account_id = fields.String(required=True)
-    phone = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True)
     language = fields.String(required=True)
     created_at = BeijingTime(required=True)
     subject_id = fields.String(required=True)

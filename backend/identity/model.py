@@ -1,11 +1,13 @@
 """Who a resident is: the bound person, the consents, the proofs of presence and what they open."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from backend.audit.model import Entry
+from backend.identity import texts
+from backend.notices.model import Notice
 from schemas.terms import ConsentPurpose, Level, ProofWay
-from schemas.text import Text
+from schemas.text import Language, Text
 
 
 @dataclass(frozen=True)
@@ -14,18 +16,6 @@ class Binding:
 
     subject_id: str
     level: Level = Level.REAL_NAME
-
-
-@dataclass(frozen=True)
-class ConsentNotice:
-    """What was shown before a consent: never changed once published, only followed by a new version."""
-
-    purpose: ConsentPurpose
-    version: str
-    text: Text
-    withdrawal: Text
-    storage: Text
-    other_way: Text
 
 
 @dataclass(frozen=True)
@@ -46,6 +36,12 @@ class Consent:
     ended_at: datetime | None = None
     withdrawn: bool = False
     open_key: str | None = None
+
+    @property
+    def notice_text(self) -> Text | None:
+        """The words that were agreed to, whatever is in force by now."""
+        notice = texts.find(self.purpose, self.notice_version)
+        return notice.text if notice else None
 
 
 @dataclass(frozen=True)
@@ -119,11 +115,27 @@ class Parity:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """Who the account holder is, readable: for the holder's own copy only."""
+
+    account_id: str
+    phone: str
+    language: Language
+    created_at: datetime
+    subject_id: str
+    name: str
+    id_number: str
+    district: str | None
+    phone_on_file: str | None
+    face_template: bool
+
+
+@dataclass(frozen=True)
 class Export:
-    """Everything the service keeps about an account holder, the credit record excepted, which is the report's."""
+    """Everything the service keeps about an account holder; the credit record is the report's."""
 
     exported_at: datetime
-    profile: dict[str, Any]
+    profile: Profile
     consents: tuple[Consent, ...]
-    notices: tuple[Any, ...]
-    access_log: tuple[Any, ...] = field(default=())
+    notices: tuple[Notice, ...]
+    access_log: tuple[Entry, ...]

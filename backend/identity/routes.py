@@ -75,6 +75,14 @@ class WindowCodes(MethodView):
         return service.redeem_window_code(deps(), actor(), **body)
 
 
+@blp.route("/me")
+class MyAccount(MethodView):
+    @blp.response(204)
+    def delete(self):
+        """Close the account: sessions end, phone and face template are erased, the person may register again"""
+        service.close_account(deps(), actor())
+
+
 @blp.route("/me/export")
 class MyExport(MethodView):
     @blp.response(200, wire.Export)

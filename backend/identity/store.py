@@ -100,7 +100,7 @@ def add_failure(db: Database, subject_id: str) -> int:
     counted = db[LOCKS].find_one_and_update(
         {"_id": subject_id}, {"$inc": {"failures": 1}}, upsert=True, return_document=ReturnDocument.AFTER
     )
-    return int(counted["failures"])
+    return int(counted["failures"]) if counted else 1
 
 
 def lock(db: Database, subject_id: str, until: datetime) -> None:

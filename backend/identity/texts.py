@@ -7,10 +7,23 @@ compares its digest. A change is a new version, and everybody is asked again.
 """
 
 import hashlib
+from dataclasses import dataclass
 
-from backend.identity.model import ConsentNotice
 from schemas.terms import ConsentPurpose
 from schemas.text import Text
+
+
+@dataclass(frozen=True)
+class ConsentNotice:
+    """What was shown before a consent: never changed once published, only followed by a new version."""
+
+    purpose: ConsentPurpose
+    version: str
+    text: Text
+    withdrawal: Text
+    storage: Text
+    other_way: Text
+
 
 NOTICES: tuple[ConsentNotice, ...] = (
     ConsentNotice(

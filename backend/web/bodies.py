@@ -16,7 +16,8 @@ BODY_BYTES = 256 * 1024
 UPLOAD_BYTES = 5 * 1024 * 1024
 """The most any body may weigh."""
 PARTS = 64
-FIELD_BYTES = 64 * 1024
+FIELD_BYTES = 128 * 1024
+"""The most the text fields of a form may weigh; werkzeug refuses any upload when it is not well above its own reads of 64 KB."""
 # RFC 7493 (I-JSON): beyond these, programs disagree about which number was meant.
 WHOLE_NUMBERS = range(-(2**53) + 1, 2**53)
 HALF_CHARACTER = re.compile("[\ud800-\udfff\0]")

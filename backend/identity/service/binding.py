@@ -11,19 +11,19 @@ from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.identity import errors, rules
 from backend.identity.model import Binding
-from backend.identity.service import _tries as tries
-from backend.limits.service import Limit
+from backend.limits import service as limits
+from backend.limits.service import Charge, Limit
 from backend.notices import service as notices
 from backend.registry import service as registry
 from backend.registry.model import Subject
 from schemas.notices import NoticeKind
 from schemas.terms import Role, SubjectKind
 
-PER_ACCOUNT = Limit(5, timedelta(days=1))
+PER_ACCOUNT = ("bind.account", Limit(5, timedelta(days=1)))
 # Twice the account's, so that a stranger who knows the number cannot use up the owner's tries with one account.
-PER_NUMBER = Limit(10, timedelta(days=1))
+PER_NUMBER = ("bind.number", Limit(10, timedelta(days=1)))
 # Whole offices and mobile networks share an address; this only stops a sweep through many accounts.
-PER_ADDRESS = Limit(100, timedelta(days=1))
+PER_ADDRESS = ("bind.address", Limit(100, timedelta(days=1)))
 
 
 def bind(deps: Deps, actor: Actor, *, name: str, id_number: str, address: str | None = None) -> Binding:
@@ -36,7 +36,8 @@ def bind(deps: Deps, actor: Actor, *, name: str, id_number: str, address: str | 
     number = _adult_number(deps, id_number)
     if not rules.folded_name(name):
         raise errors.empty_name()
-    _spend(deps, actor, number, address)
+    charges = _charges(deps, actor, number, address)
+    limits.spend_all(deps, charges)
     subject = _matching(deps, name, number)
     if actor.subject_id is not None and (subject is None or subject.id != actor.subject_id):
         raise errors.already_bound()
@@ -45,7 +46,7 @@ def bind(deps: Deps, actor: Actor, *, name: str, id_number: str, address: str | 
         raise errors.no_match()
     if actor.subject_id is None:
         _attach(deps, actor, subject_id=subject.id)
-    tries.forget(deps, "bind.account", actor.id)
+    limits.give_back_all(deps, charges)
     return Binding(subject.id)
 
 
@@ -60,10 +61,10 @@ def _adult_number(deps: Deps, id_number: str) -> str:
     return read.number
 
 
-def _spend(deps: Deps, actor: Actor, number: str, address: str | None) -> None:
-    tries.spend(deps, "bind.account", actor.id, limit=PER_ACCOUNT)
-    tries.spend_address(deps, "bind.address", address, limit=PER_ADDRESS)
-    tries.spend(deps, "bind.number", tries.hidden(deps, number), limit=PER_NUMBER)
+def _charges(deps: Deps, actor: Actor, number: str, address: str | None) -> list[Charge]:
+    (account, per_account), (by_number, per_number) = PER_ACCOUNT, PER_NUMBER
+    own: list[Charge] = [(account, actor.id, per_account), (by_number, number, per_number)]
+    return [*own, *limits.by_address(deps, address, PER_ADDRESS)]
 
 
 def _matching(deps: Deps, name: str, number: str) -> Subject | None:
@@ -81,6 +82,8 @@ def _matching(deps: Deps, name: str, number: str) -> Subject | None:
 
 @atomic
 def _attach(deps: Deps, actor: Actor, *, subject_id: str) -> None:
+    if accounts.profile(deps, actor).subject_id not in (None, subject_id):
+        raise errors.already_bound()
     if not accounts.bind_subject(deps, actor, subject_id=subject_id):
         raise errors.taken()
     audit.record(deps, actor, "identity.bind", actor.id, subject_id=subject_id)

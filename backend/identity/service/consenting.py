@@ -5,7 +5,8 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import Retry, atomic
 from backend.identity import errors, store, texts
-from backend.identity.model import Consent, ConsentNotice
+from backend.identity.model import Consent
+from backend.identity.texts import ConsentNotice
 from backend.notices import service as notices
 from backend.registry import service as registry
 from schemas.notices import NoticeKind

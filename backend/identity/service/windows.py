@@ -11,8 +11,8 @@ from backend.common.errors import ServiceError
 from backend.common.mongo import atomic
 from backend.identity import errors, rules, store
 from backend.identity.model import IssuedCode, Proof, WindowCode
-from backend.identity.service import _tries as tries
 from backend.identity.service import proving
+from backend.limits import service as limits
 from backend.limits.service import Limit
 from backend.notices import service as notices
 from backend.registry import service as registry
@@ -34,7 +34,7 @@ def issue_window_code(deps: Deps, actor: Actor, *, id_number: str) -> WindowCode
         number = numbers.identity_number(id_number, today=shanghai_date(deps.now())).number
     except numbers.InvalidNumber as error:
         raise errors.invalid_number(error) from error
-    tries.spend(deps, "window.issue", actor.id, limit=PER_CLERK)
+    limits.spend(deps, "window.issue", actor.id, limit=PER_CLERK)
     subject = registry.find_by_number(deps, number)
     if subject is None or subject.kind is not SubjectKind.PERSON:
         raise errors.no_such_person()
@@ -48,14 +48,14 @@ def redeem_window_code(deps: Deps, actor: Actor, *, code: str) -> Proof:
     `identity.window_code_used` or `_expired`, and 429 after five tries in a quarter of an hour.
     """
     subject_id = actor.require_subject()
-    tries.spend(deps, "window.redeem", actor.id, limit=PER_ACCOUNT)
+    limits.spend(deps, "window.redeem", actor.id, limit=PER_ACCOUNT)
     read = rules.read_window_code(code)
     if read is None:
         raise _refused(deps, actor, errors.wrong_code())
     proof = _redeem(deps, actor, code_mac=_mac(deps, subject_id, read))
     if proof is None:
         raise _refused(deps, actor, _why_not(deps, subject_id, read))
-    tries.forget(deps, "window.redeem", actor.id)
+    limits.reset(deps, "window.redeem", actor.id)
     return proof
 
 

@@ -1,0 +1,217 @@
+"""The face check: a challenge under a single-use nonce, frames against it, and the outcome.
+
+Frames live in the memory of this request only. The nonce is used up before anything is matched, so that of two uploads
+at once one is judged; when the matcher is busy or dies, nothing is counted and the nonce works again in its time.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.common.errors import ServiceError
+from backend.common.mongo import atomic
+from backend.facechecks import errors, rules, store
+from backend.facechecks.model import Challenge, ChallengeState, Frame, FrameLimits, Opened, Outcome
+from backend.facechecks.rules import LIMITS, Verdict
+from backend.identity import service as identity
+from backend.identity.model import Consent
+from backend.limits import service as limits
+from backend.limits.service import Charge, Limit
+from backend.registry import service as registry
+from schemas.faces import FaceReason, FaceStep
+from schemas.terms import ConsentPurpose, ProofWay
+
+LASTS = timedelta(seconds=45)
+# Templates of another model cannot be compared: 128 numbers of dlib's ResNet, mean of the photographs.
+TEMPLATE_MODEL = "dlib-resnet-v1/mean"
+PER_MINUTES = ("face.minutes", Limit(3, timedelta(minutes=10)))
+PER_DAY = ("face.day", Limit(10, timedelta(days=1)))
+# A family, an office or a whole mobile network shares an address: ten times what one person may do.
+ADDRESS_MINUTES = ("face.address.minutes", Limit(30, timedelta(minutes=10)))
+ADDRESS_DAY = ("face.address.day", Limit(300, timedelta(days=1)))
+# What the matcher's failures give back, bounded so that nobody can break it on purpose without end.
+GIVEN_BACK = ("face.given_back", Limit(20, timedelta(days=1)))
+FAULTS_BORNE = 4
+FRAMES = FrameLimits(LIMITS.frames_min, LIMITS.frames_max, LIMITS.frame_bytes, LIMITS.types)
+_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+_CLAIMS_NOTHING = ("", "application/octet-stream")
+
+
+def open_challenge(deps: Deps, actor: Actor, *, address: str | None = None) -> Opened:
+    """Ask for movements in a random order; 45 seconds, one answer, for this person in this session.
+
+    Raises 403 `identity.real_name_required` or `identity.consent_required`, 409 `identity.no_reference`, 423
+    `identity.locked`, and 429 after three challenges in ten minutes or ten in a day.
+    """
+    subject_id = actor.require_subject()
+    identity.face_attempts_left(deps, actor)
+    consent = _consent(deps, subject_id)
+    _template(deps, subject_id)
+    limits.spend_all(
+        deps, [*_charges(subject_id), *limits.by_address(deps, address, ADDRESS_MINUTES, ADDRESS_DAY)]
+    )
+    nonce = deps.new_code()
+    challenge = _new(deps, actor, consent, nonce)
+    store.insert(deps.db, challenge)
+    return Opened(challenge.id, nonce, challenge.actions, challenge.expires_at, FRAMES)
+
+
+def submit(
+    deps: Deps,
+    actor: Actor,
+    *,
+    challenge_id: str,
+    nonce: str,
+    frames: Sequence[Frame],
+    steps: Sequence[FaceStep],
+) -> Outcome:
+    """Judge the frames of a challenge; passing raises this session to `verified` for ten minutes.
+
+    Raises 404 for another's challenge, 409 when it is used, expired or the nonce is wrong, 413, 415 and 422 for frames
+    that cannot be judged as sent (nothing is used up then), 423 while locked, and 429 or 503 when the matcher cannot
+    take it (nothing is counted then).
+    """
+    subject_id = actor.require_subject()
+    challenge = store.find_own(deps.db, subject_id, actor.session_id, challenge_id)
+    if challenge is None:
+        raise errors.no_challenge()
+    identity.face_attempts_left(deps, actor)
+    _require_usable(deps, challenge, nonce)
+    _require_consent(deps, challenge)
+    _require_shape(challenge, frames, steps)
+    template = _template(deps, subject_id)
+    if not store.claim(deps.db, challenge.id, _hash(nonce), deps.now()):
+        raise errors.challenge_used()
+    verdict = _judged(deps, challenge, template, frames, steps)
+    outcome = _settle(deps, actor, challenge=challenge, verdict=verdict)
+    if outcome.reason is FaceReason.UNREADABLE:
+        raise errors.unreadable(outcome.attempts_left)
+    if outcome.passed:
+        limits.reset(deps, PER_MINUTES[0], subject_id)
+    return outcome
+
+
+def enrol(deps: Deps, actor: Actor, *, subject_id: str, pictures: Sequence[bytes]) -> FaceReason | None:
+    """Make and seal the template of the photographs on file; None, or why they give none. They are not kept."""
+    result = rules.judge_enrolment(deps.faces.enrol(pictures, rules.pictures_to_enrol))
+    if result.template is None:
+        return result.reason
+    registry.save_face(
+        deps, actor, subject_id=subject_id, template=result.template, pictures=pictures, model=TEMPLATE_MODEL
+    )
+    return None
+
+
+def _new(deps: Deps, actor: Actor, consent: Consent, nonce: str) -> Challenge:
+    now = deps.now()
+    return Challenge(
+        id=deps.new_id(),
+        subject_id=consent.subject_id,
+        session_id=actor.session_id or "",
+        consent_id=consent.id,
+        nonce_hash=_hash(nonce),
+        actions=rules.new_actions(deps.random),
+        created_at=now,
+        expires_at=now + LASTS,
+    )
+
+
+def _charges(subject_id: str) -> list[Charge]:
+    return [(name, subject_id, limit) for name, limit in (PER_MINUTES, PER_DAY)]
+
+
+def _consent(deps: Deps, subject_id: str) -> Consent:
+    consent = identity.live_consent(deps, subject_id, ConsentPurpose.FACE_VERIFICATION)
+    if consent is None:
+        raise errors.consent_required()
+    return consent
+
+
+def _template(deps: Deps, subject_id: str) -> bytes:
+    template = registry.template_of(deps, subject_id)
+    if template is None:
+        raise errors.no_reference()
+    return template
+
+
+def _require_consent(deps: Deps, challenge: Challenge) -> None:
+    """A challenge dies with the consent it was opened under, whatever was agreed to since."""
+    if _consent(deps, challenge.subject_id).id != challenge.consent_id:
+        raise errors.consent_required()
+
+
+def _require_usable(deps: Deps, challenge: Challenge, nonce: str) -> None:
+    if challenge.state is not ChallengeState.OPEN:
+        raise errors.challenge_used()
+    if not hmac.compare_digest(challenge.nonce_hash, _hash(nonce)):
+        raise errors.wrong_nonce()
+    if deps.now() >= challenge.expires_at:
+        raise errors.challenge_expired()
+
+
+def _require_shape(challenge: Challenge, frames: Sequence[Frame], steps: Sequence[FaceStep]) -> None:
+    """What a client can get wrong without its resident's doing: refused before the nonce is used up."""
+    if not FRAMES.min <= len(frames) <= FRAMES.max or len(steps) != len(frames):
+        raise errors.frame_count(FRAMES.min, FRAMES.max)
+    for place, frame in enumerate(frames):
+        if len(frame.content) > FRAMES.max_bytes:
+            raise errors.frame_too_large(place, FRAMES.max_bytes)
+        if not _is_picture(frame):
+            raise errors.frame_type(place, FRAMES.types)
+    if not rules.steps_fit(challenge.actions, steps):
+        raise errors.bad_steps()
+
+
+def _is_picture(frame: Frame) -> bool:
+    """By its first bytes, and not claimed to be something else; clients that claim nothing are believed."""
+    claimed = frame.media_type in (*FRAMES.types, *_CLAIMS_NOTHING)
+    return claimed and frame.content.startswith(_SIGNATURES)
+
+
+def _judged(
+    deps: Deps, challenge: Challenge, template: bytes, frames: Sequence[Frame], steps: Sequence[FaceStep]
+) -> Verdict:
+    try:
+        measures = deps.faces.measure(
+            [frame.content for frame in frames],
+            template,
+            partial(rules.frames_to_encode, challenge.actions, steps),
+        )
+    except ServiceError:
+        _unspoil(deps, challenge)
+        raise
+    return rules.judge(challenge.actions, steps, measures)
+
+
+def _unspoil(deps: Deps, challenge: Challenge) -> None:
+    """The matcher failed, not the resident: the nonce works again in its time, and the challenge has cost nothing."""
+    name, limit = GIVEN_BACK
+    if challenge.faults == 0 and limits.take(deps, name, challenge.subject_id, limit=limit).granted:
+        limits.give_back_all(deps, _charges(challenge.subject_id))
+    store.release(deps.db, challenge.id, again=challenge.faults < FAULTS_BORNE)
+
+
+@atomic
+def _settle(deps: Deps, actor: Actor, *, challenge: Challenge, verdict: Verdict) -> Outcome:
+    """Write the outcome down, and nothing of how it came about: distances stay in this process."""
+    left = identity.face_attempts_left(deps, actor)
+    _require_consent(deps, challenge)
+    if not store.settle(deps.db, challenge.id, passed=verdict.passed):
+        raise errors.challenge_used()
+    if verdict.passed:
+        proof = identity.prove(deps, actor, way=ProofWay.FACE, target_id=challenge.id)
+        return Outcome(True, identity.face_attempts_left(deps, actor), proof=proof)
+    reason = verdict.reason or FaceReason.NOT_CONFIRMED
+    identity.refuse(deps, actor, way=ProofWay.FACE, target_id=challenge.id, reason=reason.value)
+    if verdict.counts:
+        left = identity.count_face_failure(deps, actor)
+    return Outcome(False, left, reason, verdict.say())
+
+
+def _hash(nonce: str) -> bytes:
+    """The nonce has 110 random bits, so a plain digest hides it."""
+    return hashlib.sha256(nonce.encode()).digest()

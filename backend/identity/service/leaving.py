@@ -1,0 +1,90 @@
+"""Leaving: taking the own data away, and closing the account."""
+
+from backend.accounts import service as accounts
+from backend.audit import service as audit
+from backend.audit.model import Entry
+from backend.common import errors as common_errors
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.common.mongo import atomic
+from backend.common.pages import MAX_LIMIT
+from backend.identity import store
+from backend.identity.model import Export, Profile
+from backend.identity.service import consenting
+from backend.notices import service as notices
+from backend.notices.model import Notice
+from backend.registry import service as registry
+from schemas.terms import Role
+from schemas.text import Text
+
+PURPOSE = Text("本人导出个人数据", "You took a copy of your own data")
+SCOPE = Text("账号资料、同意记录、消息和查询记录", "Account, consents, notices and access log")
+
+
+@atomic
+def close_account(deps: Deps, actor: Actor) -> None:
+    """Close the caller's account for good: its sessions end, the phone is erased, the person may register again.
+
+    Live consents are withdrawn and the face template that hung on them is erased; the audit log stays (Measures 26).
+    """
+    actor.require(Role.CITIZEN)
+    if actor.subject_id is not None:
+        for consent in store.list_consents(deps.db, actor.subject_id):
+            if store.close_consent(deps.db, consent.id, deps.now(), withdrawn=True):
+                consenting.end_face_use(deps, actor, consent)
+        store.delete_code(deps.db, actor.subject_id)
+    audit.record(deps, actor, "identity.close_account", actor.id, subject_id=actor.subject_id)
+    accounts.close(deps, actor)
+
+
+def export(deps: Deps, actor: Actor) -> Export:
+    """Everything kept about the caller but the credit record, which is the report's (PIPL 45); needs `verified`.
+
+    The look is written down before anything leaves, and is itself in the access log that leaves.
+    """
+    subject_id = actor.require_verified(deps.now())
+    audit.look(deps, actor, "identity.export", subject_id=subject_id, purpose=PURPOSE, scope=SCOPE)
+    return Export(
+        exported_at=deps.now(),
+        profile=_profile(deps, actor, subject_id),
+        consents=consenting.list_consents(deps, actor),
+        notices=_notices(deps, actor),
+        access_log=_looks(deps, subject_id),
+    )
+
+
+def _profile(deps: Deps, actor: Actor, subject_id: str) -> Profile:
+    account = accounts.profile(deps, actor)
+    subject = registry.find(deps, subject_id)
+    if subject is None:
+        raise common_errors.real_name_required()
+    return Profile(
+        account_id=account.id,
+        phone=accounts.phone_of(deps, actor),
+        language=account.language,
+        created_at=account.created_at,
+        subject_id=subject.id,
+        name=registry.name_of(deps, subject),
+        id_number=registry.number_of(deps, subject),
+        district=subject.district,
+        phone_on_file=registry.phone_of(deps, subject),
+        face_template=registry.template_of(deps, subject.id) is not None,
+    )
+
+
+def _notices(deps: Deps, actor: Actor) -> tuple[Notice, ...]:
+    page = notices.inbox(deps, actor, limit=MAX_LIMIT)
+    found = list(page.items)
+    while page.next_cursor is not None:
+        page = notices.inbox(deps, actor, limit=MAX_LIMIT, cursor=page.next_cursor)
+        found += page.items
+    return tuple(found)
+
+
+def _looks(deps: Deps, subject_id: str) -> tuple[Entry, ...]:
+    page = audit.looks(deps, subject_id, limit=MAX_LIMIT)
+    found = list(page.items)
+    while page.next_cursor is not None:
+        page = audit.looks(deps, subject_id, limit=MAX_LIMIT, cursor=page.next_cursor)
+        found += page.items
+    return tuple(found)
