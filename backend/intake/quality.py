@@ -10,6 +10,7 @@ from typing import Any
 from schemas.text import Text
 
 LINES_NAMED = 1_000
+NO_WORDS = Text("", "")
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Refusal:
 @dataclass
 class _Lines:
     count: int = 0
-    text: Text = Text("", "")
+    text: Text = NO_WORDS
     lines: list[int] = field(default_factory=list)
 
     def add(self, line: int) -> None:

@@ -86,3 +86,24 @@ class Outline:
     query_until: datetime | None
     suspended_at: datetime | None = None
     hidden_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One file of one unit; the same file handed in again is the same batch."""
+
+    id: str
+    unit_code: str
+    begun_at: datetime
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an import needs to know of a record that is there already."""
+
+    id: str
+    digest: bytes
+    batch_id: str
+    line: int
+    received_at: datetime

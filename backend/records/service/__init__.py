@@ -1,5 +1,6 @@
 """Use cases of the records: reading what may be shown, showing it, and importing."""
 
+from backend.records.service.importing import import_records
 from backend.records.service.reading import Counts, count, counts, find_own, of_subject
 from backend.records.service.showing import ShownRecord, UnitName, show
 from backend.records.service.words import opened, sealed_words
@@ -11,6 +12,7 @@ __all__ = [
     "count",
     "counts",
     "find_own",
+    "import_records",
     "of_subject",
     "opened",
     "sealed_words",

@@ -1,0 +1,65 @@
+"""What becomes of a row: refused, and why; or, where its record is there already, which of the two holds."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from backend.intake.quality import Refusal
+from backend.records.model import Batch, Change, Standing
+from schemas.text import Text
+
+
+class Outcome(Enum):
+    """What an import does with a row whose record is there already."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    REPEATED = "repeated"
+
+
+def settle(known: Standing, digest: bytes, source: Mapping[str, Any], batch: Batch) -> Outcome:
+    """The same words change nothing. Other words at another line of the same file contradict it, and the first line holds.
+    Other words from a file that began before the record's present words came in are old news, so that handing an old
+    file in again undoes nothing. All else is the provider's correction.
+    """
+    if known.digest == digest:
+        return Outcome.UNCHANGED
+    if known.batch_id == batch.id:
+        return Outcome.UNCHANGED if known.line == source["line"] else Outcome.REPEATED
+    return Outcome.UNCHANGED if known.received_at > batch.begun_at else Outcome.CHANGED
+
+
+def correction(at: datetime) -> Change:
+    """What the subject reads about a corrected record (Regulation 34)."""
+    return Change(
+        at,
+        "corrected_by_provider",
+        "信息提供单位更正了这条记录",
+        "The information provider corrected this record",
+    )
+
+
+def no_subject(line: int) -> Refusal:
+    return Refusal(
+        line,
+        "records.no_subject",
+        Text("没有该号码的信息主体", "there is no information subject with this number"),
+    )
+
+
+def name_mismatch(line: int) -> Refusal:
+    return Refusal(
+        line, "records.name_mismatch", Text("姓名或名称与号码不符", "the name does not belong to the number")
+    )
+
+
+def repeated(line: int) -> Refusal:
+    return Refusal(
+        line,
+        "records.repeated",
+        Text(
+            "同一文件中已有同一文书号的不同内容",
+            "the same document stands in this file already, with other words",
+        ),
+    )

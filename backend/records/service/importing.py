@@ -1,0 +1,260 @@
+"""Importing a unit's records: check, link, write; the same file twice changes nothing, and a cut-off run may be run again.
+
+Checking runs in a process of its own once a file is long, and writing in a thread, so that reading, checking and the
+database work at the same time (docs/performance.md). Every step is safe to repeat, which is what makes a run resumable.
+"""
+
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from backend.audit import service as audit
+from backend.catalogue import service as catalogue
+from backend.catalogue.model import CatalogueItem
+from backend.common.actor import Actor
+from backend.common.clock import shanghai_date
+from backend.common.deps import Deps
+from backend.common.mongo import atomic
+from backend.intake import errors as intake_errors
+from backend.intake import files
+from backend.intake.files import RawRow
+from backend.intake.quality import Quality, Refusal
+from backend.records import rules, store
+from backend.records.model import Batch, Standing
+from backend.records.service import checking
+from backend.records.service.checking import Checked, RowChecker, Task
+from backend.records.service.words import sealed_words
+from backend.registry import service as registry
+from backend.registry.model import Matched
+from schemas.terms import Role
+
+IMPORTERS = (Role.SYSTEM, Role.ADMIN, Role.DATA_STEWARD)
+CHUNK = 1_000
+# A shorter file is checked where it is read: another process takes a second to start.
+CHUNKS_BEFORE_POOL = 3
+CHUNKS_AHEAD = 3
+SUBJECTS_REMEMBERED = 200_000
+
+Result = Checked | Refusal
+Document = dict[str, Any]
+
+
+@dataclass
+class _Run:
+    """One run over one file."""
+
+    deps: Deps
+    actor: Actor
+    batch: Batch
+    items: Mapping[str, CatalogueItem]
+    quality: Quality = field(default_factory=Quality)
+    subjects: dict[bytes, Matched | None] = field(default_factory=dict)
+    windows: dict[tuple[str, date, date | None], catalogue.Windows] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What became of the rows of one chunk that were ready to be written."""
+
+    new: int
+    changed: int
+    unchanged: int
+    refused: tuple[Refusal, ...]
+
+
+def import_records(
+    deps: Deps,
+    actor: Actor,
+    *,
+    path: Path,
+    unit: str,
+    told: Callable[[int], object] = lambda _: None,
+) -> Quality:
+    """Take in a file of a unit's records (CONTRACT 1) under the catalogue in force.
+
+    Good rows become records; a bad one is refused with its line and reason. A row that is there already with other words is
+    the provider's correction: the record is changed and says so (Regulation 34).
+    """
+    actor.require(*IMPORTERS)
+    began = time.perf_counter()
+    if unit not in catalogue.units_by_code(deps):
+        raise intake_errors.wrong_unit(unit)
+    intake = files.opened(path, checking.FORM, told=told)
+    items = {code: item for code, item in catalogue.items_by_code(deps).items() if item.unit_code == unit}
+    batch = store.begin_batch(deps.db, Batch(f"{unit}:{files.digest(path)}", unit, deps.now()))
+    run = _Run(deps, actor, batch, items)
+    task = Task(items, unit, intake.header, registry.linking_key(deps), shanghai_date(deps.now()))
+    _write_all(run, _checked(task, intake.rows))
+    run.quality.seconds = time.perf_counter() - began
+    _finish(run)
+    return run.quality
+
+
+def _checked(task: Task, rows: Iterator[RawRow]) -> Iterator[list[Result]]:
+    """The rows in chunks, checked, in the file's order."""
+    chunks = files.chunks(rows, CHUNK)
+    first = list(islice(chunks, CHUNKS_BEFORE_POOL))
+    if len(first) < CHUNKS_BEFORE_POOL:
+        checker = RowChecker(task)
+        yield from (checker.all(chunk) for chunk in first)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, context, _prepare, (task,)) as pool:
+        waiting: deque[Future[list[Result]]] = deque()
+        try:
+            for chunk in _chain(first, chunks):
+                waiting.append(pool.submit(_check, chunk))
+                if len(waiting) > CHUNKS_AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _chain(first: Sequence[list[RawRow]], rest: Iterator[list[RawRow]]) -> Iterator[list[RawRow]]:
+    yield from first
+    yield from rest
+
+
+_checker: RowChecker | None = None
+
+
+def _prepare(task: Task) -> None:
+    """In the checking process: make the checks ready once."""
+    global _checker  # noqa: PLW0603 - the one way a pool's process keeps what it was started with
+    _checker = RowChecker(task)
+
+
+def _check(rows: list[RawRow]) -> list[Result]:
+    assert _checker is not None
+    return _checker.all(rows)
+
+
+def _write_all(run: _Run, chunks: Iterable[list[Result]]) -> None:
+    """Link here, write in a thread; one chunk is written while the next is linked."""
+    with ThreadPoolExecutor(1) as writer:
+        running: Future[_Written] | None = None
+        for chunk in chunks:
+            documents = _linked(run, chunk)
+            _count(run, running)
+            running = writer.submit(_write, run, documents) if documents else None
+        _count(run, running)
+
+
+def _count(run: _Run, running: Future[_Written] | None) -> None:
+    if running is None:
+        return
+    written = running.result()
+    run.quality.new += written.new
+    run.quality.changed += written.changed
+    run.quality.unchanged += written.unchanged
+    run.quality.refuse(written.refused)
+
+
+def _linked(run: _Run, chunk: Sequence[Result]) -> list[Document]:
+    """The documents of the rows whose subject is known by number and name; the others are refused."""
+    run.quality.rows += len(chunk)
+    run.quality.refuse(one for one in chunk if isinstance(one, Refusal))
+    rows = [one for one in chunk if isinstance(one, Checked)]
+    _look_up(run, rows)
+    documents = []
+    for row in rows:
+        subject = run.subjects[row.number_index]
+        if subject is None:
+            run.quality.refuse([rules.no_subject(row.line)])
+        elif subject.name_check != row.name_check:
+            run.quality.refuse([rules.name_mismatch(row.line)])
+        else:
+            run.quality.linked += 1
+            documents.append(_document(run, row, subject.id))
+    return documents
+
+
+def _look_up(run: _Run, rows: Sequence[Checked]) -> None:
+    if len(run.subjects) > SUBJECTS_REMEMBERED:
+        run.subjects.clear()
+    unknown = {row.number_index for row in rows if row.number_index not in run.subjects}
+    if unknown:
+        found = registry.matched(run.deps, list(unknown))
+        run.subjects.update({index: found.get(index) for index in unknown})
+
+
+def _document(run: _Run, row: Checked, subject_id: str) -> Document:
+    item = run.items[row.item_code]
+    windows = _windows(run, item, row)
+    made = {
+        "id": run.deps.new_id(),
+        "subject_id": subject_id,
+        "public_until": windows.public_until,
+        "query_until": windows.query_until,
+        "source": checking.source(run.batch.unit_code, run.batch.id, row.line, run.deps.now()),
+        "text_sealed": sealed_words(run.deps, title=row.title, content=row.content) if row.named else None,
+    }
+    return checking.document(row, item, made)
+
+
+def _windows(run: _Run, item: CatalogueItem, row: Checked) -> catalogue.Windows:
+    """Windows fall on days, of which a file has few: worked out once each."""
+    asked = (item.code, row.occurred_on, row.ended_on)
+    if asked not in run.windows:
+        if len(run.windows) > SUBJECTS_REMEMBERED:
+            run.windows.clear()
+        run.windows[asked] = catalogue.windows(item, document_on=row.occurred_on, ended_on=row.ended_on)
+    return run.windows[asked]
+
+
+def _write(run: _Run, documents: Sequence[Document]) -> _Written:
+    """Insert what is new; settle what is there already."""
+    there = store.insert_new(run.deps.db, documents)
+    if not there:
+        return _Written(len(documents), 0, 0, ())
+    standing = store.standing(run.deps.db, {documents[place]["subject_id"] for place in there})
+    changed, unchanged, refused = 0, 0, []
+    for place in there:
+        document = documents[place]
+        known = standing[document["subject_id"], document["key"]]
+        outcome = rules.settle(known, document["digest"], document["source"], run.batch)
+        if outcome is rules.Outcome.UNCHANGED:
+            unchanged += 1
+        elif outcome is rules.Outcome.CHANGED and _correct(
+            run.deps, run.actor, known=known, document=document
+        ):
+            changed += 1
+        else:
+            refused.append(rules.repeated(document["source"]["line"]))
+    return _Written(len(documents) - len(there), changed, unchanged, tuple(refused))
+
+
+@atomic
+def _correct(deps: Deps, actor: Actor, *, known: Standing, document: Document) -> bool:
+    """Put the provider's correction into the record; false when another import was faster."""
+    change = rules.correction(deps.now())
+    if not store.correct(deps.db, known, document, change):
+        return False
+    subject_id = document["subject_id"]
+    audit.record(
+        deps,
+        actor,
+        "records.correct",
+        known.id,
+        subject_id=subject_id,
+        batch_id=document["source"]["batch_id"],
+    )
+    return True
+
+
+def _finish(run: _Run) -> None:
+    counts = {
+        name: getattr(run.quality, name)
+        for name in ("rows", "new", "changed", "unchanged", "refused", "linked")
+    }
+    store.finish_batch(run.deps.db, run.batch.id, run.deps.now(), counts)
+    audit.record(run.deps, run.actor, "records.import", run.batch.id, unit=run.batch.unit_code, **counts)
