@@ -25,7 +25,10 @@ class FaceChallenges(MethodView):
     @blp.idempotent
     @blp.response(201, wire.FaceChallenge)
     def post(self):
-        """Ask for a face challenge: what to do before the camera, in random order, within 45 seconds"""
+        """Ask for a face challenge: what to do before the camera, in random order, within 45 seconds
+
+        领取一次人脸核验挑战：随机动作、一次性随机数和照片要求，四十五秒内完成，须先同意人脸核验。
+        """
         return service.open_challenge(deps(), actor(), address=address())
 
 
@@ -48,7 +51,10 @@ class FaceFrames(MethodView):
     @blp.arguments(wire.FramesFiles, location="files")
     @blp.response(200, wire.FaceOutcome)
     def post(self, form, files, challenge_id):
-        """Hand in the frames of a challenge, once; passing makes the session `verified` for ten minutes"""
+        """Hand in the frames of a challenge, once; passing makes the session `verified` for ten minutes
+
+        按顺序提交照片，每个挑战只能提交一次；通过后十分钟内为已核验。照片比对后即弃，比对数值不对外提供。
+        """
         frames = [Frame(file.read(), file.mimetype or "") for file in files["frames"]]
         steps = _steps(form["steps"])
         nonce = form["nonce"]

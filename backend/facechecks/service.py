@@ -23,7 +23,7 @@ from backend.limits import service as limits
 from backend.limits.service import Charge, Limit
 from backend.registry import service as registry
 from schemas.faces import FaceReason, FaceStep
-from schemas.terms import ConsentPurpose, ProofWay
+from schemas.terms import ConsentPurpose, ProofWay, Role
 
 LASTS = timedelta(seconds=45)
 # Templates of another model cannot be compared: 128 numbers of dlib's ResNet, mean of the photographs.
@@ -96,10 +96,14 @@ def submit(
 
 
 def enrol(deps: Deps, actor: Actor, *, subject_id: str, pictures: Sequence[bytes]) -> FaceReason | None:
-    """Make and seal the template of the photographs on file; None, or why they give none. They are not kept."""
+    """Make and seal the template of the photographs on file, which are not kept; None, or why they give none.
+
+    For imports. Raises 429 `faces.busy` and 503 when the matcher cannot take it.
+    """
+    actor.require(Role.SYSTEM, Role.ADMIN, Role.DATA_STEWARD)
     result = rules.judge_enrolment(deps.faces.enrol(pictures, rules.pictures_to_enrol))
     if result.template is None:
-        return result.reason
+        return result.reason or FaceReason.UNREADABLE
     registry.save_face(
         deps, actor, subject_id=subject_id, template=result.template, pictures=pictures, model=TEMPLATE_MODEL
     )

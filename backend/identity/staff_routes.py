@@ -17,5 +17,8 @@ class WindowCodes(MethodView):
     @blp.arguments(wire.WindowCodeIssue)
     @blp.response(201, wire.WindowCode)
     def post(self, body):
-        """Hand out a one-time code after a look at the identity card; logged with clerk and unit"""
+        """Hand out a one-time code after a look at the identity card; logged with clerk and unit
+
+        窗口人员查验身份证原件后发放一次性核验码；发放人和单位记入日志。
+        """
         return service.issue_window_code(deps(), actor(), **body)

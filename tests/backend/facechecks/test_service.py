@@ -17,10 +17,11 @@ from backend.facechecks.model import Frame, Opened, Outcome
 from backend.gateways.faces import SocketFaces, Wanted
 from backend.identity import service as identity
 from backend.limits.service import Limit
+from backend.registry import service as registry
 from schemas.faces import Enrolment, FaceReason, FaceStatus, FaceStep, Look, Measures
 from schemas.terms import ConsentPurpose, Level
 from tests.support.face import FaceProcess, acted, kill, photograph, steps_of, template_of
-from tests.support.people import acts, again, bound, enrol, number_of, refused, signed_in, together
+from tests.support.people import COMMAND, acts, again, bound, enrol, number_of, refused, signed_in, together
 from tests.support.world import Clock
 
 FACE = ConsentPurpose.FACE_VERIFICATION
@@ -475,6 +476,26 @@ class TestWithTheRealFaceProcess:
         outcome = submit(deps, actor, service.open_challenge(deps, actor), pictures=[wall] * 8)
         assert (outcome.passed, outcome.reason, outcome.attempts_left) == (False, FaceReason.NO_FACE, 5)
         assert outcome.message == FaceReason.NO_FACE.label
+
+    def test_photographs_on_file_become_the_reference_and_only_a_digest_of_them_stays(
+        self, deps: Deps
+    ) -> None:
+        owner = bound(deps)
+        pictures = [photograph("obama.jpg")]
+        enrolled = service.enrol(deps, COMMAND, subject_id=owner.require_subject(), pictures=pictures)
+        assert enrolled is None
+        assert len(registry.template_of(deps, owner.require_subject()) or b"") == 512
+        assert registry.knows_face(deps, owner.require_subject(), pictures)
+
+    def test_photographs_of_two_people_give_no_reference(self, deps: Deps) -> None:
+        owner = bound(deps)
+        pictures = [photograph("obama.jpg"), photograph("biden.jpg")]
+        reason = service.enrol(deps, COMMAND, subject_id=owner.require_subject(), pictures=pictures)
+        assert reason is FaceReason.PICTURES_DISAGREE
+        assert registry.template_of(deps, owner.require_subject()) is None
+
+    def test_a_resident_cannot_enrol_a_face(self, deps: Deps, actor: Actor) -> None:
+        refused("auth.not_allowed", service.enrol, deps, actor, subject_id="x", pictures=[])
 
     def test_when_the_process_is_killed_while_it_measures_the_next_attempt_works(
         self, deps: Deps, actor: Actor, new_face_process: Callable[..., FaceProcess]
