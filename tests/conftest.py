@@ -40,8 +40,6 @@ def _prepared(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     settings = world.make_settings(mongodb_uri, database_name, tmp_path_factory.mktemp("prepared"))
-    # The fixed clock stands in the past, where the database would clear everything that has an end.
-    client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
     client.drop_database(database_name)
     bootstrap.ensure_indexes(world.make_deps(client, settings, Clock(), sealer))
 

@@ -33,6 +33,7 @@ R = TypeVar("R")
 D = TypeVar("D")
 
 ATTEMPTS = 6
+COMMITS = 4
 MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
 CODECS: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
@@ -67,7 +68,9 @@ def transaction(client: Client) -> Iterator[None]:
     """Everything the stores do inside is committed together or not at all; inside another one it joins that one.
 
     The session is bound implicitly, so no store takes a session. The order start_session, bind, start_transaction is
-    the one that commits: the others write nothing and say nothing (tested by reading through another client).
+    the one that commits: the others write nothing and say nothing (tested by reading through another client). A
+    refused write, a duplicate key too, ends the whole transaction on the server: a store's `False` in here can only
+    lead to an exception (a refusal, or `Retry`), never to going on.
     """
     if _running.get() is not None:
         yield
@@ -75,10 +78,27 @@ def transaction(client: Client) -> Iterator[None]:
     with client.start_session() as session, session.bind(end_session=False):
         mark = _running.set(session)
         try:
-            with session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=MAJORITY):
+            session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=MAJORITY)
+            try:
                 yield
+            except BaseException:
+                session.abort_transaction()
+                raise
+            _commit(session)
         finally:
             _running.reset(mark)
+
+
+def _commit(session: ClientSession) -> None:
+    """Commit, and ask again when the answer was lost: the server knows the transaction and commits it once."""
+    for again in reversed(range(COMMITS)):
+        try:
+            session.commit_transaction()
+        except PyMongoError as error:
+            if not (again and error.has_error_label("UnknownTransactionCommitResult")):
+                raise
+        else:
+            return
 
 
 def atomic(

@@ -100,8 +100,13 @@ class Settings:
         return self.data_dir / "run" / "mongodb_uri"
 
     def __repr__(self) -> str:
-        shown = {s.name: "set" if s.metadata["secret"] else getattr(self, s.name) for s in fields(self)}
-        return f"Settings({', '.join(f'{k}={v!r}' for k, v in shown.items() if v is not None)})"
+        values = {s: getattr(self, s.name) for s in fields(self)}
+        shown = {
+            s.name: "set" if s.metadata["secret"] else value
+            for s, value in values.items()
+            if value is not None
+        }
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
 
 def _read(kind: Any, text: str) -> Any:

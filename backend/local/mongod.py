@@ -13,7 +13,7 @@ import socket
 import subprocess
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +45,14 @@ class Mongod:
         port: int | None = None,
         cache_gb: float = 0.5,
         oplog_mb: int = 1024,
+        parameters: Sequence[str] = (),
     ) -> None:
         self.folder = folder.resolve()
         self.log = log.resolve()
         self.port = port or PORTS[zlib.crc32(bytes(self.folder)) % len(PORTS)]
         self.cache_gb = cache_gb
         self.oplog_mb = oplog_mb
+        self.parameters = parameters
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -61,7 +63,7 @@ class Mongod:
         """Prepare the folders and give the command line; raises `MongodError` without a `mongod`.
 
         The cache is small because the default takes half the memory. No compressors and no unix socket: fewer
-        doors. Without the last parameter a signalled stop waits 15 s for other nodes, of which there are none.
+        doors. Without the second parameter a signalled stop waits 15 s for other nodes, of which there are none.
         """
         for folder in (self.folder, self.log.parent):
             folder.mkdir(parents=True, exist_ok=True)
@@ -76,6 +78,7 @@ class Mongod:
         for parameter in (
             "diagnosticDataCollectionEnabled=false",
             "shutdownTimeoutMillisForSignaledShutdown=0",
+            *self.parameters,
         ):
             line += ["--setParameter", parameter]
         return line

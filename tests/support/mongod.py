@@ -16,6 +16,9 @@ from backend.local.mongod import Mongod
 
 _PREFIX = "credit-test-mongod-"
 _ROOM = 3 * 1024**3
+# The fixed clock of tests stands in the past, where the database would clear everything that has an end; and some tests
+# have the server fail on purpose, for clients of one name only.
+_PARAMETERS = ("ttlMonitorEnabled=false", "enableTestCommands=1")
 _server = pytest.StashKey[Mongod]()
 
 
@@ -38,7 +41,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     _remove_leftovers()
     folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_roomy_place()))
-    server = Mongod(folder / "db", log=folder / "mongod.log", oplog_mb=200)
+    server = Mongod(folder / "db", log=folder / "mongod.log", oplog_mb=200, parameters=_PARAMETERS)
     server.start()
     session.config.stash[_server] = server
 

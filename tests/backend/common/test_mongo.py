@@ -1,0 +1,310 @@
+"""Transactions commit, abort, join and come again: each read back through another client."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.errors import (
+    AutoReconnect,
+    DuplicateKeyError,
+    EncryptionError,
+    OperationFailure,
+    ServerSelectionTimeoutError,
+)
+
+from backend.common import mongo
+from backend.common.deps import Deps
+from backend.common.errors import ServiceError
+from backend.common.mongo import Client, Document, Retry, apart, atomic, in_transaction
+
+NAME = "notices"
+
+
+@pytest.fixture
+def other(mongodb_uri: str) -> Iterator[Client]:
+    """Another client, which sees only what was committed."""
+    with mongo.connect(mongodb_uri) as connected:
+        yield connected
+
+
+@pytest.fixture
+def ours(deps: Deps, mongodb_uri: str) -> Iterator[Deps]:
+    """A process of its own name, so that the server can fail for it alone."""
+    client: Client = MongoClient(
+        mongodb_uri, tz_aware=True, appname=deps.settings.mongodb_database, serverSelectionTimeoutMS=2_500
+    )
+    with client:
+        transaction = partial(mongo.transaction, client)
+        yield replace(deps, client=client, db=client[deps.db.name], transaction=transaction)
+
+
+def insert(deps: Deps, ident: str, **fields: Any) -> None:
+    deps.db[NAME].insert_one({"_id": ident, **fields})
+
+
+def write_and_raise(deps: Deps, ident: str, fault: BaseException) -> None:
+    with deps.transaction():
+        insert(deps, ident)
+        raise fault
+
+
+def seen(other: Client, deps: Deps) -> set[str]:
+    return apart(lambda: {found["_id"] for found in other[deps.db.name][NAME].find()})
+
+
+@contextmanager
+def failing(deps: Deps, times: int, **how: Any) -> Iterator[None]:
+    """Let the server fail a command of `ours` so many times."""
+    data = {"failCommands": ["commitTransaction"], "appName": deps.db.name, **how}
+    admin = deps.client.admin
+    admin.command({"configureFailPoint": "failCommand", "mode": {"times": times}, "data": data})
+    try:
+        yield
+    finally:
+        admin.command({"configureFailPoint": "failCommand", "mode": "off"})
+
+
+def test_a_transaction_shows_nothing_before_and_everything_after_its_end(deps: Deps, other: Client) -> None:
+    with deps.transaction():
+        insert(deps, "a")
+        insert(deps, "b")
+        assert in_transaction()
+        assert seen(other, deps) == set()
+        assert deps.db[NAME].count_documents({}) == 2
+    assert not in_transaction()
+    assert seen(other, deps) == {"a", "b"}
+
+
+@pytest.mark.parametrize("fault", [ValueError("ours"), KeyboardInterrupt(), Retry("again")])
+def test_any_exception_takes_everything_back(deps: Deps, other: Client, fault: BaseException) -> None:
+    with pytest.raises(type(fault)):
+        write_and_raise(deps, "a", fault)
+    assert seen(other, deps) == set()
+    assert not in_transaction()
+    insert(deps, "after")
+    assert seen(other, deps) == {"after"}
+
+
+def test_a_transaction_inside_another_one_is_part_of_it(deps: Deps, other: Client) -> None:
+    def outer() -> None:
+        with deps.transaction():
+            with deps.transaction():
+                insert(deps, "inner")
+            assert seen(other, deps) == set()
+            raise ValueError("outer")
+
+    with pytest.raises(ValueError, match="outer"):
+        outer()
+    assert seen(other, deps) == set()
+
+
+def test_transactions_of_threads_are_apart(deps: Deps, other: Client) -> None:
+    inside, finish = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with deps.transaction():
+            insert(deps, "slow")
+            inside.set()
+            assert finish.wait(30)
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(first)
+        assert inside.wait(30)
+        assert not in_transaction()
+        insert(deps, "quick")
+        assert seen(other, deps) == {"quick"}
+        finish.set()
+        running.result(30)
+    assert seen(other, deps) == {"slow", "quick"}
+
+
+def test_what_is_written_apart_stays_when_the_rest_is_taken_back(deps: Deps, other: Client) -> None:
+    def write() -> None:
+        with deps.transaction():
+            insert(deps, "inside")
+            apart(partial(insert, deps, "apart"))
+            assert seen(other, deps) == {"apart"}
+            assert in_transaction()
+            raise ValueError("back")
+
+    with pytest.raises(ValueError, match="back"):
+        write()
+    assert seen(other, deps) == {"apart"}
+
+
+def test_a_duplicate_key_ends_the_whole_transaction(deps: Deps, other: Client) -> None:
+    insert(deps, "a")
+
+    def go_on() -> None:
+        with deps.transaction():
+            insert(deps, "b")
+            with pytest.raises(DuplicateKeyError):
+                insert(deps, "a")
+
+    with pytest.raises(OperationFailure):
+        go_on()
+    assert seen(other, deps) == {"a"}
+
+
+def test_writers_of_one_document_all_get_their_turn(deps: Deps) -> None:
+    insert(deps, "counter", count=0)
+
+    @atomic
+    def add(deps: Deps) -> None:
+        found = deps.db[NAME].find_one({"_id": "counter"}) or {}
+        deps.db[NAME].update_one({"_id": "counter"}, {"$set": {"count": found["count"] + 1}})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: add(deps), range(12), timeout=60))
+    assert (deps.db[NAME].find_one({"_id": "counter"}) or {})["count"] == 12
+
+
+def test_a_use_case_that_meets_a_faster_writer_runs_again_from_its_start(deps: Deps, other: Client) -> None:
+    runs: list[int] = []
+
+    @atomic
+    def run(deps: Deps) -> str:
+        runs.append(len(runs))
+        insert(deps, f"run-{len(runs)}")
+        if len(runs) < 3:
+            raise Retry("slower")
+        return "done"
+
+    assert run(deps) == "done"
+    assert seen(other, deps) == {"run-3"}
+
+
+def test_after_too_many_collisions_the_caller_is_told_to_come_back(deps: Deps, other: Client) -> None:
+    runs: list[int] = []
+
+    @atomic
+    def run(deps: Deps) -> None:
+        runs.append(1)
+        insert(deps, "never")
+        raise Retry("always")
+
+    with pytest.raises(ServiceError, match=r"database\.busy") as caught:
+        run(deps)
+    assert (len(runs), caught.value.retry_after) == (mongo.ATTEMPTS, 1)
+    assert seen(other, deps) == set()
+
+
+def test_an_inner_use_case_leaves_running_again_to_the_outermost(deps: Deps, other: Client) -> None:
+    outer_runs: list[int] = []
+
+    @atomic
+    def inner(deps: Deps) -> None:
+        insert(deps, f"inner-{len(outer_runs)}")
+        if len(outer_runs) == 1:
+            raise Retry("slower")
+
+    @atomic
+    def outer(deps: Deps) -> None:
+        outer_runs.append(1)
+        insert(deps, f"outer-{len(outer_runs)}")
+        inner(deps)
+
+    outer(deps)
+    assert seen(other, deps) == {"outer-2", "inner-2"}
+
+
+def test_a_refusal_is_not_tried_again(deps: Deps) -> None:
+    runs: list[int] = []
+
+    @atomic
+    def run(deps: Deps) -> None:
+        runs.append(1)
+        raise mongo.busy()
+
+    with pytest.raises(ServiceError):
+        run(deps)
+    assert len(runs) == 1
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"closeConnection": True},
+        {"errorCode": 6, "errorLabels": ["RetryableWriteError"]},
+        {"writeConcernError": {"code": 64, "errmsg": "late", "errInfo": {"wtimeout": True}}},
+    ],
+    ids=["connection cut", "unreachable", "committed but not confirmed"],
+)
+def test_a_commit_whose_answer_is_lost_is_asked_for_again_and_happens_once(
+    ours: Deps, other: Client, how: dict[str, Any]
+) -> None:
+    runs: list[int] = []
+
+    @atomic
+    def run(deps: Deps) -> None:
+        runs.append(1)
+        insert(deps, f"run-{len(runs)}")
+
+    with failing(ours, 3, **how):
+        run(ours)
+    assert len(runs) == 1
+    assert seen(other, ours) == {"run-1"}
+
+
+def test_a_commit_that_stays_unanswered_is_the_databases_absence(ours: Deps) -> None:
+    with failing(ours, 20, closeConnection=True), pytest.raises(AutoReconnect) as caught, ours.transaction():
+        insert(ours, "lost")
+    assert mongo.translate(caught.value).reason == "database.unavailable"
+
+
+def test_a_commit_that_failed_for_a_passing_reason_runs_the_use_case_again(ours: Deps, other: Client) -> None:
+    runs: list[int] = []
+
+    @atomic
+    def run(deps: Deps) -> None:
+        runs.append(1)
+        insert(deps, f"run-{len(runs)}")
+
+    with failing(ours, 1, errorCode=251, errorLabels=["TransientTransactionError"]):
+        run(ours)
+    assert seen(other, ours) == {"run-2"}
+
+
+def test_a_missing_server_is_told_within_seconds_and_as_unavailable() -> None:
+    with mongo.connect("mongodb://127.0.0.1:9/?replicaSet=credit") as away:
+        with pytest.raises(ServerSelectionTimeoutError) as caught:
+            away["nowhere"]["nothing"].find_one()
+        error = mongo.translate(caught.value)
+        assert (error.reason, error.retry_after) == ("database.unavailable", 5)
+        assert mongo.is_away(EncryptionError(caught.value))
+
+
+def test_our_own_faults_are_not_called_the_databases(deps: Deps) -> None:
+    with pytest.raises(OperationFailure) as caught:
+        deps.db.command("noSuchCommand")
+    with pytest.raises(OperationFailure):
+        mongo.translate(caught.value)
+
+
+def test_a_collision_at_the_edge_is_busy() -> None:
+    collision = OperationFailure("write conflict", 112, {"errorLabels": ["TransientTransactionError"]})
+    assert mongo.translate(collision).reason == "database.busy"
+
+
+def test_the_server_takes_writes(client: Client) -> None:
+    mongo.require_writable(client)
+
+
+def test_writes_outside_a_transaction_wait_for_the_journaled_majority(client: Client, deps: Deps) -> None:
+    default = client.admin.command("getDefaultRWConcern")["defaultWriteConcern"]
+    assert default["w"] == "majority"
+    config = client.admin.command("replSetGetConfig")["config"]
+    assert config["writeConcernMajorityJournalDefault"] is True
+
+
+def test_instants_come_back_aware_and_in_utc(deps: Deps) -> None:
+    insert(deps, "a", at=deps.now())
+    found: Document = deps.db[NAME].find_one() or {}
+    assert found["at"] == deps.now()
+    assert found["at"].utcoffset().total_seconds() == 0
