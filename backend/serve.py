@@ -11,7 +11,7 @@ from pathlib import Path
 
 from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from backend.common.settings import Settings, SettingsError
 
@@ -35,8 +35,8 @@ def main() -> int:
     return 0
 
 
-def server(settings: Settings) -> Server:
-    return Server(
+def server(settings: Settings) -> MPServer:
+    return MPServer(
         "backend.wsgi:create",
         factory=True,
         interface=Interfaces.WSGI,

@@ -15,7 +15,10 @@ class Notices(MethodView):
     @blp.arguments(wire.NoticeListQuery, location="query")
     @blp.response(200, wire.NoticePage)
     def get(self, query):
-        """Read the own notices, newest first"""
+        """Read the own notices, newest first
+
+        本人的消息，最新的在前。
+        """
         return service.inbox(deps(), actor(), **query)
 
 
@@ -23,5 +26,8 @@ class Notices(MethodView):
 class NoticeRead(MethodView):
     @blp.response(200, wire.Notice)
     def post(self, notice_id):
-        """Mark a notice as read"""
+        """Mark a notice as read
+
+        把一条消息标为已读，重复操作结果相同。
+        """
         return service.read(deps(), actor(), notice_id=notice_id)

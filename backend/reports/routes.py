@@ -18,7 +18,10 @@ class OwnReport(MethodView):
     @blp.response(200, wire.Report)
     @blp.refuses(errors.no_subject)
     def get(self, query):
-        """Read the own credit report"""
+        """Read the own credit report
+
+        查看本人的信用报告，须先完成本人核验；查询先记入日志，再返回内容。
+        """
         if query["lang"]:
             SPEAKING.set(query["lang"])
         return service.mine(deps(), actor())
@@ -28,7 +31,10 @@ class OwnReport(MethodView):
 class Summary(MethodView):
     @blp.response(200, record_wire.Counts)
     def get(self):
-        """Count the own records, without their content"""
+        """Count the own records, without their content
+
+        只看各类记录的数量，不含内容；绑定身份后即可查看。
+        """
         return service.summary(deps(), actor())
 
 
@@ -36,7 +42,10 @@ class Summary(MethodView):
 class Calendar(MethodView):
     @blp.response(200, wire.ForgettingCalendar)
     def get(self):
-        """See when adverse information is forgotten"""
+        """See when adverse information is forgotten
+
+        每条失信信息何时停止公示、最早何时可以申请修复、何时停止查询，以及依据的条款。
+        """
         return {"items": service.forgetting_calendar(deps(), actor())}
 
 
@@ -45,7 +54,10 @@ class AccessLog(MethodView):
     @blp.arguments(wire.PageQuery, location="query")
     @blp.response(200, wire.LookPage)
     def get(self, query):
-        """See who looked at the own information, when and why"""
+        """See who looked at the own information, when and why
+
+        谁在何时、以何种方式、为何查询过本人的信息，最新的在前。
+        """
         return service.access_log(deps(), actor(), **query)
 
 
@@ -56,7 +68,10 @@ class Questions(MethodView):
     @blp.refuses(errors.entry_not_found)
     @blp.idempotent
     def post(self, body, entry_id):
-        """Ask who was behind a look, and sign out everywhere if wanted"""
+        """Ask who was behind a look, and sign out everywhere if wanted
+
+        对一次查询提出疑问；可以同时退出全部登录。
+        """
         return service.ask(deps(), actor(), entry_id=entry_id, **body)
 
 
@@ -65,7 +80,10 @@ class ReportLinks(MethodView):
     @blp.arguments(wire.PageQuery, location="query")
     @blp.response(200, wire.ReportLinkPage)
     def get(self, query):
-        """List the own report links"""
+        """List the own report links
+
+        本人建立的报告链接及其打开次数。
+        """
         return service.links(deps(), actor(), **query)
 
     @blp.arguments(wire.ReportLinkMake)
@@ -73,7 +91,10 @@ class ReportLinks(MethodView):
     @blp.refuses(errors.purpose_personal, errors.no_subject)
     @blp.idempotent
     def post(self, body):
-        """Make a link to the own report, for oneself or, as written authorisation, for somebody else"""
+        """Make a link to the own report, for oneself or, as written authorisation, for somebody else
+
+        建立限时、限次的报告链接，供本人使用，或作为书面授权交给他人。
+        """
         return service.make_link(deps(), actor(), **body)
 
 
@@ -82,7 +103,10 @@ class OneReportLink(MethodView):
     @blp.response(204)
     @blp.refuses(errors.link_not_found)
     def delete(self, link_id):
-        """Switch an own report link off"""
+        """Switch an own report link off
+
+        停用链接，立即生效。
+        """
         service.kill_link(deps(), actor(), link_id=link_id)
 
 
@@ -92,7 +116,10 @@ class OpenedLink(MethodView):
     @blp.response(200, wire.Report)
     @blp.refuses(errors.link_gone)
     def get(self, query, code):
-        """Open a report link: the own report after step-up, or the third-party view"""
+        """Open a report link: the own report after step-up, or the third-party view
+
+        打开报告链接：本人链接须再次核验；第三方链接显示标明用途的版本，并计入打开次数。
+        """
         if query["lang"]:
             SPEAKING.set(query["lang"])
         return service.open_link(deps(), actor(), code=code)
@@ -103,5 +130,8 @@ class Verified(MethodView):
     @blp.arguments(wire.VerificationQuery, location="query")
     @blp.response(200, wire.Verification)
     def get(self, query, report_no):
-        """Ask whether a report is authentic"""
+        """Ask whether a report is authentic
+
+        凭报告编号和验证码核对报告真伪与出具时间，不提供其他内容。
+        """
         return service.verify(deps(), report_no=report_no, address=address(), **query)

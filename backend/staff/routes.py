@@ -26,6 +26,7 @@ class StaffSessions(MethodView):
 
 @blp.route("/staff/me")
 class StaffMe(MethodView):
+    @blp.refuses(errors.not_found)
     @blp.response(200, staff.Staff)
     def get(self):
         """Read the own staff account

@@ -31,7 +31,8 @@ class Routes(flask_smorest.Blueprint):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._prepare_doc_cbks = [openapi.join_form, *self._prepare_doc_cbks, openapi.keep_facts]
+        steps: list[Any] = self._prepare_doc_cbks
+        steps[:] = [openapi.join_form, *steps, openapi.keep_facts]
 
     @staticmethod
     def refuses(*refusals: Refusal) -> Callable[[F], F]:

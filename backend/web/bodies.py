@@ -3,7 +3,7 @@
 import json
 import re
 from io import BytesIO
-from typing import IO, Any, ClassVar, NoReturn
+from typing import IO, Any, NoReturn
 
 import marshmallow as ma
 from flask import Request
@@ -45,7 +45,7 @@ class StrictParser(FlaskParser):
     """webargs' parser with JSON as RFC 7493 wants it: UTF-8, no key twice, no number that programs read differently."""
 
     # webargs drops what a query has too much; a misspelt filter must be told, not widen a list in silence.
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012 - webargs declares it so
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "query": None,
         "querystring": None,

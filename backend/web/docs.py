@@ -15,9 +15,19 @@ from schemas.terms import Role
 FOLDER = Path(__file__).parent / "templates"
 STYLE = (FOLDER / "style.css").read_bytes()
 MINUTE = "public, max-age=60"
-# What every operation can answer is told once, above all operations.
-EVERYWHERE = {"400", "401", "403", "413", "415", "422", "429", "500", "503"}
+# Reasons that many operations share are told once, below all operations.
+COMMON = (
+    "request.",
+    "auth.required",
+    "auth.not_allowed",
+    "database.",
+    "internal.",
+    "limits.address",
+    "idempotency.",
+)
 DEEPEST = 3
+
+Thing = dict[str, Any]
 
 blp = Blueprint("docs", __name__)
 
@@ -106,7 +116,7 @@ def home() -> Response:
     return Response(page, mimetype="text/html", headers={"Cache-Control": MINUTE})
 
 
-def groups(document: dict[str, Any]) -> list[Group]:
+def groups(document: Thing) -> list[Group]:
     """The document as the page shows it: features in their order, operations in theirs."""
     titles = {tag["name"]: tag.get("description") or tag["name"] for tag in document["tags"]}
     found: dict[str, list[Operation]] = {name: [] for name in titles}
@@ -115,9 +125,11 @@ def groups(document: dict[str, Any]) -> list[Group]:
     return [Group(name, titles[name], operations) for name, operations in found.items() if operations]
 
 
-def _operation(document: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> Operation:
+def _operation(document: Thing, path: str, method: str, operation: Thing) -> Operation:
     parameters = [_resolved(document, one) for one in operation["parameters"]]
-    body_type, media = next(iter(operation.get("requestBody", {}).get("content", {}).items()), (None, {}))
+    contents: Thing = operation.get("requestBody", {}).get("content", {})
+    body_type = next(iter(contents), None)
+    media: Thing = contents[body_type] if body_type else {}
     return Operation(
         id=operation["operationId"],
         method=method.upper(),
@@ -134,14 +146,11 @@ def _operation(document: dict[str, Any], path: str, method: str, operation: dict
     )
 
 
-def _answer(document: dict[str, Any], status: str, answer: dict[str, Any]) -> Answer:
-    media = next(iter(answer.get("content", {}).values()), {})
+def _answer(document: Thing, status: str, answer: Thing) -> Answer:
+    media: Thing = next(iter(answer.get("content", {}).values()), {})
     if status[0] in "45":
         refusals = [one["value"] for one in media["examples"].values()]
-        usual = status in EVERYWHERE
-        reasons = [
-            (one["reason"], one["message"]) for one in refusals if not (usual and _is_common(one["reason"]))
-        ]
+        reasons = [(one["reason"], one["message"]) for one in refusals if not _is_common(one["reason"])]
         return Answer(status, "", None, [], reasons)
     shown = media.get("example") or next((one["value"] for one in media.get("examples", {}).values()), None)
     example = _pretty(shown) if shown is not None else None
@@ -151,12 +160,10 @@ def _answer(document: dict[str, Any], status: str, answer: dict[str, Any]) -> An
 
 
 def _is_common(reason: str) -> bool:
-    return reason.startswith(
-        ("request.", "auth.", "database.", "internal.", "limits.address", "idempotency.")
-    )
+    return reason.startswith(COMMON)
 
 
-def _common(document: dict[str, Any]) -> list[tuple[str, str, str]]:
+def _common(document: Thing) -> list[tuple[str, str, str]]:
     """Status, reason and sentence of everything that several operations can refuse with."""
     found = {}
     for _, _, operation in openapi.operations(document):
@@ -168,7 +175,7 @@ def _common(document: dict[str, Any]) -> list[tuple[str, str, str]]:
     return sorted(found.values())
 
 
-def _parameter(parameter: dict[str, Any]) -> Field:
+def _parameter(parameter: Thing) -> Field:
     place = {"path": "路径", "query": "查询"}.get(parameter["in"], parameter["in"])
     kind = f"{place} · {_kind(parameter['schema'])}"
     return Field(
@@ -176,9 +183,7 @@ def _parameter(parameter: dict[str, Any]) -> Field:
     )
 
 
-def _fields(
-    document: dict[str, Any], schema: dict[str, Any], before: str = "", depth: int = 0
-) -> Iterator[Field]:
+def _fields(document: Thing, schema: Thing, before: str = "", depth: int = 0) -> Iterator[Field]:
     schema = _resolved(document, schema)
     if "items" in schema:
         yield from _fields(document, schema["items"], before + "[]", depth)
@@ -192,25 +197,25 @@ def _fields(
             yield from _fields(document, found, full, depth + 1)
 
 
-def _kind(schema: dict[str, Any]) -> str:
+def _kind(schema: Thing) -> str:
     kinds = schema.get("type", "object")
     words = [kinds] if isinstance(kinds, str) else kinds
     form = schema.get("format")
     return " | ".join(words) + (f" ({form})" if form else "")
 
 
-def _told(*schemas: dict[str, Any]) -> str:
+def _told(*schemas: Thing) -> str:
     description = next((one["description"] for one in schemas if "description" in one), "")
-    values = next((one["enum"] for one in schemas if "enum" in one), [])
+    values: list[Any] = next((one["enum"] for one in schemas if "enum" in one), [])
     choices = " | ".join(str(value) for value in values if value is not None)
     return " · ".join(part for part in (description, choices) if part)
 
 
-def _resolved(document: dict[str, Any], thing: dict[str, Any]) -> dict[str, Any]:
+def _resolved(document: Thing, thing: Thing) -> Thing:
     """What a reference points to; for a field that may be null, the shape it has when it is not."""
     if "$ref" in thing:
         kind, name = thing["$ref"].split("/")[-2:]
-        found: dict[str, Any] = document["components"][kind][name]
+        found: Thing = document["components"][kind][name]
         return found
     for word in ("anyOf", "allOf", "oneOf"):
         if word in thing and "properties" not in thing:
@@ -218,12 +223,14 @@ def _resolved(document: dict[str, Any], thing: dict[str, Any]) -> dict[str, Any]
     return thing
 
 
-def _curl(document: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> str:
+def _curl(document: Thing, path: str, method: str, operation: Thing) -> str:
     lines = [f"curl -X {method.upper()} {document['servers'][0]['url']}{path}"]
     if operation["security"]:
         lines.append("-H 'Authorization: Bearer '\"$TOKEN\"")
     for kind, media in operation.get("requestBody", {}).get("content", {}).items():
-        sent = media.get("example") or next((one["value"] for one in media.get("examples", {}).values()), {})
+        sent: Thing = media.get("example") or next(
+            (one["value"] for one in media.get("examples", {}).values()), {}
+        )
         if kind == openapi.JSON:
             lines.append("-H 'Content-Type: application/json'")
             lines.append(f"-d {shlex.quote(json.dumps(sent, ensure_ascii=False))}")

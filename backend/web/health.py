@@ -11,32 +11,45 @@ from backend.common.deps import Deps
 from backend.web import auth, logging, metrics, version
 
 CACHED_SECONDS = 1.0
+LASTING_SECONDS = 60.0
 Check = Callable[[Deps], None]
 
 blp = Blueprint("health", __name__)
 
 
 class Readiness:
-    """Whether this process can serve, asked at most once a second however often it is asked."""
+    """Whether this process can serve, asked at most once a second however often it is asked.
 
-    def __init__(self, deps: Deps, checks: Mapping[str, Check]) -> None:
+    A check named in `lasting` is costly, and what it found seldom ends: once it holds, it is asked again a minute later.
+    """
+
+    def __init__(
+        self, deps: Deps, checks: Mapping[str, Check], lasting: frozenset[str] = frozenset()
+    ) -> None:
         self._deps = deps
         self._checks = checks
+        self._lasting = lasting
         self._asking = threading.Lock()
-        self._asked_at = float("-inf")
-        self._missing: list[str] = list(checks)
+        self._ask_next = dict.fromkeys(checks, float("-inf"))
+        self._holds = dict.fromkeys(checks, False)
 
     def missing(self) -> list[str]:
         """The parts that do not answer. While one thread asks, others get the answer of before."""
-        if time.monotonic() - self._asked_at >= CACHED_SECONDS and self._asking.acquire(blocking=False):
+        if self._asking.acquire(blocking=False):
             try:
-                self._missing = [name for name, check in self._checks.items() if not self._holds(name, check)]
-                self._asked_at = time.monotonic()
+                self._ask(time.monotonic())
             finally:
                 self._asking.release()
-        return self._missing
+        return [name for name, holds in self._holds.items() if not holds]
 
-    def _holds(self, name: str, check: Check) -> bool:
+    def _ask(self, now: float) -> None:
+        for name, check in self._checks.items():
+            if now >= self._ask_next[name]:
+                self._holds[name] = self._answers(name, check)
+                lasts = self._holds[name] and name in self._lasting
+                self._ask_next[name] = time.monotonic() + (LASTING_SECONDS if lasts else CACHED_SECONDS)
+
+    def _answers(self, name: str, check: Check) -> bool:
         try:
             check(self._deps)
         except Exception as error:  # any fault of a part means that the part is not ready

@@ -22,7 +22,8 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 DATABASE_FAULTS = Counter("database_faults_total", "Requests refused because the database failed", ["reason"])
-FACE_OUTCOMES = Counter("face_outcomes_total", "Answers of the face process, by outcome", ["outcome"])
+# Reasons are a closed vocabulary, so this also tells how the face queue fares: `faces.busy`, `faces.timed_out`, …
+REFUSALS = Counter("refusals_total", "Requests refused, by reason", ["reason"])
 
 
 def register(app: Flask) -> None:

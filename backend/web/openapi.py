@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from backend.common import errors
 from backend.common.settings import Settings
-from backend.web import problems, version
+from backend.web import problems, version, words
 from backend.web.rights import PUBLIC, STAFF, Rights
 from schemas.base import ResponseSchema, TermField
 from schemas.errors import Problem
@@ -32,17 +32,6 @@ Look up your own public credit record, get your report, see who looked.
 - 创建类请求可带 `Idempotency-Key`，重复提交得到第一次的答复。
   A POST that creates takes an `Idempotency-Key`: a repetition gets the first answer again.
 """
-# What a name means wherever it stands and nothing else is said of it.
-COMMON_FIELDS = {
-    "id": "编号 / opaque id",
-    "items": "本页内容 / this page",
-    "next_cursor": "下一页的标记，为空即最后一页 / the next page; null on the last one",
-    "limit": "每页多少条 / how many on a page",
-    "cursor": "上一页答复中的 next_cursor / next_cursor of the page before",
-    "created_at": "产生时间 / when it was made",
-    "expires_at": "失效时间 / when it ends",
-    "read_at": "阅读时间，未读为空 / when it was read; null when unread",
-}
 METHODS = ("get", "put", "post", "delete", "patch")
 OPERATION_FACTS = "x-facts"
 JSON = "application/json"
@@ -105,6 +94,7 @@ def join_form(doc: Spec, doc_info: Spec, **_: Any) -> Spec:
 def document(spec: Any, rights: Rights, refusals: Common) -> Spec:
     """The finished document: rights, refusals, headers and examples added to what the routes declared."""
     found: Spec = spec.to_dict()
+    _hand_down_parameters(found)
     _name_common_fields(found)
     _complete_schemas(found, spec)
     _components(found)
@@ -162,8 +152,9 @@ def _complete(
 
 
 def _operation_id(path: str, method: str) -> str:
+    inside = path.startswith("/api/v1/")
     words = path.removeprefix("/api/v1").replace("{", "").replace("}", "").replace("-", "_").strip("/")
-    return f"{method}_{words.replace('/', '_') or 'root'}"
+    return f"{method}_{'' if inside else 'site_'}{words.replace('/', '_')}"
 
 
 def _security(allowed: frozenset[Role]) -> list[Spec]:
@@ -340,17 +331,26 @@ def _join_forms(document: Spec, operation: Spec) -> None:
             }
 
 
+def _hand_down_parameters(document: Spec) -> None:
+    """Parameters of a path go to each of its operations, so that an operation stands on its own."""
+    for item in document["paths"].values():
+        shared = item.pop("parameters", [])
+        for method in METHODS:
+            if method in item:
+                item[method]["parameters"] = [*deepcopy(shared), *item[method].get("parameters", [])]
+
+
 def _name_common_fields(document: Spec) -> None:
     for schema in document.get("components", {}).get("schemas", {}).values():
         for name, inner in schema.get("properties", {}).items():
-            if name in COMMON_FIELDS and "$ref" not in inner:
-                inner.setdefault("description", COMMON_FIELDS[name])
+            if name in words.FIELDS and "$ref" not in inner:
+                inner.setdefault("description", words.FIELDS[name])
     for _, _, operation in operations(document):
         for parameter in operation.get("parameters", []):
             usual = (
                 "编号 / opaque id"
                 if parameter.get("in") == "path"
-                else COMMON_FIELDS.get(parameter.get("name", ""))
+                else words.FIELDS.get(parameter.get("name", ""))
             )
             if usual and "description" not in parameter:
                 parameter["description"] = usual

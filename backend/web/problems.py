@@ -59,6 +59,7 @@ def register(app: Flask) -> None:
 
 def refusal(error: ServiceError) -> Response:
     """The answer to a refusal of a use case."""
+    metrics.REFUSALS.labels(error.reason).inc()
     response = answer(STATUS[error.kind], error.reason, error.text, data=error.data)
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(max(1, error.retry_after))
@@ -68,9 +69,8 @@ def refusal(error: ServiceError) -> Response:
 
 
 def answer(code: int, reason: str, text: Text, **more: Any) -> Response:
-    response = current_app.json.response(body(code, reason, text.say(speaking()), **more))
-    response.status_code = code
-    return response
+    content = current_app.json.dumps(body(code, reason, text.say(speaking()), **more), separators=(",", ":"))
+    return Response(content + "\n", code, mimetype="application/json")
 
 
 def body(code: int, reason: str, message: str, **more: Any) -> dict[str, Any]:

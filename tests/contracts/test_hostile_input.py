@@ -39,8 +39,18 @@ def test_every_answer_is_an_announced_one(
     callers = [caller for caller in CALLERS if caller.role.value in allowed]
     for caller in callers or [CALLERS[0]]:
         header = {} if caller.role is Role.ANONYMOUS else {"Authorization": f"Bearer {tokens.give(caller)}"}
-        for mode in GenerationMode:
+        for mode in _modes(path, operation):
             _ask_much(schema[path][method.upper()], header, mode)
+
+
+def _modes(path: str, operation: dict[str, Any]) -> list[GenerationMode]:
+    """Where nothing is sent, nothing wrong can be."""
+    takes = (
+        "{" in path
+        or "requestBody" in operation
+        or any(p.get("in") == "query" for p in operation["parameters"])
+    )
+    return list(GenerationMode) if takes else [GenerationMode.POSITIVE]
 
 
 def _ask_much(operation: Any, header: dict[str, str], mode: GenerationMode) -> None:

@@ -9,7 +9,7 @@ import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from backend import apidocs
-from backend.web import openapi
+from backend.web import openapi, words
 from backend.web.rights import PUBLIC, RIGHTS
 
 FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -93,6 +93,18 @@ def test_every_field_is_explained(name: str) -> None:
     properties = DOCUMENT["components"]["schemas"][name].get("properties", {})
     silent = [field for field, schema in properties.items() if not _explained(schema)]
     assert not silent, f"{name}: {silent} have neither a description nor a schema of their own"
+
+
+def test_no_word_is_explained_that_no_field_has() -> None:
+    schemas = DOCUMENT["components"]["schemas"].values()
+    used = {name for schema in schemas for name in schema.get("properties", {})}
+    used |= {
+        parameter.get("name")
+        for _, _, operation in openapi.operations(DOCUMENT)
+        for parameter in operation["parameters"]
+    }
+    used |= {"cursor"}
+    assert set(words.FIELDS) <= used
 
 
 def _is_a_refusal(status: str, answer: dict[str, Any]) -> None:

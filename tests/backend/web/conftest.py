@@ -72,7 +72,7 @@ def make_probe(doing: Doing) -> Routes:
     class Things(MethodView):
         @blp.arguments(ThingQuery, location="query")
         @blp.response(200, Thing)
-        def get(self, query):
+        def get(self, query: Any) -> Any:
             """Find a thing"""
             return {"id": "t1", "name": query.get("q", "伞")}
 
@@ -80,7 +80,7 @@ def make_probe(doing: Doing) -> Routes:
         @blp.refuses(errors.verification_required)
         @blp.arguments(ThingCreate)
         @blp.response(201, Thing)
-        def post(self, body):
+        def post(self, body: Any) -> Any:
             """Make a thing"""
             doing.runs += 1
             doing.inside.set()
@@ -92,11 +92,11 @@ def make_probe(doing: Doing) -> Routes:
     @blp.route("/files")
     class Files(MethodView):
         @blp.idempotent
-        @blp.upload(100_000)
+        @blp.upload(1_000_000)
         @blp.arguments(ThingForm, location="form")
         @blp.arguments(ThingFiles, location="files")
         @blp.response(201, Thing)
-        def post(self, form, files):
+        def post(self, form: Any, files: Any) -> Any:
             """Take files"""
             doing.runs += 1
             kinds = {type(file.stream).__name__ for file in files["frames"]}
@@ -105,14 +105,14 @@ def make_probe(doing: Doing) -> Routes:
     @blp.route("/open")
     class Open(MethodView):
         @blp.response(200, Seen)
-        def get(self):
+        def get(self) -> Any:
             """See who is asking, on a public route"""
             return {"role": actor().role.value, "address": address()}
 
         @blp.idempotent
         @blp.arguments(ThingCreate)
         @blp.response(201, Thing)
-        def post(self, body):
+        def post(self, body: Any) -> Any:
             """Make a thing without signing in"""
             doing.runs += 1
             return {"id": f"t{doing.runs}", "name": body["name"]}
@@ -120,14 +120,14 @@ def make_probe(doing: Doing) -> Routes:
     @blp.route("/maybe")
     class Maybe(MethodView):
         @blp.response(200, Seen)
-        def get(self):
+        def get(self) -> Any:
             """See who is asking, where a token is optional"""
             return {"role": actor().role.value, "address": address()}
 
     @blp.route("/faults/<name>")
     class Faults(MethodView):
         @blp.response(204)
-        def get(self, name):
+        def get(self, name: Any) -> Any:
             """Fail as asked"""
             if doing.fails_with:
                 raise doing.fails_with

@@ -4,7 +4,6 @@ import json
 import time
 from pathlib import Path
 
-import pytest
 from flask.testing import FlaskClient
 
 from backend.common.deps import Deps
@@ -38,7 +37,7 @@ def test_missing_indexes_are_noticed(stranger: FlaskClient, deps: Deps) -> None:
         bootstrap.ensure_indexes(deps)
 
 
-def test_readiness_asks_at_most_once_a_second(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readiness_asks_at_most_once_a_second(deps: Deps) -> None:
     asked: list[int] = []
     readiness = Readiness(deps, {"part": lambda _: asked.append(1)})
     for _ in range(20):
@@ -47,6 +46,15 @@ def test_readiness_asks_at_most_once_a_second(deps: Deps, monkeypatch: pytest.Mo
     time.sleep(1.05)
     readiness.missing()
     assert len(asked) == 2
+
+
+def test_a_lasting_part_is_not_asked_again_at_once_but_a_missing_one_is(deps: Deps) -> None:
+    asked: list[int] = []
+    readiness = Readiness(deps, {"part": lambda _: asked.append(1)}, lasting=frozenset({"part"}))
+    readiness.missing()
+    time.sleep(1.05)
+    readiness.missing()
+    assert len(asked) == 1
 
 
 def test_our_keys_are_published(stranger: FlaskClient, deps: Deps) -> None:
@@ -67,4 +75,5 @@ def test_requests_and_faults_are_counted_by_route_not_by_path(stranger: FlaskCli
     assert 'http_requests_total{method="GET",route="/api/v1/probe/faults/<name>",status="503"}' in page.text
     assert 'database_faults_total{reason="database.unavailable"}' in page.text
     assert 'http_request_seconds_bucket{le="0.1"' in page.text
+    assert 'refusals_total{reason="database.unavailable"}' in page.text
     assert "secret-7" not in page.text

@@ -2,10 +2,13 @@
 
 import io
 import json
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from pymongo.errors import AutoReconnect, DuplicateKeyError, EncryptionError, ServerSelectionTimeoutError
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
 
 from backend.common.errors import Kind
 from backend.web import problems
@@ -139,25 +142,28 @@ def test_strange_queries_never_break(caller: FlaskClient, query: str, loudly: ob
     assert caller.get(f"/api/v1/probe?{query}").status_code in (200, 400, 422)
 
 
+def _form(**parts: Any) -> dict[str, Any]:
+    """A multipart body made in memory, unlike the test client's own."""
+    boundary, body = encode_multipart(MultiDict(parts))
+    return {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
+
+
+def _file(size: int) -> FileStorage:
+    return FileStorage(io.BytesIO(b"x" * size), "a.jpg")
+
+
 def test_files_stay_in_memory(caller: FlaskClient) -> None:
-    files = {
-        "nonce": "n",
-        "frames": [(io.BytesIO(b"x" * 30_000), "a.jpg"), (io.BytesIO(b"y" * 20_000), "b.jpg")],
-    }
-    assert caller.post("/api/v1/probe/files", data=files).json["name"] == "BytesIO"
+    answer = caller.post("/api/v1/probe/files", **_form(nonce="n", frames=[_file(500_000), _file(400_000)]))
+    assert answer.json["name"] == "BytesIO"
 
 
 def test_files_over_the_routes_limit_are_too_large(caller: FlaskClient) -> None:
-    files = {"nonce": "n", "frames": [(io.BytesIO(b"x" * 110_000), "a.jpg")]}
-    assert caller.post("/api/v1/probe/files", data=files).status_code == 413
+    assert caller.post("/api/v1/probe/files", **_form(nonce="n", frames=_file(1_100_000))).status_code == 413
 
 
 def test_a_long_text_field_beside_files_is_too_large(caller: FlaskClient) -> None:
     assert (
-        caller.post(
-            "/api/v1/probe/files", data={"nonce": "n" * 70_000, "frames": (io.BytesIO(b"x"), "a.jpg")}
-        ).status_code
-        == 413
+        caller.post("/api/v1/probe/files", **_form(nonce="n" * 300_000, frames=_file(1))).status_code == 413
     )
 
 

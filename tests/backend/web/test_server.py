@@ -30,10 +30,17 @@ class Service:
     port: int
     log: Path
 
-    def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    def ask(
+        self,
+        path: str,
+        method: str = "GET",
+        *,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, dict[str, str], bytes]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request(method, path, headers=headers)
+            connection.request(method, path, body, headers=headers or {})
             answer = connection.getresponse()
             return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
         finally:
@@ -112,24 +119,30 @@ def test_a_web_worker_stays_under_150_mb(service: Service) -> None:
 
 def test_hostile_requests_get_an_answer(service: Service) -> None:
     assert service.ask("/api/v1/%00%ff%ed%a0%80")[0] == 404
-    assert service.ask("/api/v1/me/notices", Authorization="Bearer \xff\xfe")[0] == 401
+    assert service.ask("/api/v1/me/notices", headers={"Authorization": "Bearer \xff\xfe"})[0] == 401
     assert service.ask("/nothing", "BREW")[0] == 404
-    assert service.ask("/healthz", **{"X-Request-Id": "x" * 5000})[0] == 200
+    assert service.ask("/healthz", headers={"X-Request-Id": "x" * 5000})[0] == 200
     assert service.ask("/api/v1/me/notices?" + "a=b&" * 20_000)[0] in (401, 414, 431)
+
+
+def test_a_body_over_the_limit_is_refused(service: Service) -> None:
+    kind = {"Content-Type": "application/json"}
+    status, _, body = service.ask("/api/v1/auth/sessions", "POST", body=b"x" * 300_000, headers=kind)
+    assert (status, json.loads(body)["reason"]) == (413, "request.too_large")
 
 
 def test_the_database_may_go_and_come_back(service: Service) -> None:
     service.database.stop(within_s=10)
     service.until(lambda: "database" in service.missing())
     assert service.ask("/healthz")[0] == 200
-    status, headers, body = service.ask("/api/v1/auth/sessions", "POST", **{"Idempotency-Key": "k"})
+    status, headers, body = service.ask("/api/v1/auth/sessions", "POST", headers={"Idempotency-Key": "k"})
     assert status == 503, body
     assert int(headers["retry-after"]) >= 1
     assert json.loads(body)["reason"] == "database.unavailable"
     service.database.start()
     service.database.wait_ready()
     service.until(lambda: service.missing() == ["faces"])
-    assert service.ask("/api/v1/auth/sessions", "POST", **{"Idempotency-Key": "k"})[0] == 422
+    assert service.ask("/api/v1/auth/sessions", "POST", headers={"Idempotency-Key": "k"})[0] == 422
     assert service.process.poll() is None
 
 
