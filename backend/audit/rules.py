@@ -64,11 +64,11 @@ def seal_faults(seal: Seal, before: Seal | None, counted: tuple[int, bytes], key
 def _mac(entry: Entry | Seal, key: bytes) -> bytes:
     document = to_document(entry)
     del document["mac"]
-    canonical = json.dumps(
-        document, default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
-    return hmac.new(key, canonical.encode(), hashlib.sha256).digest()
+    return hmac.digest(key, _CANONICAL.encode(document).encode(), "sha256")
 
 
 def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else bytes(value).hex()
+
+
+_CANONICAL = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
