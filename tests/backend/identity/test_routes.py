@@ -3,13 +3,16 @@
 import pytest
 from flask.testing import FlaskClient
 
+from backend.app import create_app
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.identity import service
 from backend.identity.model import Consent
 from schemas.terms import Channel, ConsentPurpose, Role
-from tests.support.people import NAME, NUMBER, bound, number_of, resident, signed_in, verified
-from tests.support.web import ClientAs
+from tests.support.people import COMMAND, NAME, NUMBER, bound, number_of, resident, signed_in, verified
+from tests.support.residents import sign_in
+from tests.support.web import ClientAs, loud
+from tests.support.world import Clock
 
 API = "/api/v1"
 FACE = {"purpose": "face_verification", "notice_version": "1"}
@@ -160,3 +163,26 @@ def test_anybody_reads_how_both_ways_do(deps: Deps, web: FlaskClient) -> None:
         "year": 2026,
         "ways": [{"way": "face", "passed": 0, "failed": 0}, {"way": "window", "passed": 0, "failed": 0}],
     }
+
+
+def test_one_token_rises_from_phone_to_verified_and_falls_back(deps: Deps, clock: Clock) -> None:
+    """With the real tokens: binding and proof count at once for the token that is held, and for ten minutes."""
+    resident(deps)
+    held = sign_in(deps).tokens.access_token
+    with loud(create_app(deps)) as app:
+        phone = app.test_client()
+        phone.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {held}"
+        levels = [phone.get(f"{API}/me").json["level"]]
+        phone.put(f"{API}/me/identity", json={"name": NAME, "id_number": NUMBER})
+        levels.append(phone.get(f"{API}/me").json["level"])
+        code = service.issue_window_code(deps, COMMAND, id_number=NUMBER).code
+        clock.advance(seconds=30)
+        proof = phone.post(f"{API}/me/window-codes/redeem", json={"code": code}).json
+        levels.append(phone.get(f"{API}/me").json["level"])
+        assert phone.get(f"{API}/me/export").status_code == 200
+        clock.advance(minutes=9, seconds=59)
+        phone.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {proof['access_token']}"
+        levels.append(phone.get(f"{API}/me").json["level"])
+        clock.advance(seconds=1)
+        assert phone.get(f"{API}/me/export").status_code in (401, 403)
+    assert levels == ["phone", "real_name", "verified", "verified"]
