@@ -4,7 +4,7 @@ import base64
 import binascii
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.common.sealing import MASTER_KEY_BYTES
@@ -16,8 +16,8 @@ from backend.common.tokens import SEED_BYTES
 class Secrets:
     """The master key of field encryption (96 bytes) and the seeds of the token keys (32 bytes each, the signing one first)."""
 
-    master_key: bytes
-    token_seeds: list[bytes]
+    master_key: bytes = field(repr=False)
+    token_seeds: list[bytes] = field(repr=False)
 
 
 def load(settings: Settings) -> Secrets:

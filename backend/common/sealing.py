@@ -14,7 +14,7 @@ from pymongo import ASCENDING
 from pymongo.encryption import ClientEncryption
 from pymongo.errors import DuplicateKeyError, EncryptionError
 
-from backend.common.mongo import CODECS, Client, Document
+from backend.common.mongo import CODECS, Client, Document, apart
 
 RANDOM = "AEAD_AES_256_CBC_HMAC_SHA_512-Random"
 DETERMINISTIC = "AEAD_AES_256_CBC_HMAC_SHA_512-Deterministic"
@@ -24,7 +24,10 @@ ROOMS = ("registry", "accounts", "faces", "records", "staff", "replies")
 
 
 class Sealer:
-    """Seals and opens single values; thread-safe; keys are fetched on first use and cached by the library."""
+    """Seals and opens single values; thread-safe; keys are fetched on first use and cached by the library.
+
+    Keys are fetched and made apart from a running transaction, which could not make one and might not see a new one.
+    """
 
     def __init__(self, client: Client, database: str, master_key: bytes) -> None:
         if len(master_key) != MASTER_KEY_BYTES:
@@ -48,15 +51,15 @@ class Sealer:
 
     def seal(self, room: str, value: Any) -> bytes:
         """Random sealing: equal values give different bytes."""
-        return self._encryption.encrypt(value, RANDOM, key_id=self._key_id(room))
+        return self._sealed(room, value, RANDOM)
 
     def seal_for_lookup(self, room: str, value: str) -> bytes:
         """Deterministic sealing: equal texts give equal bytes, so an index finds them."""
-        return self._encryption.encrypt(value, DETERMINISTIC, key_id=self._key_id(room))
+        return self._sealed(room, value, DETERMINISTIC)
 
     def open(self, sealed: bytes) -> Any:
         """The value again; raises `EncryptionError` of the driver when the key does not fit or bytes were changed."""
-        return self._encryption.decrypt(Binary(sealed, 6))
+        return apart(lambda: self._encryption.decrypt(Binary(sealed, 6)))
 
     def derive(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose (MAC of the audit log, cursors), derived from the master key."""
@@ -64,6 +67,9 @@ class Sealer:
 
     def close(self) -> None:
         self._encryption.close()
+
+    def _sealed(self, room: str, value: Any, algorithm: str) -> bytes:
+        return apart(lambda: self._encryption.encrypt(value, algorithm, key_id=self._key_id(room)))
 
     def _key_id(self, room: str) -> Binary:
         if room not in self._key_ids:

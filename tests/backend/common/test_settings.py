@@ -1,0 +1,93 @@
+"""Settings are read once, all faults are told at once, and secrets never show."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from backend.common.settings import Settings, SettingsError
+from tests.support.processes import ROOT
+
+PRODUCTION = {
+    "APP_ENV": "production",
+    "MONGODB_URI": "mongodb://db.example/",
+    "PUBLIC_URL": "https://credit.example/",
+    "FIELD_MASTER_KEY": "k",
+    "TOKEN_KEYS": "t",
+    "SMS_GATEWAY": "http",
+    "SMS_GATEWAY_URL": "https://sms.example/",
+    "SMS_GATEWAY_KEY": "s",
+}
+
+
+def refused(**environ: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(environ)
+    return str(caught.value)
+
+
+def test_nothing_set_is_the_demonstration() -> None:
+    settings = Settings.from_env({})
+    assert (settings.app_env, settings.port, settings.data_dir) == ("demo", 8000, Path(".data"))
+    assert settings.limit_per_address > 0
+
+
+def test_every_setting_is_read_as_what_it_is() -> None:
+    settings = Settings.from_env(
+        {
+            "PORT": " 9000 ",
+            "DATA_DIR": "/srv/data",
+            "CORS_ORIGINS": "https://a.example, https://b.example,",
+            "BOT_MODE": "webhook",
+        }
+    )
+    assert (settings.port, settings.data_dir, settings.bot_mode) == (9000, Path("/srv/data"), "webhook")
+    assert settings.cors_origins == ("https://a.example", "https://b.example")
+
+
+def test_an_empty_variable_is_as_if_it_were_not_there() -> None:
+    assert Settings.from_env({"PORT": "", "BOT_TOKEN": "  "}) == Settings()
+
+
+def test_everything_that_is_wrong_is_told_in_one_message() -> None:
+    message = refused(PORT="eighty", APP_ENV="staging", WEB_WORKERS="-1", LIMIT_PER_ADDRESS="٣")
+    for name in ("PORT", "APP_ENV", "WEB_WORKERS", "LIMIT_PER_ADDRESS"):
+        assert f"  {name}: " in message
+
+
+def test_production_names_every_missing_secret_at_once() -> None:
+    message = refused(APP_ENV="production")
+    for name in PRODUCTION.keys() - {"APP_ENV"}:
+        assert f"  {name}: " in message
+
+
+@pytest.mark.parametrize("name", sorted(PRODUCTION.keys() - {"APP_ENV"}))
+def test_production_does_not_start_without_any_one_of_them(name: str) -> None:
+    assert name in refused(**{key: value for key, value in PRODUCTION.items() if key != name})
+
+
+def test_production_starts_with_all_of_them_and_sends_no_codes_to_a_file() -> None:
+    assert Settings.from_env(PRODUCTION).site == "https://credit.example"
+    assert "SMS_GATEWAY" in refused(**(PRODUCTION | {"SMS_GATEWAY": "file"}))
+
+
+def test_a_refused_value_of_a_secret_is_not_repeated() -> None:
+    assert "hunter2" not in refused(APP_ENV="production", TOKEN_KEYS="hunter2")
+
+
+def test_showing_settings_shows_no_secret_and_only_what_is_set() -> None:
+    secrets = [spec.name for spec in fields(Settings) if spec.metadata["secret"]]
+    shown = repr(Settings(**dict.fromkeys(secrets, "hunter2")))  # type: ignore[arg-type]  # all secrets are texts
+    assert "hunter2" not in shown
+    assert all(f"{name}='set'" in shown for name in secrets)
+    assert "token_keys" not in repr(Settings())
+
+
+def test_the_example_has_a_line_for_every_setting_and_no_other() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    named = [
+        line.lstrip("# ").split("=")[0]
+        for line in lines
+        if "=" in line and line.lstrip("# ").split("=")[0].isupper()
+    ]
+    assert sorted(named) == sorted(spec.name.upper() for spec in fields(Settings))
