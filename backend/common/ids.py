@@ -9,9 +9,17 @@ PAIRS = [a + b for a in ALPHABET for b in ALPHABET]
 
 
 def new_id() -> str:
-    """26 characters: 48 bits of milliseconds, 80 random bits (the ULID layout, lower case)."""
+    """26 characters: 48 bits of milliseconds, 80 random bits (the ULID layout, lower case).
+
+    Written out pair by pair because an import makes tens of thousands a second; a loop takes twice the time.
+    """
     value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
-    return "".join(PAIRS[value >> shift & 1023] for shift in range(120, -10, -10))
+    high, p = value >> 70, PAIRS
+    return (
+        f"{p[high >> 50 & 1023]}{p[high >> 40 & 1023]}{p[high >> 30 & 1023]}{p[high >> 20 & 1023]}"
+        f"{p[high >> 10 & 1023]}{p[high & 1023]}{p[value >> 60 & 1023]}{p[value >> 50 & 1023]}"
+        f"{p[value >> 40 & 1023]}{p[value >> 30 & 1023]}{p[value >> 20 & 1023]}{p[value >> 10 & 1023]}{p[value & 1023]}"
+    )
 
 
 def new_code(length: int = 22) -> str:

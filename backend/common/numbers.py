@@ -119,8 +119,12 @@ def check_digit(first17: str) -> str:
     return CHECK_DIGITS[(sum(map(mul, WEIGHTS, first17.encode())) - _ZERO) % 11]
 
 
+@lru_cache(maxsize=16_384)
 def uscc(text: str) -> str:
-    """Read a unified social credit code and give it as it is stored; raises `InvalidNumber`."""
+    """Read a unified social credit code and give it as it is stored; raises `InvalidNumber`.
+
+    Cached, because a file names the same few entities in row after row and the check is slow. Codes are public.
+    """
     try:
         return str(stdnum_uscc.validate(_folded(text)[: LONGEST_READ + 1]))
     except stdnum_errors.InvalidLength:

@@ -12,7 +12,7 @@ from backend.registry.model import Particulars
 from schemas.terms import SubjectKind
 from schemas.text import Text
 
-FORM = Form(frozenset({"kind", "name", "number"}), frozenset({"phone", "district", "photo"}))
+FORM = Form(("kind", "name", "number"), ("phone", "district", "photo"))
 NAME_CHARACTERS, DISTRICT_CHARACTERS, MOST_PHOTOS = 100, 40, 5
 
 

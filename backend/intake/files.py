@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,12 +31,12 @@ Values = dict[str, Any]
 class Form:
     """The columns of one kind of file; a column that is neither is refused, since a misspelt one would be lost unseen."""
 
-    required: frozenset[str]
-    optional: frozenset[str]
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
 
-    @property
+    @cached_property
     def known(self) -> frozenset[str]:
-        return self.required | self.optional
+        return frozenset(self.required + self.optional)
 
 
 @dataclass(frozen=True)
@@ -75,18 +76,20 @@ def opened(path: Path, form: Form, *, told: Callable[[int], object] = lambda _: 
 
 def parse(row: RawRow, header: tuple[str, ...] | None, form: Form) -> Values | Refusal:
     """The row as a mapping with its known columns (absent ones are None), or why it is refused."""
+    values: Values | None
     if header is None:
-        values = _json_object(str(row.raw))
+        values = None if _broken(str(row.raw)) else _json_object(str(row.raw))
+    elif len(row.raw) == len(header) and not _broken("".join(row.raw)):
+        values = dict(zip(header, row.raw, strict=True))
     else:
-        values = dict(zip(header, row.raw, strict=False)) if len(row.raw) == len(header) else None
-    if values is None or UNREADABLE in str(row.raw) or _has_surrogate(row.raw):
+        values = None
+    if values is None:
         return Refusal(row.line, "row.unreadable", _UNREADABLE)
-    unknown = values.keys() - form.known
-    if unknown:
+    if not values.keys() <= form.known:
         return Refusal(row.line, "row.unknown_column", _UNKNOWN)
-    missing = [name for name in sorted(form.required) if values.get(name) in (None, "")]
-    if missing:
-        return Refusal(row.line, "row.missing", _MISSING.fill(column=missing[0]))
+    for name in form.required:
+        if values.get(name) in (None, ""):
+            return Refusal(row.line, "row.missing", _MISSING.fill(column=name))
     return {name: values.get(name) for name in form.known}
 
 
@@ -140,9 +143,9 @@ def _header(reader: Any, form: Form) -> tuple[str, ...]:
         raise errors.empty_file() from None
     except csv.Error:
         raise errors.bad_header() from None
-    lacking = form.required - set(header)
+    lacking = set(form.required) - set(header)
     unknown = set(header) - form.known
-    if _has_surrogate(list(header)) or len(set(header)) != len(header):
+    if _broken("".join(header)) or len(set(header)) != len(header):
         raise errors.bad_header()
     if lacking or unknown:
         raise errors.wrong_columns(sorted(lacking), sorted(form.known))
@@ -179,10 +182,10 @@ def _json_object(text: str) -> Values | None:
     return found if isinstance(found, dict) else None
 
 
-def _has_surrogate(raw: list[str] | str) -> bool:
+def _broken(text: str) -> bool:
+    """Whether the text has what is no UTF-8, `UNREADABLE` among it."""
     try:
-        for part in [raw] if isinstance(raw, str) else raw:
-            part.encode()
+        text.encode()
     except UnicodeEncodeError:
         return True
     return False
