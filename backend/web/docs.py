@@ -61,6 +61,7 @@ class Operation:
     method: str
     path: str
     summary: str
+    chinese: str
     description: str
     access: str
     idempotent: bool
@@ -135,6 +136,7 @@ def _operation(document: Thing, path: str, method: str, operation: Thing) -> Ope
         method=method.upper(),
         path=path,
         summary=operation.get("summary", ""),
+        chinese=operation.get("description", "").partition("。")[0],
         description=operation.get("description", ""),
         access="、".join(Role(role).zh for role in operation["x-roles"]) if operation["security"] else "公开",
         idempotent=any(one["name"] == "Idempotency-Key" for one in parameters),

@@ -364,28 +364,29 @@ def _examples(document: Spec, operation: Spec) -> None:
             content["example"] = sample(document, content["schema"])
 
 
-def sample(document: Spec, schema: Spec) -> Any:
-    """An example value of a schema, from the examples that its fields give."""
+def sample(document: Spec, schema: Spec, name: str = "") -> Any:
+    """An example value of a schema, from the examples that its fields give; `name` is the field it stands in."""
     if reference := schema.get("$ref"):
-        return sample(document, document["components"]["schemas"][reference.rpartition("/")[2]])
+        return sample(document, document["components"]["schemas"][reference.rpartition("/")[2]], name)
     for word in ("example", "default", "const"):
         if word in schema:
             return schema[word]
-    if "enum" in schema:
-        return schema["enum"][0]
     for word in ("allOf", "anyOf", "oneOf"):
         if word in schema:
-            return sample(document, schema[word][0])
-    return _sample_of_type(document, schema)
-
-
-def _sample_of_type(document: Spec, schema: Spec) -> Any:
+            return sample(document, schema[word][0], name)
     kinds = schema.get("type", "string")
     kind = kinds if isinstance(kinds, str) else kinds[0]
+    if kind != kinds and "null" in kinds and name not in words.EXAMPLES and kind != "object":
+        return None
+    return schema["enum"][0] if "enum" in schema else _sample_of_type(document, schema, kind, name)
+
+
+def _sample_of_type(document: Spec, schema: Spec, kind: str, name: str) -> Any:
     if kind == "object":
-        return {name: sample(document, inner) for name, inner in schema.get("properties", {}).items()}
+        return {key: sample(document, inner, key) for key, inner in schema.get("properties", {}).items()}
     if kind == "array":
         return [sample(document, schema["items"])] if schema.get("items") else []
     plain = {"integer": schema.get("minimum", 1), "number": 1.5, "boolean": True, "null": None}
     formats = {"date-time": "2026-11-21T09:30:00.000+08:00", "date": "2026-11-21", "binary": "…"}
-    return plain[kind] if kind in plain else formats.get(schema.get("format", ""), "…")
+    usual = words.EXAMPLES.get(name, "…")
+    return plain[kind] if kind in plain else formats.get(schema.get("format", ""), usual)

@@ -105,6 +105,7 @@ def test_no_word_is_explained_that_no_field_has() -> None:
     }
     used |= {"cursor"}
     assert set(words.FIELDS) <= used
+    assert set(words.EXAMPLES) <= set(words.FIELDS)
 
 
 def _is_a_refusal(status: str, answer: dict[str, Any]) -> None:
