@@ -31,13 +31,29 @@ def bad_header() -> ServiceError:
     )
 
 
-def wrong_columns(lacking: Sequence[str], known: Sequence[str]) -> ServiceError:
+def wrong_columns(lacking: Sequence[str], unknown: Sequence[str], known: Sequence[str]) -> ServiceError:
+    odd = [shown(name) for name in unknown]
     return ServiceError(
         Kind.INVALID,
         "intake.wrong_columns",
-        f"列名不符：缺少 {'、'.join(lacking) or '无'}；可用的列为 {'、'.join(known)}",
-        f"the columns do not fit: missing {', '.join(lacking) or 'none'}; the columns are {', '.join(known)}",
+        f"列名不符：缺少 {'、'.join(lacking) or '无'}；不认识 {'、'.join(odd) or '无'}；可用的列为 {'、'.join(known)}",
+        f"the columns do not fit: missing {', '.join(lacking) or 'none'}; not known {', '.join(odd) or 'none'}; "
+        f"the columns are {', '.join(known)}",
     )
+
+
+def wrong_encoding() -> ServiceError:
+    return ServiceError(
+        Kind.INVALID,
+        "intake.wrong_encoding",
+        "文件不是 UTF-8 编码，请另存为 UTF-8 后再导入",
+        "the file is not UTF-8; please save it as UTF-8 and import it again",
+    )
+
+
+def shown(name: str) -> str:
+    """A name from a file as a message may repeat it: printable and short."""
+    return "".join(character if character.isprintable() else "?" for character in name[:40])
 
 
 def wrong_unit(unit: str) -> ServiceError:

@@ -7,6 +7,7 @@ goes on; only a file that cannot be used at all is an error.
 import csv
 import hashlib
 import json
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,8 @@ T = TypeVar("T")
 LINE_BYTES = 1_000_000
 CELL_CHARACTERS = 1_000_000
 READ_BYTES = 1 << 20
+# A quoted cell may hold line breaks; one that goes on for longer is a quote that was never closed.
+ROW_LINES = 100
 UNREADABLE = "\udcff"
 
 Values = dict[str, Any]
@@ -41,7 +44,7 @@ class Form:
 
 @dataclass(frozen=True)
 class RawRow:
-    """One row as it stands: `line` is where it ends in the file, `raw` the cells of CSV or the text of a JSON line."""
+    """One row as it stands: `line` is where it begins in the file, `raw` the cells of CSV or the text of a JSON line."""
 
     line: int
     raw: list[str] | str
@@ -58,20 +61,23 @@ class Intake:
 def opened(path: Path, form: Form, *, told: Callable[[int], object] = lambda _: None) -> Intake:
     """Open a file for streaming; `told` gets the bytes read so far, now and then.
 
-    Raises a `ServiceError` (`intake.…`) for what is no readable file of this form: absent, empty, another ending, a header
-    that lacks or misspells a column.
+    Raises a `ServiceError` (`intake.…`) for what is no readable file of this form: absent, empty, another ending or
+    encoding, a header that lacks or misspells a column.
     """
     if not path.is_file():
         raise errors.no_file()
     ending = path.suffix.lower()
     if ending not in (".csv", ".jsonl", ".ndjson"):
         raise errors.wrong_ending()
+    _require_utf8(path)
     lines = _lines(path, told)
     if ending != ".csv":
         return Intake(None, _json_rows(lines))
     csv.field_size_limit(CELL_CHARACTERS)
-    reader = csv.reader((text for _, text in lines), strict=True)
-    return Intake(_header(reader, form), _csv_rows(reader))
+    feed = _Feed(lines)
+    reader = csv.reader(feed, strict=True)
+    header = _header(reader, form)
+    return Intake(header, _csv_rows(reader, feed, len(header)))
 
 
 def parse(row: RawRow, header: tuple[str, ...] | None, form: Form) -> Values | Refusal:
@@ -86,7 +92,8 @@ def parse(row: RawRow, header: tuple[str, ...] | None, form: Form) -> Values | R
     if values is None:
         return Refusal(row.line, "row.unreadable", _UNREADABLE)
     if not values.keys() <= form.known:
-        return Refusal(row.line, "row.unknown_column", _UNKNOWN)
+        odd = errors.shown(min(values.keys() - form.known))
+        return Refusal(row.line, "row.unknown_column", _UNKNOWN.fill(column=odd))
     for name in form.required:
         if values.get(name) in (None, ""):
             return Refusal(row.line, "row.missing", _MISSING.fill(column=name))
@@ -136,6 +143,28 @@ def _skip_line(file: Any) -> int:
     return skipped
 
 
+class _Feed:
+    """The lines for the CSV reader, which can be given back, so that an unclosed quote costs its own line and no other."""
+
+    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
+        self._lines = lines
+        self._back: deque[tuple[int, str]] = deque()
+        self.held: list[tuple[int, str]] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.held) == ROW_LINES:
+            raise csv.Error("the row does not end")
+        self.held.append(self._back.popleft() if self._back else next(self._lines))
+        return self.held[-1][1]
+
+    def give_back(self) -> None:
+        """Have all lines of this row but its first read again."""
+        self._back.extendleft(reversed(self.held[1:]))
+
+
 def _header(reader: Any, form: Form) -> tuple[str, ...]:
     try:
         header = tuple(name.strip() for name in next(reader))
@@ -148,20 +177,44 @@ def _header(reader: Any, form: Form) -> tuple[str, ...]:
     if _broken("".join(header)) or len(set(header)) != len(header):
         raise errors.bad_header()
     if lacking or unknown:
-        raise errors.wrong_columns(sorted(lacking), sorted(form.known))
+        raise errors.wrong_columns(sorted(lacking), sorted(unknown), sorted(form.known))
     return header
 
 
-def _csv_rows(reader: Any) -> Iterator[RawRow]:
+def _csv_rows(reader: Any, feed: _Feed, columns: int) -> Iterator[RawRow]:
     while True:
+        feed.held.clear()
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error:
             cells = [UNREADABLE]
+        if len(feed.held) > 1 and len(cells) != columns:
+            feed.give_back()
+            cells = [UNREADABLE]
         if cells:
-            yield RawRow(reader.line_num, cells)
+            yield RawRow(feed.held[0][0], cells)
+
+
+def _require_utf8(path: Path) -> None:
+    """Refuse a file in another encoding as a whole; a single line that is not UTF-8 is refused as a row."""
+    with path.open("rb") as file:
+        start = file.read(READ_BYTES)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise errors.wrong_encoding()
+    lines = start.splitlines()[: None if len(start) < READ_BYTES else -1]
+    words = [line for line in lines if not line.isascii()]
+    if 2 * sum(not _is_utf8(line) for line in words) > len(words):
+        raise errors.wrong_encoding()
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _json_rows(lines: Iterator[tuple[int, str]]) -> Iterator[RawRow]:
@@ -195,5 +248,5 @@ _UNREADABLE = Text(
     "该行无法读取（不是UTF-8、不是有效的CSV或JSON、列数不符或过长）",
     "the line cannot be read (not UTF-8, not valid CSV or JSON, the wrong number of cells, or too long)",
 )
-_UNKNOWN = Text("有不认识的列", "there is a column this kind of file does not have")
+_UNKNOWN = Text("没有“{column}”这一列", "this kind of file has no column “{column}”")
 _MISSING = Text("缺少“{column}”", "“{column}” is missing")
