@@ -5,6 +5,7 @@ import os
 import sys
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Protocol, TextIO
 
@@ -29,10 +30,16 @@ class FileSms:
 
     def send(self, *, to: str, text: str, code: str | None = None) -> None:
         line = json.dumps({"to": to, "text": text, "code": code}, ensure_ascii=False) + "\n"
+        try:
+            self._append(line.encode())
+        except OSError as error:
+            raise unreachable() from error
+
+    def _append(self, line: bytes) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(descriptor, line.encode())
+            os.write(descriptor, line)
         finally:
             os.close(descriptor)
 
@@ -47,8 +54,19 @@ class ConsoleSms:
         print(f"SMS to {to}: {text}", file=self._stream, flush=True)
 
 
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_NoRedirects)
+
+
 class HttpSms:
-    """The city's gateway: a JSON POST with a bearer key; any answer of 2xx means it was taken."""
+    """The city's gateway: a JSON POST with a bearer key; any answer of 2xx means it was taken.
+
+    A redirect is refused: following it would carry key and code to an address that nobody set.
+    """
 
     def __init__(self, url: str, key: str) -> None:
         self._url = url
@@ -61,9 +79,11 @@ class HttpSms:
             headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._key}"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):
+            with _OPENER.open(request, timeout=TIMEOUT_SECONDS):
                 return
-        except (urllib.error.URLError, OSError) as error:
+        except (urllib.error.URLError, OSError, HTTPException) as error:
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()
             raise unreachable() from error
 
 
