@@ -67,7 +67,7 @@ def same(one: bytes, other: bytes) -> bool:
 
 
 def refresh_id(token: str) -> str:
-    """A refresh token as it is kept; its 110 random bits need no key."""
+    """A refresh token as it is kept; its 220 random bits need no key."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
