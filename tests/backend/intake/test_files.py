@@ -13,7 +13,7 @@ from backend.intake.quality import Refusal
 
 FORM = Form(("name", "number"), ("note",))
 BROKEN_LINES = st.sampled_from(
-    ['"never closed,1,', 'a,"b"c,', "one cell", "a,b,c,d", ",1,", 'x,1,"', '"",2,n', "\udcff,1,x"]
+    ['"never closed,1,', 'a,"b"c,', "one cell", "a,b,c,d", ",1,", '"",2,n', "\udcff,1,x"]
 )
 GOOD_TEXT = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters='"'),
@@ -76,15 +76,12 @@ def test_no_mix_of_rows_loses_a_good_one(
     tmp_path_factory: pytest.TempPathFactory, rows: list[str | tuple[str]]
 ) -> None:
     lines = [row[0] if isinstance(row, tuple) else f'"{row}",7,"{{""a"": ""{row}""}}"' for row in rows]
-    text = "name,number,note\n" + "".join(f"{line}\n" for line in ["王,1,王", "李,1,李", *lines])
+    # Good lines enough that the file as a whole is plainly UTF-8.
+    text = "name,number,note\n" + "".join(f"{line}\n" for line in ["王,1,"] * 40 + lines)
     path = written(tmp_path_factory.mktemp("mix"), "a.csv", text.encode("utf-8", "surrogateescape"))
-    try:
-        found = read(path)
-    except ServiceError as error:
-        assert error.reason == "intake.wrong_encoding"
-        return
+    found = read(path)
     kept = [row["name"] for row in found if isinstance(row, dict)]
-    assert [name for name in kept[2:] if name != '""'] == [row for row in rows if isinstance(row, str)]
+    assert kept[40:] == [row for row in rows if isinstance(row, str)]
 
 
 def test_a_row_tells_the_line_it_begins_at(tmp_path: Path) -> None:
