@@ -20,7 +20,7 @@ N, TURNS = FaceStep.NEUTRAL, (FaceStep.TURN_LEFT, FaceStep.TURN_RIGHT)
 class Limits:
     """Where each line is drawn; the measurements behind them are in docs/adr/0006-face-process.md."""
 
-    frames_min: int = 5  # neutral, turn, neutral, turn, neutral
+    frames_min: int = 5  # three that look straight and one for each turn
     frames_max: int = FRAMES
     frame_bytes: int = FRAME_BYTES
     types: tuple[str, ...] = MEDIA_TYPES
@@ -93,13 +93,12 @@ def new_actions(random: Chance) -> tuple[FaceStep, ...]:
 
 
 def steps_fit(actions: Sequence[FaceStep], steps: Sequence[FaceStep]) -> bool:
-    """The actions in order, each after frames that look straight, and enough of those; more frames a step are fine."""
-    runs = [step for step, _ in groupby(steps)]
-    asked = [step for action in actions for step in (N, action)]
+    """The actions in their order, whatever frames that look straight stand around them, and enough of those."""
+    acted = [step for step, _ in groupby(steps) if step is not N]
     enough = (
         list(steps).count(N) >= LIMITS.neutral_min and LIMITS.frames_min <= len(steps) <= LIMITS.frames_max
     )
-    return enough and runs in (asked, [*asked, N])
+    return enough and acted == list(actions)
 
 
 def frames_to_encode(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,8 @@ from schemas.terms import Role
 
 IMPORTERS = (Role.SYSTEM, Role.ADMIN, Role.DATA_STEWARD)
 CHUNK = 1_000
-# A shorter file is checked where it is read: another process takes a second to start.
-CHUNKS_BEFORE_POOL = 3
+# A shorter file is checked where it is read: another process is not worth its second of start.
+CHUNKS_BEFORE_POOL = 5
 CHUNKS_AHEAD = 3
 SUBJECTS_REMEMBERED = 200_000
 
@@ -98,30 +98,34 @@ def import_records(
 
 
 def _checked(task: Task, rows: Iterator[RawRow]) -> Iterator[list[Result]]:
-    """The rows in chunks, checked, in the file's order."""
+    """The rows in chunks, checked, in the file's order; here until the other process of a long file has started."""
     chunks = files.chunks(rows, CHUNK)
-    first = list(islice(chunks, CHUNKS_BEFORE_POOL))
-    if len(first) < CHUNKS_BEFORE_POOL:
-        checker = RowChecker(task)
-        yield from (checker.all(chunk) for chunk in first)
+    checker = RowChecker(task)
+    yield from (checker.all(chunk) for chunk in islice(chunks, CHUNKS_BEFORE_POOL))
+    following = next(chunks, None)
+    if following is None:
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, context, _prepare, (task,)) as pool:
-        waiting: deque[Future[list[Result]]] = deque()
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _prepare, (task,)) as pool:
         try:
-            for chunk in _chain(first, chunks):
-                waiting.append(pool.submit(_check, chunk))
-                if len(waiting) > CHUNKS_AHEAD:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+            yield from _checked_beside(pool, checker, chain([following], chunks))
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _chain(first: Sequence[list[RawRow]], rest: Iterator[list[RawRow]]) -> Iterator[list[RawRow]]:
-    yield from first
-    yield from rest
+def _checked_beside(
+    pool: ProcessPoolExecutor, checker: RowChecker, chunks: Iterable[list[RawRow]]
+) -> Iterator[list[Result]]:
+    started = pool.submit(_check, [])
+    waiting: deque[Future[list[Result]]] = deque()
+    for chunk in chunks:
+        if not started.done():
+            yield checker.all(chunk)
+            continue
+        waiting.append(pool.submit(_check, chunk))
+        if len(waiting) > CHUNKS_AHEAD:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 _checker: RowChecker | None = None

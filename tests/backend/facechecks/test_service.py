@@ -220,7 +220,7 @@ def test_a_challenge_that_the_matcher_spoiled_is_given_back_once(
     matcher.fails = BUSY
     for _ in range(2):
         refused("faces.busy", submit, deps, actor, opened)
-    for _ in range(3):
+    for _ in range(service.PER_MINUTES[1].count):
         service.open_challenge(deps, actor)
     assert too_many(deps, actor).retry_after
 
@@ -246,8 +246,8 @@ def test_nobody_can_break_the_matcher_on_one_nonce_without_end(
     refused("identity.challenge_used", submit, deps, actor, opened)
 
 
-def test_the_fourth_challenge_in_ten_minutes_is_refused(deps: Deps, clock: Clock, actor: Actor) -> None:
-    for _ in range(3):
+def test_the_seventh_challenge_in_ten_minutes_is_refused(deps: Deps, clock: Clock, actor: Actor) -> None:
+    for _ in range(6):
         service.open_challenge(deps, actor)
     error = too_many(deps, actor)
     assert 0 < error.retry_after <= 600
@@ -255,8 +255,8 @@ def test_the_fourth_challenge_in_ten_minutes_is_refused(deps: Deps, clock: Clock
     assert service.open_challenge(deps, actor).id
 
 
-def test_the_eleventh_challenge_in_a_day_is_refused(deps: Deps, clock: Clock, actor: Actor) -> None:
-    for _ in range(10):
+def test_the_twenty_first_challenge_in_a_day_is_refused(deps: Deps, clock: Clock, actor: Actor) -> None:
+    for _ in range(20):
         service.open_challenge(deps, actor)
         clock.advance(minutes=11)
     assert too_many(deps, again(deps, actor)).retry_after > 600
