@@ -8,7 +8,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database, Document
-from backend.records.model import Batch, Change, Outline, Record, Standing
+from backend.records.model import Batch, Change, Mark, Outline, Record, Standing
 
 COLLECTION = "records"
 # Serves the report by its prefix, makes imports repeatable by its whole, and fits a ranged shard key on the subject.
@@ -86,6 +86,29 @@ def begin_batch(db: Database, batch: Batch) -> Batch:
 
 def finish_batch(db: Database, batch_id: str, at: datetime, counts: dict[str, int]) -> None:
     db[BATCHES].update_one({"_id": batch_id}, {"$set": {"finished_at": at, "counts": counts}})
+
+
+def find_by_doc_no(db: Database, subject_id: str, item_code: str, doc_no: str) -> Record | None:
+    """Whether or not it may be shown."""
+    found = db[COLLECTION].find_one({"subject_id": subject_id, "item_code": item_code, "doc_no": doc_no})
+    return from_document(Record, found) if found else None
+
+
+def add_mark(db: Database, record_id: str, mark: Mark, change: Change) -> bool:
+    """Put a mark on a record that has none of its kind."""
+    updated = db[COLLECTION].update_one(
+        {"_id": record_id, "marks.kind": {"$ne": mark.kind.value}},
+        {"$push": {"marks": to_document(mark), "changes": to_document(change)}},
+    )
+    return updated.matched_count == 1
+
+
+def set_once(db: Database, record_id: str, name: str, at: datetime, change: Change) -> bool:
+    """Set `suspended_at` or `hidden_at` where it is not set."""
+    updated = db[COLLECTION].update_one(
+        {"_id": record_id, name: None}, {"$set": {name: at}, "$push": {"changes": to_document(change)}}
+    )
+    return updated.matched_count == 1
 
 
 def _open(subject_id: str, at: datetime) -> Document:

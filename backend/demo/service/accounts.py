@@ -1,0 +1,76 @@
+"""The staff of the demonstration, and the list of accounts that `make run` shows."""
+
+import hmac
+import json
+import os
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from backend.catalogue import service as catalogue
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.common.errors import Kind, ServiceError
+from backend.common.ids import ALPHABET
+from backend.demo.rules import cast
+from backend.demo.rules.cast import StaffPart
+from backend.staff import service as staff
+
+PASSWORD_CHARACTERS = 14
+Account = dict[str, str | None]
+
+
+def settle(deps: Deps, actor: Actor, *, faces: bool) -> Path:
+    """Make the staff accounts that are missing, and write `DATA_DIR/demo/accounts.json`, for its owner alone."""
+    units = catalogue.units_by_code(deps)
+    for part in cast.staff():
+        _employ(deps, actor, part, part.unit if part.unit in units else None)
+    path = deps.settings.data_dir / "demo" / "accounts.json"
+    _write(path, json.dumps(list(_accounts(deps, faces=faces)), ensure_ascii=False, indent=1) + "\n")
+    return path
+
+
+def _employ(deps: Deps, actor: Actor, part: StaffPart, unit: str | None) -> None:
+    try:
+        password = _password(deps, part.username)
+        staff.create(
+            deps, actor, name=part.username, role=part.role, unit=unit, password=password, totp=False
+        )
+    except ServiceError as error:
+        if error.kind is not Kind.CONFLICT:
+            raise
+
+
+def _password(deps: Deps, username: str) -> str:
+    """Made from the master key, so that a second run says the same password, and nobody without the key can say it."""
+    mac = hmac.digest(deps.sealer.derive("demonstration-passwords"), username.encode(), sha256)
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in mac[:PASSWORD_CHARACTERS])
+
+
+def _accounts(deps: Deps, *, faces: bool) -> Iterator[Account]:
+    empty: Account = dict.fromkeys(("role", "name", "phone", "id_number", "username", "password", "note"))
+    for part in cast.parts(faces=faces):
+        member = part.member
+        yield empty | {
+            "role": "citizen",
+            "name": member.name,
+            "phone": member.phone,
+            "id_number": member.number,
+            "note": part.note,
+        }
+    for one in cast.staff():
+        words: Account = {
+            "username": one.username,
+            "password": _password(deps, one.username),
+            "note": one.note,
+        }
+        yield empty | {"role": one.role.value} | words
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all: `make run` takes the file's presence for a finished city."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    fresh.replace(path)
