@@ -117,9 +117,11 @@ def _around(app: Flask, wiring: Wiring) -> None:
     app.teardown_request(_end)
     headers.register(app)
 
+    limited = app.extensions["deps"].settings.limit_per_address > 0
+
     @app.before_request
     def _admit() -> None:
-        if request.path.startswith(PREFIX):
+        if limited and request.path.startswith(PREFIX):
             wiring.admit(auth.deps(), auth.address())
 
 

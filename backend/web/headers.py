@@ -1,12 +1,19 @@
 """Headers that every answer carries: what a browser may do with it, and which other sites may ask."""
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 
 from backend.web import auth
 
 # An API answer is data: nothing in it may run, load or be framed. The few pages have their own policy.
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
 YEAR_SECONDS = 365 * 24 * 3600
 PREFLIGHT_SECONDS = 600
 ALLOWED_HEADERS = "Accept-Language, Authorization, Content-Type, Idempotency-Key, X-Request-Id"
@@ -25,14 +32,11 @@ def _secure(response: Response) -> Response:
         "Content-Security-Policy", PAGE_POLICY if response.mimetype == "text/html" else API_POLICY
     )
     found.setdefault("Cache-Control", "no-store")
-    found["X-Content-Type-Options"] = "nosniff"
-    found["X-Frame-Options"] = "DENY"
-    found["Referrer-Policy"] = "no-referrer"
-    found["Cross-Origin-Opener-Policy"] = "same-origin"
-    found["Cross-Origin-Resource-Policy"] = "cross-origin" if _origin() else "same-origin"
-    found["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    if current_app.extensions["deps"].settings.app_env == "production":
-        found["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}; includeSubDomains"
+    for name, value in ALWAYS:
+        found.add(name, value)
+    found.add("Cross-Origin-Resource-Policy", "cross-origin" if _origin() else "same-origin")
+    if auth.deps().settings.app_env == "production":
+        found.add("Strict-Transport-Security", f"max-age={YEAR_SECONDS}; includeSubDomains")
     if response.status_code in (204, 304):
         found.pop("Content-Type", None)
     return response

@@ -2,6 +2,7 @@
 
 import os
 import time
+from functools import cache
 
 from flask import Flask, Response, g, request
 from prometheus_client import (
@@ -29,11 +30,21 @@ REFUSALS = Counter("refusals_total", "Requests refused, by reason", ["reason"])
 def register(app: Flask) -> None:
     @app.after_request
     def _count(response: Response) -> Response:
-        method = request.method if request.url_rule else "-"
-        route = str(request.url_rule) if request.url_rule else "-"
-        REQUESTS.labels(method, route, str(response.status_code)).inc()
-        SECONDS.labels(method, route).observe(time.perf_counter() - g.started)
+        method, route = (request.method, str(request.url_rule)) if request.url_rule else ("-", "-")
+        _requests(method, route, response.status_code).inc()
+        _seconds(method, route).observe(time.perf_counter() - g.started)
         return response
+
+
+@cache
+def _requests(method: str, route: str, status: int) -> Counter:
+    """Bounded by the routes, their methods and the statuses they answer."""
+    return REQUESTS.labels(method, route, str(status))
+
+
+@cache
+def _seconds(method: str, route: str) -> Histogram:
+    return SECONDS.labels(method, route)
 
 
 def page() -> Response:
