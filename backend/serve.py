@@ -19,7 +19,8 @@ BACKLOG = 1024
 # Requests a worker takes in beside those that run; more wait in the kernel's queue instead of our memory.
 WAITING_PER_THREAD = 8
 HEADER_MILLISECONDS = 10_000
-STOP_SECONDS = 25
+# Within the 10 s that the supervisor gives a process.
+STOP_SECONDS = 8
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
