@@ -89,7 +89,7 @@ def writer(field: fields.Field[Any]) -> Write | None:
     if kind is fields.Date and field.format in (None, "iso"):  # type: ignore[attr-defined]  # so has a Date its format
         return date.isoformat
     if kind is fields.Nested and isinstance(field.schema, PlannedSchema):  # type: ignore[attr-defined]  # and Nested
-        return field.schema.dump  # type: ignore[attr-defined]
+        return field.schema.dump  # type: ignore[attr-defined]  # as above
     if kind is fields.List:
         return _list(writer(field.inner))  # type: ignore[attr-defined]  # and a List its inner field
     written = field._serialize

@@ -1,5 +1,7 @@
 """The inbox and the outbox, on the real database."""
 
+from datetime import datetime
+
 import pytest
 
 from backend.common.actor import Actor
@@ -67,16 +69,22 @@ def test_a_payload_that_its_kind_does_not_declare_is_refused(deps: Deps, payload
 
 
 def test_a_notice_of_a_failed_use_case_is_never_sent(deps: Deps) -> None:
-    with pytest.raises(RuntimeError), deps.transaction():
-        service.send(deps, "anna", NoticeKind.IDENTITY_BOUND)
-        raise RuntimeError("the use case fails after its notice")
+    def failing() -> None:
+        with deps.transaction():
+            service.send(deps, "anna", NoticeKind.IDENTITY_BOUND)
+            raise RuntimeError("the use case fails after its notice")
+
+    with pytest.raises(RuntimeError):
+        failing()
     assert service.waiting(deps) == 0
 
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_every_kind_speaks_both_languages(kind: NoticeKind, clock: Clock) -> None:
-    examples = {str: "2026-1", int: 2}
-    payload = {name: examples.get(type_, clock()) for name, type_ in FORMS[kind].fields.items()}
+    examples: dict[type, str | int] = {str: "2026-1", int: 2}
+    payload: dict[str, str | int | datetime] = {
+        name: examples.get(type_, clock()) for name, type_ in FORMS[kind].fields.items()
+    }
     title, body = worded(kind, payload)
     for text in (title, body):
         assert text.zh and text.en and text.zh != text.en
