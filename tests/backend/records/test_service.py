@@ -95,7 +95,7 @@ def test_sealed_words_are_opened_when_shown_and_cannot_be_read_in_the_database(d
 
 
 def mongo_bytes(deps: Deps) -> bytes:
-    return b"".join(deps.db["records"].find_raw_batches({}))
+    return b"".join(bytes(batch) for batch in deps.db["records"].find_raw_batches({}))
 
 
 def test_a_record_of_an_item_that_no_catalogue_names_is_shown_with_its_own_words(deps: Deps) -> None:
