@@ -1,9 +1,14 @@
 """What a row of a subjects file must be: pure checks, with the reason a unit can act on."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import phonenumbers
+from phonenumbers import NumberParseException
 
 from backend.common import numbers
 from backend.intake.files import Form
@@ -14,6 +19,7 @@ from schemas.text import Text
 
 FORM = Form(("kind", "name", "number"), ("phone", "district", "photo"))
 NAME_CHARACTERS, DISTRICT_CHARACTERS, MOST_PHOTOS = 100, 40, 5
+_LANDLINE = re.compile(r"(?:\+86|0086)?[ -]?\(?0?[0-9]{2,3}\)?[ -]?[0-9]{7,8}")
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,8 @@ def _wrong(
             "名称或地区含有不可见字符",
             "the name or district has control characters",
         )
+    if not texts["name"]:
+        return _refusal(line, "row.missing", "缺少“name”", "“name” is missing")
     if photos and kind is SubjectKind.ENTITY:
         return _refusal(line, "subjects.photo_of_entity", "照片仅限自然人", "only persons have photographs")
     if len(photos) > MOST_PHOTOS or any(
@@ -100,8 +108,22 @@ def _refusal(line: int, reason: str, zh: str, en: str) -> Refusal:
     return Refusal(line, reason, Text(zh, en))
 
 
+def landline(text: str) -> str | None:
+    """A mainland landline with its area code in E.164, as offices and older residents give one; None for all else."""
+    folded = unicodedata.normalize("NFKC", text).strip()
+    if not _LANDLINE.fullmatch(folded):
+        return None
+    try:
+        parsed = phonenumbers.parse(folded, "CN")
+    except NumberParseException:
+        return None
+    if parsed.country_code != 86 or not phonenumbers.is_valid_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
 def bad_phone(line: int) -> Refusal:
-    return _refusal(line, "subjects.bad_phone", "手机号码不正确", "the phone is not a mainland mobile number")
+    return _refusal(line, "subjects.bad_phone", "电话号码不正确", "the phone is not a mainland number")
 
 
 def repeated(line: int) -> Refusal:

@@ -49,8 +49,8 @@ def import_subjects(
 ) -> Quality:
     """Take in a file of subjects (CONTRACT 1); the same file twice changes nothing, and a cut-off run may be run again.
 
-    `photos` is the folder of the pictures that rows name; without it a row that names some is refused. A picture that
-    gives no template refuses the face, not the person, and is told in the report's notes.
+    `photos` is the folder of the pictures that rows name. A picture that is not there or gives no template refuses the face,
+    not the person, and is told in the report's notes.
     """
     actor.require(*IMPORTERS)
     began = time.perf_counter()
@@ -68,15 +68,19 @@ def _take(run: _Import, intake: Intake, rows: Sequence[RawRow]) -> None:
     run.quality.rows += len(rows)
     read = [_read(run, intake, row) for row in rows]
     run.quality.refuse(one for one in read if isinstance(one, Refusal))
-    fresh: dict[bytes, Candidate] = {}
-    for one in read:
-        if isinstance(one, Candidate):
-            index = run.hasher.number(one.given.number)
-            if index in fresh:
-                run.quality.refuse([rules.repeated(one.given.line)])
-            else:
-                fresh[index] = one
-    _put(run, fresh)
+    waiting = [one for one in read if isinstance(one, Candidate)]
+    while waiting:
+        fresh, waiting = _apart(run, waiting)
+        _put(run, fresh)
+
+
+def _apart(run: _Import, rows: Sequence[Candidate]) -> tuple[dict[bytes, Candidate], list[Candidate]]:
+    """The first row of each number by its hash, and the others, which are settled once those are in."""
+    first: dict[bytes, Candidate] = {}
+    for one in rows:
+        first.setdefault(run.hasher.number(one.given.number), one)
+    lines = {one.given.line for one in first.values()}
+    return first, [one for one in rows if one.given.line not in lines]
 
 
 def _read(run: _Import, intake: Intake, row: RawRow) -> Candidate | Refusal:
@@ -85,11 +89,18 @@ def _read(run: _Import, intake: Intake, row: RawRow) -> Candidate | Refusal:
         return values
     phone = values.get("phone")
     if isinstance(phone, str) and phone.strip():
-        try:
-            values = values | {"phone": accounts.read_phone(phone)}
-        except ServiceError:
+        phone = _phone(phone)
+        if phone is None:
             return rules.bad_phone(row.line)
+        values = values | {"phone": phone}
     return rules.candidate(values, row.line, run.batch_id, run.today)
+
+
+def _phone(text: str) -> str | None:
+    try:
+        return accounts.read_phone(text)
+    except ServiceError:
+        return rules.landline(text)
 
 
 def _put(run: _Import, fresh: dict[bytes, Candidate]) -> None:
