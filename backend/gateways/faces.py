@@ -151,14 +151,16 @@ class _Call:
 
 
 @contextmanager
-def local_faces(workers: int = 1) -> Iterator[SocketFaces]:
+def local_faces(workers: int = 1, *, quiet: bool = False) -> Iterator[SocketFaces]:
     """A face process of one's own for a command that runs while none is listening; ended with the block.
+
+    `quiet` drops its log, which would run through a command's progress bar.
 
     Raises `ServiceError` UNAVAILABLE `faces.unreachable` when it does not come up within 20 s.
     """
     with tempfile.TemporaryDirectory(prefix="face-") as folder:
         path = Path(folder) / "face.sock"
-        process = start_face_process(path, {"FACE_WORKERS": str(workers)})
+        process = start_face_process(path, {"FACE_WORKERS": str(workers)}, quiet=quiet)
         try:
             faces = SocketFaces(path)
             wait_until_ready(faces, process)
@@ -167,14 +169,20 @@ def local_faces(workers: int = 1) -> Iterator[SocketFaces]:
             end_face_process(process)
 
 
-def start_face_process(path: Path, settings: dict[str, str]) -> subprocess.Popen[bytes]:
+def start_face_process(
+    path: Path, settings: dict[str, str], *, quiet: bool = False
+) -> subprocess.Popen[bytes]:
     """Spawn `python -m backend.face` on `path` with these settings and nothing else in its environment.
 
     It holds the other end of a pipe from us, so it ends when we do, even when we are killed.
     """
     environ = {"FACE_SOCKET": str(path.absolute()), "FACE_ENDS_WITH_INPUT": "1", **settings}
     return subprocess.Popen(
-        [sys.executable, "-m", "backend.face"], cwd=_ROOT, env=environ, stdin=subprocess.PIPE
+        [sys.executable, "-m", "backend.face"],
+        cwd=_ROOT,
+        env=environ,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if quiet else None,
     )
 
 

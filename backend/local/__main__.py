@@ -5,10 +5,9 @@ import ctypes
 import os
 import signal
 import sys
-from pathlib import Path
 
 from backend.common.settings import Settings, SettingsError
-from backend.local import pictures
+from backend.local import dotenv, pictures
 from backend.local.run import ROOT, Plan, run
 
 _PR_SET_PDEATHSIG = 1
@@ -42,22 +41,13 @@ def _pictures() -> int:
 def _run(*, end_with_parent: bool) -> int:
     if end_with_parent and sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    environ = {**_env_file(ROOT / ".env"), **os.environ}
+    environ = dotenv.with_file(os.environ, ROOT / ".env")
     try:
         settings = Settings.from_env(environ)
     except SettingsError as error:
         print(f"make run: {error}", file=sys.stderr)
         return 2
     return run(Plan(settings, environ))
-
-
-def _env_file(path: Path) -> dict[str, str]:
-    """`NAME=value` lines of a file that may be absent; what the environment says goes before it."""
-    if not path.exists():
-        return {}
-    lines = (line.strip() for line in path.read_text().splitlines())
-    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
-    return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
 
 
 if __name__ == "__main__":

@@ -1,20 +1,19 @@
 """`make run`: database, indexes, demonstration city, processes, readiness; and the end of them all."""
 
-import contextlib
-import fcntl
 import http.client
 import json
 import os
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from backend.common.settings import Settings
 from backend.local import mongod, processes
+from backend.local.folder import FolderInUse, alone_in
 from backend.local.output import LogFile, Terminal
 from backend.local.supervisor import Supervisor, read_procfile, shell
 
@@ -30,10 +29,6 @@ _SEEDED_COLLECTION = "subjects"
 
 class RunError(Exception):
     """The run cannot start or go on; the message is for the person at the terminal."""
-
-    def __init__(self, message: str, *, exit_code: int = 1) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
 
 
 @dataclass(frozen=True)
@@ -58,7 +53,7 @@ def run(plan: Plan) -> int:
     terminal = Terminal()
     started = time.monotonic()
     try:
-        with _data_folder(plan.data):
+        with alone_in(plan.data):
             supervisor = _supervisor(plan, terminal)
             supervisor.listen()
             try:
@@ -66,31 +61,10 @@ def run(plan: Plan) -> int:
                 _watch(plan, supervisor, started)
             finally:
                 _finish(plan, supervisor)
-    except (RunError, mongod.MongodError) as error:
+    except (RunError, mongod.MongodError, FolderInUse) as error:
         terminal.write(f"make run: {error}\n")
-        return error.exit_code if isinstance(error, RunError) else 1
+        return 2 if isinstance(error, FolderInUse) else 1
     return 0
-
-
-@contextlib.contextmanager
-def _data_folder(folder: Path) -> Iterator[None]:
-    """Hold the data folder alone; the system frees the lock however this process ends."""
-    (folder / "run").mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
-    with (folder / "run" / "lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            raise RunError(
-                f"another run (process {lock.read().strip() or 'unknown'}) is using {folder}; "
-                "stop it first, or set DATA_DIR to another folder",
-                exit_code=2,
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
 
 
 def _supervisor(plan: Plan, terminal: Terminal) -> Supervisor:
