@@ -79,7 +79,7 @@ def test_a_service_package_may_import_the_store_beside_it(house: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "edge", ["bot", "bot.__main__", "bot.app", "notifications", "notifications.__main__"]
+    "edge", ["bot", "bot.__main__", "bot.app", "bot.polling", "notifications", "notifications.__main__"]
 )
 def test_an_edge_without_http_never_loads_flask_or_dlib(edge: str) -> None:
     program = f"import sys, {edge}; print(sorted({{'flask', 'flask_smorest', 'dlib'}} & sys.modules.keys()))"
