@@ -23,6 +23,8 @@ PICTURES = "python -m backend.local pictures"
 DATABASE = "mongod"
 MAY_END = frozenset({"bot"})
 """Processes that have nothing to do without a setting (here BOT_TOKEN), say so, and end."""
+EARLY = frozenset({"face"})
+"""Processes that need no database: they load their models while it starts, and serve the demonstration's photographs."""
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _SEEDED_COLLECTION = "subjects"
 
@@ -93,6 +95,8 @@ def _start(plan: Plan, supervisor: Supervisor) -> None:
         supervisor.say(f"ended {len(left)} processes that a killed run left behind")
     _require_port(plan.settings.host, plan.settings.port)
     lines = read_procfile(plan.procfile.read_text())
+    for name in EARLY & lines.keys():
+        supervisor.keep(name, shell(lines.pop(name)))
     uri = plan.settings.mongodb_uri or _start_database(plan, supervisor)
     plan.settings.database_note.write_text(uri)
     supervisor.environ = {**supervisor.environ, "MONGODB_URI": uri}
@@ -126,7 +130,6 @@ def _start_database(plan: Plan, supervisor: Supervisor) -> str:
     server.process = supervisor.children[DATABASE].process
     server.wait_ready(cancelled=lambda: supervisor.stopping)
     supervisor.say(f"database on port {server.port}, files in {server.folder}")
-    plan.settings.database_note.write_text(f"{server.uri}\n")
     return server.uri
 
 
