@@ -45,7 +45,7 @@ class Process:
         assert self.popen.stdout is not None
         self.popen.stdout.close()
 
-    def wait_for_event(self, event: str, *, within_s: float = 20) -> dict[str, Any]:
+    def wait_for_event(self, event: str, *, within_s: float = 60) -> dict[str, Any]:
         """The first structured log line of that name."""
         with self._changed:
             assert self._changed.wait_for(lambda: self._event(event), within_s), "\n".join(self.lines)
@@ -53,12 +53,12 @@ class Process:
             assert found is not None
             return found
 
-    def end(self, *, within_s: float = 15) -> int:
+    def end(self, *, within_s: float = 45) -> int:
         """SIGTERM; the exit code."""
         self.popen.send_signal(signal.SIGTERM)
         return self.wait(within_s=within_s)
 
-    def wait(self, *, within_s: float = 15) -> int:
+    def wait(self, *, within_s: float = 45) -> int:
         code = self.popen.wait(within_s)
         self._reader.join()
         return code

@@ -42,7 +42,7 @@ class Running:
     def said(self) -> str:
         return self.output.read_text()
 
-    def wait_for(self, words: str, *, within_s: float = 30) -> str:
+    def wait_for(self, words: str, *, within_s: float = 60) -> str:
         """What was said, once it contains `words`."""
         wait_until(lambda: words in self.said() or self.process.poll() is not None, within_s=within_s)
         assert words in self.said(), self.said()
@@ -74,7 +74,7 @@ class Running:
 Start = Callable[..., Running]
 
 
-def wait_until(true: Callable[[], bool], *, within_s: float = 20) -> None:
+def wait_until(true: Callable[[], bool], *, within_s: float = 60) -> None:
     deadline = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < deadline, "waited in vain"
