@@ -32,6 +32,16 @@ def folded_name(name: str) -> str:
     return _folded(_folded(name.translate(_PRIVATE)))
 
 
+def mentions(text: str, name: str) -> bool:
+    """Whether the text carries the name, however either is written."""
+    if name in text:
+        return True
+    # Most texts hold neither end of the name; folding them would cost an import as much as all its other checks.
+    if _PLAIN.fullmatch(name) and name[0] not in text and name[-1] not in text:
+        return False
+    return folded_name(name) in folded_name(text)
+
+
 def _folded(name: str) -> str:
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return "".join(

@@ -11,6 +11,7 @@ import phonenumbers
 from phonenumbers import NumberParseException
 
 from backend.common import numbers
+from backend.intake import files
 from backend.intake.files import Form
 from backend.intake.quality import Refusal
 from backend.registry.model import Particulars
@@ -75,7 +76,7 @@ def _wrong(
 ) -> Refusal | None:
     if len(texts["name"] or "") > NAME_CHARACTERS or len(texts["district"] or "") > DISTRICT_CHARACTERS:
         return _refusal(line, "subjects.too_long", "名称或地区过长", "the name or the district is too long")
-    if any(not character.isprintable() for character in (texts["name"] or "") + (texts["district"] or "")):
+    if not files.writable((texts["name"] or "") + (texts["district"] or "")):
         return _refusal(
             line,
             "subjects.unprintable",

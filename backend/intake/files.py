@@ -7,6 +7,7 @@ goes on; only a file that cannot be used at all is an error.
 import csv
 import hashlib
 import json
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ READ_BYTES = 1 << 20
 # A quoted cell may hold line breaks; one that goes on for longer is a quote that was never closed.
 ROW_LINES = 100
 UNREADABLE = "\udcff"
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 Values = dict[str, Any]
 
@@ -98,6 +100,11 @@ def parse(row: RawRow, header: tuple[str, ...] | None, form: Form) -> Values | R
         if values.get(name) in (None, ""):
             return Refusal(row.line, "row.missing", _MISSING.fill(column=name))
     return {name: values.get(name) for name in form.known}
+
+
+def writable(text: str) -> bool:
+    """Whether a name can be stored and shown: one line, no control characters, no halves of characters."""
+    return not _CONTROL.search(text)
 
 
 def chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:

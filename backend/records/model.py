@@ -44,7 +44,7 @@ class Record:
     `key` identifies the fact at its provider (unit, item, subject, document number), so that the same file twice
     changes nothing; `digest` covers the row's content, so that a corrected row is told from a repeated one.
     `public_until` and `query_until` are the first instants at which it is no longer shown (None: no limit, or the act has
-    not ended), judged whenever it is read. `text_sealed` holds title and content instead of the plain fields when the
+    not ended), judged whenever it is read. `text_sealed` holds number, title and content instead of the plain fields when the
     provider's words carry the person's own name. `suspended_at`: out of every query while a provider is silent
     (Measures 30). `hidden_at`: out of the query interface after expiry or restoration (Regulation 38).
     """

@@ -22,7 +22,9 @@ _OUTLINE = ("nature", "category", "openness", "public_until", "query_until", "su
 
 def list_of_subject(db: Database, subject_id: str, at: datetime) -> list[Record]:
     """What is open to queries at `at`, in no order."""
-    return [from_document(Record, document) for document in db[COLLECTION].find(_open(subject_id, at))]
+    return [
+        from_document(Record, document) for document in db[COLLECTION].find(_open(subject_id, at)).to_list()
+    ]
 
 
 def list_outlines(db: Database, subject_id: str, at: datetime) -> list[Outline]:

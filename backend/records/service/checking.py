@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from backend.catalogue.model import CatalogueItem, Problem
 from backend.catalogue.rules.content import Checker
-from backend.common import numbers
+from backend.common import names, numbers
 from backend.intake import files
 from backend.intake.files import Form, RawRow
 from backend.intake.quality import Refusal
@@ -93,6 +93,8 @@ class RowChecker:
         plain = checker.normalised(content)
         said = _said([words["title"], str(occurred_on), str(ended_on), plain])
         name = words["subject_name"]
+        if not files.writable(name):
+            raise _Refused("row.unprintable", _UNPRINTABLE)
         return Checked(
             line=line,
             number_index=self._hasher.number(number),
@@ -106,7 +108,7 @@ class RowChecker:
             ended_on=ended_on,
             content=plain,
             named=checker.item.subject_kind is SubjectKind.PERSON
-            and (name in said or name in words["doc_no"]),
+            and names.mentions(f'{said}"{words["doc_no"]}', name),
         )
 
     def _checker(self, code: Any) -> Checker | None:
@@ -206,7 +208,7 @@ def document(row: Checked, item: CatalogueItem, made: Mapping[str, Any]) -> dict
         "category": item.category.value,
         "openness": item.openness.value,
         "severity": item.severity.value if item.severity else None,
-        "doc_no": row.doc_no,
+        "doc_no": "" if row.named else row.doc_no,
         "title": "" if row.named else row.title,
         "occurred_on": row.occurred_on.isoformat(),
         "ended_on": row.ended_on.isoformat() if row.ended_on else None,
@@ -229,6 +231,7 @@ def source(unit_code: str, batch_id: str, line: int, received_at: datetime) -> d
 _UNKNOWN_ITEM = Text(
     "目录中没有该事项，或该事项不由本单位提供", "the catalogue has no such item, or another unit provides it"
 )
+_UNPRINTABLE = Text("姓名或名称含有控制字符", "the name has control characters")
 _NOT_YET = Text("发生日期在1900年以前或在未来", "the date lies before 1900 or in the future")
 _ENDED_BEFORE = Text(
     "终止日期早于发生日期，或过于遥远", "the end lies before the beginning, or is too far away"

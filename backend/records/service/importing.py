@@ -5,6 +5,8 @@ database work at the same time (docs/performance.md). Every step is safe to repe
 """
 
 import multiprocessing
+import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -132,9 +134,18 @@ _checker: RowChecker | None = None
 
 
 def _prepare(task: Task) -> None:
-    """In the checking process: make the checks ready once."""
+    """In the checking process: make the checks ready once, and end with the import, even when that is killed."""
     global _checker  # noqa: PLW0603 - the one way a pool's process keeps what it was started with
     _checker = RowChecker(task)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A pool's process waits for work for ever, because it holds the other end of its own queue open as well."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _check(rows: list[RawRow]) -> list[Result]:
@@ -200,9 +211,13 @@ def _document(run: _Run, row: Checked, subject_id: str) -> Document:
         "public_until": windows.public_until,
         "query_until": windows.query_until,
         "source": checking.source(run.batch.unit_code, run.batch.id, row.line, run.deps.now()),
-        "text_sealed": sealed_words(run.deps, title=row.title, content=row.content) if row.named else None,
+        "text_sealed": _sealed(run, row) if row.named else None,
     }
     return checking.document(row, item, made)
+
+
+def _sealed(run: _Run, row: Checked) -> bytes:
+    return sealed_words(run.deps, doc_no=row.doc_no, title=row.title, content=row.content)
 
 
 def _windows(run: _Run, item: CatalogueItem, row: Checked) -> catalogue.Windows:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from backend.catalogue import service as catalogue
 from backend.catalogue.model import CatalogueItem, FieldSpec, LegalBasis, Unit
@@ -17,14 +17,12 @@ from schemas.terms import Category, Nature, Openness, RecordMark, Severity
 from schemas.text import Text
 
 
-@dataclass(frozen=True)
-class UnitName:
+class UnitName(NamedTuple):
     code: str
     name: Text
 
 
-@dataclass(frozen=True)
-class Detail:
+class Detail(NamedTuple):
     """One field of a record's content: its name, its label, the value as stored, and the value in words."""
 
     name: str
@@ -49,8 +47,7 @@ class ShownMark:
     statement: str | None
 
 
-@dataclass(frozen=True)
-class ShownRecord:
+class ShownRecord(NamedTuple):
     """`title` are the provider's words; `item_title` is the catalogue's name of this kind of record."""
 
     id: str
@@ -151,5 +148,5 @@ def _details(content: Mapping[str, Any], specs: tuple[FieldSpec, ...]) -> tuple[
 
 
 def _worded(spec: FieldSpec, value: Any) -> Text:
-    choices = {choice.value: Text(choice.zh, choice.en) for choice in spec.choices}
+    choices = {choice.value: Text(choice.zh, choice.en) for choice in spec.choices} if spec.choices else {}
     return rules.worded(spec.type, value, choices)

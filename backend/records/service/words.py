@@ -9,9 +9,9 @@ from backend.records.model import Record
 ROOM = "records"
 
 
-def sealed_words(deps: Deps, *, title: str, content: dict[str, Any]) -> bytes:
-    """What `Record.text_sealed` holds instead of the plain title and content."""
-    return deps.sealer.seal(ROOM, {"title": title, "content": content})
+def sealed_words(deps: Deps, *, doc_no: str, title: str, content: dict[str, Any]) -> bytes:
+    """What `Record.text_sealed` holds instead of the plain document number, title and content."""
+    return deps.sealer.seal(ROOM, {"doc_no": doc_no, "title": title, "content": content})
 
 
 def opened(deps: Deps, record: Record) -> Record:
@@ -19,4 +19,4 @@ def opened(deps: Deps, record: Record) -> Record:
     if record.text_sealed is None:
         return record
     words = deps.sealer.open(record.text_sealed)
-    return replace(record, title=words["title"], content=words["content"], text_sealed=None)
+    return replace(record, **words, text_sealed=None)
