@@ -1,7 +1,8 @@
 """The command line: what is asked, which command does it, and one clear line for whatever goes wrong.
 
 Exit codes: 0 done; 2 what was asked cannot be done (a wrong argument, file, setting or state); 1 something else is in
-the way (the database is away, the log shows tampering); 130 and 143 for the signals that ended it.
+the way (the database is away, the log shows tampering); 130 and 143 for the signals that ended it, 141 when nobody
+reads its answer.
 """
 
 import os
@@ -41,7 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _end)
     try:
-        return _run(asked)
+        code = _run(asked)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except KeyboardInterrupt:
         say("stopped; what is done so far stays, and the command can be run again")
         return 130

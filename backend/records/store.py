@@ -90,9 +90,9 @@ def finish_batch(db: Database, batch_id: str, at: datetime, counts: dict[str, in
     db[BATCHES].update_one({"_id": batch_id}, {"$set": {"finished_at": at, "counts": counts}})
 
 
-def find_by_doc_no(db: Database, subject_id: str, item_code: str, doc_no: str) -> Record | None:
+def find_by_key(db: Database, subject_id: str, key: str) -> Record | None:
     """Whether or not it may be shown."""
-    found = db[COLLECTION].find_one({"subject_id": subject_id, "item_code": item_code, "doc_no": doc_no})
+    found = db[COLLECTION].find_one({"subject_id": subject_id, "key": key})
     return from_document(Record, found) if found else None
 
 

@@ -69,6 +69,8 @@ class Quarter:
     length: int
 
     def overlaps(self, other: "Quarter") -> bool:
+        if not self.length or not other.length:
+            return False
         ahead, behind = (other.first - self.first) % PLACES, (self.first - other.first) % PLACES
         return ahead < self.length or behind < other.length
 

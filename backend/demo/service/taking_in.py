@@ -101,8 +101,12 @@ class Site:
         subject = registry.find_by_number(self.deps, line.subject.number)
         if subject is None or line.fate is None:
             return
-        record = records.find_by_doc_no(
-            self.deps, subject_id=subject.id, item_code=line.item_code, doc_no=line.doc_no
+        record = records.find_by_row(
+            self.deps,
+            subject=subject,
+            unit_code=line.unit_code,
+            item_code=line.item_code,
+            doc_no=line.doc_no,
         )
         if record is not None:
             _FATES[line.fate](self.deps, self.actor, record=record, reason=_REASONS[line.fate])

@@ -1,7 +1,7 @@
 """Use cases of the records: reading what may be shown, showing it, and importing."""
 
 from backend.records.service.importing import import_records
-from backend.records.service.marking import find_by_doc_no, hide, mark, suspend
+from backend.records.service.marking import find_by_row, hide, mark, suspend
 from backend.records.service.reading import Counts, count, counts, find_own, of_subject
 from backend.records.service.showing import ShownRecord, UnitName, show
 from backend.records.service.words import opened, sealed_words
@@ -12,7 +12,7 @@ __all__ = [
     "UnitName",
     "count",
     "counts",
-    "find_by_doc_no",
+    "find_by_row",
     "find_own",
     "hide",
     "import_records",

@@ -9,13 +9,19 @@ from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.records import store
 from backend.records.model import Change, Mark, Record
+from backend.registry import service as registry
+from backend.registry.model import Subject
 from schemas.terms import RecordMark, Role
 from schemas.text import Text
 
 
-def find_by_doc_no(deps: Deps, *, subject_id: str, item_code: str, doc_no: str) -> Record | None:
-    """A record by its document number, whether or not it may be shown; its words stay sealed."""
-    return store.find_by_doc_no(deps.db, subject_id, item_code, doc_no)
+def find_by_row(
+    deps: Deps, *, subject: Subject, unit_code: str, item_code: str, doc_no: str
+) -> Record | None:
+    """The record of a row as its unit handed it in, whether or not it may be shown; its words stay sealed."""
+    hasher = registry.Hasher(registry.linking_key(deps))
+    key = hasher.row(unit_code, item_code, registry.number_of(deps, subject), doc_no).hex()
+    return store.find_by_key(deps.db, subject.id, key)
 
 
 @atomic

@@ -1,0 +1,239 @@
+"""The city in the database: the same for the same seed, completed when cut short, and what its people are there to show."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend import bootstrap
+from backend.common.actor import Actor, anonymous
+from backend.common.deps import Deps
+from backend.common.documents import from_document
+from backend.common.mongo import Client
+from backend.common.sealing import Sealer
+from backend.demo import service
+from backend.demo.model import Built
+from backend.demo.rules import cast, people
+from backend.demo.service import building, taking_in
+from backend.gateways.faces import SocketFaces
+from backend.records import service as records
+from backend.records.model import Record
+from backend.registry import service as registry
+from backend.registry.model import Subject
+from backend.staff import service as staff
+from schemas.terms import Channel, RecordMark
+from tests.support import world
+from tests.support.pictures import picture
+from tests.support.refusals import refused
+from tests.support.world import Clock
+
+COUNTED = ("subjects", "reference_faces", "records", "staff", "units", "catalogue_items", "demo_cities")
+
+
+def seed(deps: Deps, actor: Actor, residents: int = 30, number: int = 7, **more: Any) -> Built:
+    return service.seed(deps, actor, residents=residents, seed=number, **{"pictures": None} | more)
+
+
+@pytest.fixture
+def other(client: Client, mongodb_uri: str, database_name: str, tmp_path: Path) -> Iterator[Deps]:
+    """A second database with keys of its own."""
+    settings = world.make_settings(mongodb_uri, f"{database_name}_other", tmp_path / "other")
+    client.drop_database(settings.mongodb_database)
+    sealer = Sealer(client, settings.mongodb_database, bytes(reversed(world.MASTER_KEY)))
+    deps = world.make_deps(client, settings, Clock(), sealer)
+    bootstrap.ensure_indexes(deps)
+    yield deps
+    sealer.close()
+    client.drop_database(settings.mongodb_database)
+
+
+def told(deps: Deps) -> tuple[list[Any], list[Any]]:
+    """Everything that the city says, its sealed words opened; ids, instants and keyed hashes left out."""
+    numbers: dict[str, str] = {}
+    subjects = []
+    for found in deps.db["subjects"].find():
+        subject = registry.find(deps, found["_id"])
+        assert subject is not None
+        numbers[subject.id] = registry.number_of(deps, subject)
+        words = (registry.name_of(deps, subject), registry.phone_of(deps, subject))
+        subjects.append((numbers[subject.id], *words, subject.kind, subject.district, subject.line))
+    return sorted(subjects, key=str), sorted(
+        (_said(deps, found, numbers) for found in all_records(deps)), key=str
+    )
+
+
+def all_records(deps: Deps) -> Iterator[Record]:
+    return (from_document(Record, found) for found in deps.db["records"].find())
+
+
+def _said(deps: Deps, record: Record, numbers: dict[str, str]) -> tuple[Any, ...]:
+    plain = records.opened(deps, record)
+    fate = ([mark.kind for mark in record.marks], bool(record.hidden_at), bool(record.suspended_at))
+    return (
+        numbers[record.subject_id], record.item_code, plain.doc_no, record.occurred_on, record.ended_on,
+        record.public_until, record.query_until, plain.title, sorted(plain.content.items()), record.source.line, fate,
+    )  # fmt: skip
+
+
+def counts(deps: Deps) -> dict[str, int]:
+    return {name: deps.db[name].count_documents({}) for name in COUNTED}
+
+
+def person(deps: Deps, shows: str) -> Subject:
+    part = next(part for part in cast.parts(faces=False) if part.shows == shows)
+    subject = registry.find_by_number(deps, part.member.number)
+    assert subject is not None
+    return subject
+
+
+def test_the_same_seed_makes_the_same_city_in_another_database(
+    deps: Deps, other: Deps, system_actor: Actor
+) -> None:
+    for each in (deps, other):
+        built = seed(each, system_actor)
+        assert (built.tally.refused, built.tally.notes) == ({}, {})
+    assert told(deps) == told(other)
+
+
+def test_another_seed_makes_another_city_beside_it(deps: Deps, system_actor: Actor) -> None:
+    seed(deps, system_actor, 10, 7)
+    seed(deps, system_actor, 10, 8)
+    assert counts(deps)["subjects"] == 2 * (10 + 1) + len(cast.parts(faces=False))
+
+
+def test_a_second_time_changes_nothing(deps: Deps, system_actor: Actor) -> None:
+    first = seed(deps, system_actor)
+    before, file = counts(deps), first.accounts.read_text()
+    again = seed(deps, system_actor)
+    assert (counts(deps), again.accounts.read_text()) == (before, file)
+    assert (again.tally.subjects, again.tally.records) == (0, 0)
+    assert all(
+        not record.changes or record.marks or record.hidden_at or record.suspended_at
+        for record in all_records(deps)
+    )
+
+
+def test_a_smaller_city_grows_into_the_larger_one_on_a_later_day(
+    deps: Deps, other: Deps, system_actor: Actor, clock: Clock
+) -> None:
+    seed(deps, system_actor, 15)
+    clock.advance(days=40)
+    seed(deps, system_actor, 30)
+    seed(other, system_actor, 30)
+    grown, whole = told(deps), told(other)
+    assert [one[:-1] for one in grown[0]] == [one[:-1] for one in whole[0]]
+    assert [(one[0], *one[2:5], one[7:9]) for one in grown[1]] == [
+        (one[0], *one[2:5], one[7:9]) for one in whole[1]
+    ]
+
+
+@pytest.mark.parametrize("step", ["take_in_subjects", "_take_in_file", "_meet_fate"])
+def test_a_city_that_was_cut_short_is_completed(
+    deps: Deps, other: Deps, system_actor: Actor, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    site: Any = taking_in.Site
+    whole: Callable[..., None] = getattr(site, step)
+    calls = iter(range(10**9))
+
+    def breaking(*args: Any) -> None:
+        if next(calls) == 3 if step != "take_in_subjects" else next(calls) == 1:
+            raise KeyboardInterrupt
+        whole(*args)
+
+    monkeypatch.setattr(site, step, breaking)
+    with pytest.raises(KeyboardInterrupt):
+        seed(deps, system_actor)
+    monkeypatch.undo()
+    seed(deps, system_actor)
+    seed(other, system_actor)
+    assert told(deps) == told(other)
+    left = [path.name for path in (deps.settings.data_dir / "demo").iterdir()]
+    assert left == ["accounts.json"]
+
+
+def test_lots_make_the_same_city_as_one_lot(
+    deps: Deps, other: Deps, system_actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed(other, system_actor, 25)
+    monkeypatch.setattr(building, "LOT", 10)
+    progress: list[int] = []
+    seed(deps, system_actor, 25, told=progress.append)
+    without_lines = [[one[:-1] for one in told(each)[0]] for each in (deps, other)]
+    assert without_lines[0] == without_lines[1]
+    assert progress == sorted(progress)
+    assert progress[-1] == 25
+
+
+def test_residents_are_there_to_show_something(deps: Deps, system_actor: Actor) -> None:
+    seed(deps, system_actor, 0)
+    assert len(records.of_subject(deps, person(deps, cast.WINDOW).id)) > 0
+    assert records.of_subject(deps, person(deps, cast.BLANK).id) == ()
+
+    full = person(deps, cast.FULL)
+    shown = {record.item_code: records.opened(deps, record) for record in records.of_subject(deps, full.id)}
+    everything = [found for found in all_records(deps) if found.subject_id == full.id]
+    assert {record.item_code for record in everything} - shown.keys() == {
+        "MARKET-P-02",
+        "TAX-P-01",
+        "POLICE-P-01",
+    }
+    assert [mark.kind for mark in shown["HRSS-P-03"].marks] == [RecordMark.CONTESTED]
+    assert [mark.kind for mark in shown["METRO-P-01"].marks] == [RecordMark.DISSENTED]
+    assert shown["METRO-P-01"].marks[0].statement
+    assert shown["METRO-P-01"].changes[-1].reason_zh
+    named = deps.db["records"].find_one({"subject_id": full.id, "item_code": "URBANLAW-P-01"})
+    assert named["text_sealed"]
+    assert registry.name_of(deps, full) not in str(named)
+    assert registry.name_of(deps, full) in shown["URBANLAW-P-01"].title
+    left = shown["COURT-P-04"].query_until - deps.now()
+    assert 0 < left.days < 60
+
+
+def test_the_accounts_are_for_their_owner_alone_and_their_passwords_work(
+    deps: Deps, system_actor: Actor
+) -> None:
+    built = seed(deps, system_actor, 0)
+    assert built.accounts.stat().st_mode & 0o777 == 0o600
+    accounts = json.loads(built.accounts.read_text())
+    assert [one["role"] for one in accounts[:4]] == ["citizen"] * 4
+    assert len({tuple(one) for one in map(tuple, accounts)}) == 1
+    passwords = {one["username"]: one["password"] for one in accounts[4:]}
+    assert len(set(passwords.values())) == len(passwords) == 8
+    for username, password in passwords.items():
+        staff.sign_in(deps, anonymous(Channel.API), username=username, password=password)
+    provider = next(one for one in accounts if one["role"] == "provider")
+    assert deps.db["staff"].find_one({"username": provider["username"]})["unit"] == "HRSS"
+
+
+def test_photographs_make_a_template_once(deps: Deps, system_actor: Actor, faces: SocketFaces) -> None:
+    folder = picture(cast.PHOTOS[0]).parent
+    with_faces = replace(deps, faces=faces)
+    for _ in range(2):
+        built = seed(with_faces, system_actor, 0, pictures=folder)
+        assert built.tally.notes == {}
+    assert registry.template_of(deps, person(deps, cast.FACE).id) is not None
+    assert deps.db["reference_faces"].count_documents({}) == 1
+    assert deps.db["audit_log"].count_documents({"action": "registry.save_face"}) == 1
+
+
+def test_production_gets_no_city(deps: Deps, system_actor: Actor) -> None:
+    production = replace(deps, settings=replace(deps.settings, app_env="production"))
+    refused("demo.in_production", seed, production, system_actor)
+    assert counts(deps)["subjects"] == 0
+
+
+def test_a_city_larger_than_there_are_numbers_is_refused(deps: Deps, system_actor: Actor) -> None:
+    refused("demo.wrong_size", seed, deps, system_actor, people.PLACES + 1)
+
+
+def test_a_city_whose_numbers_another_has_is_refused(deps: Deps, system_actor: Actor) -> None:
+    taken = {"_id": "seed 8", "founded_on": "2026-11-21", "residents": people.PLACES}
+    deps.db["demo_cities"].insert_one(taken)
+    refused("demo.overlaps", seed, deps, system_actor)
+
+
+def test_only_the_system_builds_cities(deps: Deps) -> None:
+    refused("auth.required", seed, deps, anonymous(Channel.API))
