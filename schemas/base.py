@@ -2,6 +2,7 @@
 
 from contextvars import ContextVar
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -85,6 +86,7 @@ def said(text: tuple[str, str]) -> str:
     return text[1] if SPEAKING.get() == "en" else text[0]
 
 
+@lru_cache(maxsize=8192)
 def beijing(instant: datetime) -> str:
     return instant.astimezone(BEIJING).isoformat(timespec="milliseconds")
 

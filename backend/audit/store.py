@@ -38,7 +38,7 @@ def list_newest(db: Database, chain: str, *, before: int | None, limit: int) -> 
     """A chain from its end; `before` is the `seq` of the last entry of the page before."""
     wanted: Document = {"chain": chain} if before is None else {"chain": chain, "seq": {"$lt": before}}
     found = db[COLLECTION].find(wanted, sort=[("seq", DESCENDING)], limit=limit)
-    return [from_document(Entry, document) for document in found]
+    return [from_document(Entry, document) for document in found.to_list()]
 
 
 def find_in(db: Database, chain: str, entry_id: str) -> Entry | None:

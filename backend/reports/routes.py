@@ -1,5 +1,6 @@
 """The own report, its links, who looked, and the public verification of a report."""
 
+from flask import Response
 from flask.views import MethodView
 
 from backend.reports import errors, service
@@ -8,6 +9,7 @@ from backend.web.auth import actor, address, deps
 from schemas import records as record_wire
 from schemas import reports as wire
 from schemas.base import SPEAKING
+from schemas.writing import written
 
 blp = blueprint("reports", "", "信用报告 credit report")
 
@@ -24,7 +26,7 @@ class OwnReport(MethodView):
         """
         if query["lang"]:
             SPEAKING.set(query["lang"])
-        return service.mine(deps(), actor())
+        return _json(service.mine(deps(), actor()))
 
 
 @blp.route("/me/report/summary")
@@ -122,7 +124,7 @@ class OpenedLink(MethodView):
         """
         if query["lang"]:
             SPEAKING.set(query["lang"])
-        return service.open_link(deps(), actor(), code=code)
+        return _json(service.open_link(deps(), actor(), code=code))
 
 
 @blp.route("/verify/<report_no>")
@@ -135,3 +137,8 @@ class Verified(MethodView):
         凭报告编号和验证码核对报告真伪与出具时间，不提供其他内容。
         """
         return service.verify(deps(), report_no=report_no, address=address(), **query)
+
+
+def _json(report):
+    """The same reply as the schema's own way of writing, at a third of its cost (schemas/writing.py)."""
+    return Response(written(wire.Report, report), mimetype="application/json")

@@ -1,8 +1,9 @@
 """The quick way of writing replies writes what marshmallow writes."""
 
 import importlib
+import json
 import pkgutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from schemas.base import SPEAKING, BeijingTime, ResponseSchema, Said, TermField
 from schemas.dumping import plan
 from schemas.terms import Nature
 from schemas.text import Language, Text
+from schemas.writing import written
 
 
 class Inner(ResponseSchema):
@@ -77,6 +79,21 @@ def test_the_plan_writes_what_marshmallow_writes(one: Any, language: Language) -
         assert Outer().dump(one) == ma.Schema.dump(Outer(), one)
         assert Outer(many=True).dump([one, one]) == ma.Schema.dump(Outer(many=True), [one, one])
         assert Outer().dump([one], many=True) == ma.Schema.dump(Outer(), [one], many=True)
+    finally:
+        SPEAKING.reset(mark)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    "one", [FULL, BARE, replace(FULL, kept='"\\ \u2028 \x00 龘 😀')], ids=["full", "bare", "odd"]
+)
+def test_the_text_written_at_once_is_the_text_of_what_marshmallow_writes(
+    one: Large, language: Language
+) -> None:
+    mark = SPEAKING.set(language)
+    try:
+        usual = json.dumps(ma.Schema.dump(Outer(), one), ensure_ascii=False, separators=(",", ":"))
+        assert written(Outer, one) == usual
     finally:
         SPEAKING.reset(mark)
 

@@ -1,17 +1,22 @@
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import marshmallow
 import pytest
 
 from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.records.model import Mark
+from backend.records.model import Change, Mark
 from backend.reports import rules, service
-from schemas.terms import Channel, Nature, Openness, RecordMark, ReportView, Role
-from schemas.text import Text
+from schemas import reports as wire
+from schemas.base import SPEAKING
+from schemas.terms import Audience, Channel, Nature, Openness, RecordMark, ReportView, Role
+from schemas.text import Language, Text
+from schemas.writing import written
 from tests.backend.reports.conftest import NAME, Refuse
 from tests.support.records import keep, make_record
 from tests.support.refusals import refused
@@ -263,3 +268,32 @@ def test_guessing_at_numbers_from_one_address_is_stopped(deps: Deps) -> None:
         service.verify(limited, report_no="nonsense", code="", address="192.0.2.1")
     refused("limits.too_many", service.verify, limited, report_no="nonsense", code="", address="192.0.2.1")
     assert not service.verify(limited, report_no="nonsense", code="", address="192.0.2.9").authentic
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_report_is_written_as_its_schema_says(deps: Deps, verified: Actor, language: Language) -> None:
+    mark = Mark(RecordMark.CONTESTED, START, None, '他说"不"')
+    change = Change(START, "content", "更正", "Corrected")
+    keep(
+        deps,
+        own_record(
+            verified,
+            marks=(mark,),
+            changes=(change,),
+            severity=None,
+            content={"yes": True, "n": 1.5, "o": None},
+        ),
+        own_record(
+            verified, nature=Nature.OTHER, openness=Openness.PUBLIC, ended_on=None, public_until=START
+        ),
+    )
+    service.mine(deps, verified)
+    reports = [service.mine(deps, verified)]
+    link = service.make_link(deps, verified, purpose="租房", audience=Audience.THIRD_PARTY)
+    reports.append(service.open_link(deps, verified, code=link.url.rpartition("/")[2]))
+    spoken = SPEAKING.set(language)
+    try:
+        for report in reports:
+            assert json.loads(written(wire.Report, report)) == marshmallow.Schema.dump(wire.Report(), report)
+    finally:
+        SPEAKING.reset(spoken)
