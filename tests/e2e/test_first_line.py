@@ -17,8 +17,9 @@ from backend import bootstrap
 from backend.common.settings import Settings
 from backend.registry import service as registry
 from tests.support import motion
-from tests.support.city import City, Phone, number_of, steps_for
+from tests.support.city import City, Phone, steps_for
 from tests.support.face import photograph
+from tests.support.people import number_of
 from tests.support.pictures import picture
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -26,7 +27,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 NAME, NUMBER, PHONE = "欧阳䶮", number_of("19610804", "011"), "13900001111"
 ON_FILE, SELFIE, STRANGER = ("obama.jpg", "obama2.jpg"), "obama3.jpg", "biden.jpg"
 DOC_NO = "沪人社催字〔2026〕第11号"
-UNIT, ITEM = "HRSS", "HRSS-P-01"
+UNIT, ITEM = "HRSS", "HRSS-P-03"
 
 
 @pytest.fixture

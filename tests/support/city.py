@@ -9,23 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-from backend.common.numbers import check_digit
 from schemas.faces import FaceStep
 from tests.support.processes import ROOT
 
 PYTHON = Path(sys.executable)
-
-
-def number_of(born_on: str, sequence: str) -> str:
-    """A number that passes every check and belongs to nobody: 310199 was never a district."""
-    first = f"310199{born_on}{sequence}"
-    return first + check_digit(first)
 
 
 class City:
@@ -44,6 +38,7 @@ class City:
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
+        self.on_exit = ExitStack()
         self.data.mkdir(parents=True, exist_ok=True)
         self._output = (self.data / "run.txt").open("ab")
         self.run = subprocess.Popen(
@@ -61,6 +56,7 @@ class City:
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.on_exit.close()
         if self.run.poll() is None:
             self.run.send_signal(signal.SIGTERM)
             self.run.wait(60)
@@ -137,6 +133,7 @@ class Phone:
         self.number = number
         self.site = city.site
         self.http = httpx.Client(base_url=city.site, timeout=60)
+        city.on_exit.callback(self.http.close)
         self.token: str | None = None
 
     def call(
