@@ -2,7 +2,7 @@
 
 from backend.accounts.service.authenticating import authenticate
 from backend.accounts.service.codes import read_phone, request_code
-from backend.accounts.service.profiles import bind_subject, close, phone_of, profile, set_language
+from backend.accounts.service.profiles import bind_subject, close, holds, phone_of, profile, set_language
 from backend.accounts.service.sessions import end_sessions, open_session, raise_level, refresh, sign_out
 from backend.accounts.service.signing_in import sign_in
 
@@ -11,6 +11,7 @@ __all__ = [
     "bind_subject",
     "close",
     "end_sessions",
+    "holds",
     "open_session",
     "phone_of",
     "profile",

@@ -24,6 +24,12 @@ def profile(deps: Deps, actor: Actor) -> Profile:
     )
 
 
+def holds(deps: Deps, account_id: str, subject_id: str) -> bool:
+    """Whether this account is open and still the one of this information subject."""
+    account = store.find(deps.db, account_id)
+    return account is not None and account.subject_id == subject_id
+
+
 def phone_of(deps: Deps, actor: Actor) -> str:
     """The caller's own phone, unmasked (E.164), for the copy of their data."""
     return _phone(deps, _own(deps, actor))

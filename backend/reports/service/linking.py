@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from backend.accounts import service as accounts
 from backend.audit import service as audit
 from backend.common import errors as common_errors
 from backend.common.actor import Actor
@@ -75,6 +76,10 @@ def open_link(deps: Deps, actor: Actor, *, code: str) -> Report:
     """
     link = store.find_link_by_code(deps.db, rules.code_hash(report_key(deps), code.strip().lower()))
     if link is None or link.state(deps.now()) is not LinkState.ACTIVE:
+        raise errors.link_gone()
+    if not accounts.holds(
+        deps, link.account_id, link.subject_id
+    ):  # an authorisation ends with the account that gave it
         raise errors.link_gone()
     if link.audience is Audience.SELF:
         _require_owner(deps, actor, link)

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from backend.accounts.model import Account
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.common.documents import to_document
 from backend.registry.model import Subject
 from schemas.terms import Channel, Level, Role
 from tests.support.records import keep_subject
@@ -23,8 +25,10 @@ def subject(deps: Deps) -> Subject:
 
 
 @pytest.fixture
-def bound(subject: Subject) -> Actor:
+def bound(deps: Deps, subject: Subject) -> Actor:
     """A citizen with name and number bound, who has not proved to be that person just now."""
+    phone = deps.sealer.seal_for_lookup("accounts", "+8613900001111")
+    deps.db["accounts"].insert_one(to_document(Account("a1", phone, subject.id, "zh", deps.now())))
     return Actor("a1", Role.CITIZEN, Channel.API, "s-1", subject.id, level=Level.REAL_NAME)
 
 

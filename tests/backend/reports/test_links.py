@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from backend.accounts import service as accounts
 from backend.audit import service as audit
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
@@ -108,7 +109,7 @@ def test_the_own_link_asks_for_the_owner_and_a_fresh_proof(
     link = make(deps, bound, Audience.SELF, max_opens=2)
     refused("auth.required", opened, deps, ANYBODY, link)
     refused("identity.verification_required", opened, deps, bound, link)
-    refused("identity.real_name_required", opened, deps, replace(bound, subject_id=None), link)
+    refused("identity.verification_required", opened, deps, replace(bound, subject_id=None), link)
     refused("reports.link_gone", opened, deps, other, link)
     refused("reports.link_gone", opened, deps, replace(verified, role=Role.CASE_OFFICER), link)
     report = opened(deps, verified, link)
@@ -140,6 +141,13 @@ def test_a_killed_link_is_dead_at_once_and_killing_again_is_no_mistake(deps: Dep
     service.kill_link(deps, verified, link_id=link.id)
     assert state(deps, verified) is LinkState.KILLED
     refused("reports.link_gone", opened, deps, ANYBODY, link)
+
+
+def test_an_authorisation_ends_with_the_account_that_gave_it(deps: Deps, verified: Actor) -> None:
+    link = make(deps, verified)
+    accounts.close(deps, verified)
+    refused("reports.link_gone", opened, deps, ANYBODY, link)
+    assert deps.db["report_links"].count_documents({"opens": 0}) == 1
 
 
 def test_another_persons_link_cannot_be_killed_or_seen(deps: Deps, verified: Actor, other: Actor) -> None:
