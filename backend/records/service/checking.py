@@ -31,7 +31,7 @@ _said = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 class Checked(NamedTuple):
     """A row that may become a record once its subject is found. `named`: its words carry the person's own name.
 
-    A tuple because it travels between processes, which costs a dataclass five times as much.
+    A tuple, its dates as they are written, because it travels between processes, which costs a dataclass five times as much.
     """
 
     line: int
@@ -42,8 +42,8 @@ class Checked(NamedTuple):
     item_code: str
     doc_no: str
     title: str
-    occurred_on: date
-    ended_on: date | None
+    occurred_on: str
+    ended_on: str | None
     content: dict[str, Any]
     named: bool
 
@@ -106,8 +106,8 @@ class RowChecker:
             item_code=checker.item.code,
             doc_no=words["doc_no"],
             title=words["title"],
-            occurred_on=occurred_on,
-            ended_on=ended_on,
+            occurred_on=occurred_on.isoformat(),
+            ended_on=ended_on.isoformat() if ended_on else None,
             content=plain,
             named=checker.item.subject_kind is SubjectKind.PERSON
             and names.mentions(f'{said}"{words["doc_no"]}', name),
@@ -203,31 +203,33 @@ def _content(value: Any) -> dict[str, Any]:
     return value
 
 
-def document(row: Checked, item: CatalogueItem, made: Mapping[str, Any]) -> dict[str, Any]:
-    """The document of a new record, written out by hand because an import makes thousands a second; a test holds that it is
-    what `to_document` makes of the `Record`. `made`: id, subject_id, windows, source and sealed words.
-    """
+def facts(item: CatalogueItem) -> dict[str, Any]:
+    """What the documents of all records of an item have in common."""
     return {
-        "_id": made["id"],
-        "key": row.key,
-        "digest": row.digest,
-        "subject_id": made["subject_id"],
-        "item_code": row.item_code,
+        "item_code": item.code,
         "catalogue_year": item.year,
         "unit_code": item.unit_code,
         "nature": item.nature.value,
         "category": item.category.value,
         "openness": item.openness.value,
         "severity": item.severity.value if item.severity else None,
+    }
+
+
+def document(row: Checked, item_facts: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str, Any]:
+    """The document of a new record, written out by hand because an import makes thousands a second; a test holds that it is
+    what `to_document` makes of the `Record`. `made`: _id, subject_id, windows, source and sealed words.
+    """
+    return {
+        **made,
+        **item_facts,
+        "key": row.key,
+        "digest": row.digest,
         "doc_no": "" if row.named else row.doc_no,
         "title": "" if row.named else row.title,
-        "occurred_on": row.occurred_on.isoformat(),
-        "ended_on": row.ended_on.isoformat() if row.ended_on else None,
+        "occurred_on": row.occurred_on,
+        "ended_on": row.ended_on,
         "content": {} if row.named else row.content,
-        "text_sealed": made["text_sealed"],
-        "public_until": made["public_until"],
-        "query_until": made["query_until"],
-        "source": made["source"],
         "changes": [],
         "marks": [],
         "suspended_at": None,

@@ -58,7 +58,8 @@ class _Run:
     items: Mapping[str, CatalogueItem]
     quality: Quality = field(default_factory=Quality)
     subjects: dict[bytes, Matched | None] = field(default_factory=dict)
-    windows: dict[tuple[str, date, date | None], catalogue.Windows] = field(default_factory=dict)
+    windows: dict[tuple[str, str, str | None], catalogue.Windows] = field(default_factory=dict)
+    facts: dict[str, Document] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -203,30 +204,35 @@ def _look_up(run: _Run, rows: Sequence[Checked]) -> None:
 
 
 def _document(run: _Run, row: Checked, subject_id: str) -> Document:
-    item = run.items[row.item_code]
-    windows = _windows(run, item, row)
+    windows = _windows(run, row)
+    if row.item_code not in run.facts:
+        run.facts[row.item_code] = checking.facts(run.items[row.item_code])
     made = {
-        "id": run.deps.new_id(),
+        "_id": run.deps.new_id(),
         "subject_id": subject_id,
         "public_until": windows.public_until,
         "query_until": windows.query_until,
         "source": checking.source(run.batch.unit_code, run.batch.id, row.line, run.deps.now()),
         "text_sealed": _sealed(run, row) if row.named else None,
     }
-    return checking.document(row, item, made)
+    return checking.document(row, run.facts[row.item_code], made)
 
 
 def _sealed(run: _Run, row: Checked) -> bytes:
     return sealed_words(run.deps, doc_no=row.doc_no, title=row.title, content=row.content)
 
 
-def _windows(run: _Run, item: CatalogueItem, row: Checked) -> catalogue.Windows:
+def _windows(run: _Run, row: Checked) -> catalogue.Windows:
     """Windows fall on days, of which a file has few: worked out once each."""
-    asked = (item.code, row.occurred_on, row.ended_on)
+    asked = (row.item_code, row.occurred_on, row.ended_on)
     if asked not in run.windows:
         if len(run.windows) > SUBJECTS_REMEMBERED:
             run.windows.clear()
-        run.windows[asked] = catalogue.windows(item, document_on=row.occurred_on, ended_on=row.ended_on)
+        run.windows[asked] = catalogue.windows(
+            run.items[row.item_code],
+            document_on=date.fromisoformat(row.occurred_on),
+            ended_on=date.fromisoformat(row.ended_on) if row.ended_on else None,
+        )
     return run.windows[asked]
 
 
