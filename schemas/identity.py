@@ -19,9 +19,10 @@ class IdentityBind(RequestSchema):
         validate=validate.Length(1, 64),
         metadata=_about("身份证上的姓名", "Name on the identity card", example="王小明"),
     )
+    # An empty one is no number either, and is told so in the words of `identity.invalid_number`.
     id_number = fields.String(
         required=True,
-        validate=validate.Length(1, 64),
+        validate=validate.Length(max=64),
         metadata=_about("18 位身份证号", "Identity number, 18 places", example="31010119900101008X"),
     )
 
@@ -140,9 +141,16 @@ class ExportedProfile(ResponseSchema):
     phone = fields.String(required=True)
     language = fields.String(required=True)
     created_at = BeijingTime(required=True)
-    subject_id = fields.String(required=True)
-    name = fields.String(required=True)
-    id_number = fields.String(required=True)
+    masked = fields.Boolean(
+        required=True,
+        metadata=_about(
+            "姓名和号码是否已遮掩；完成本人核验后导出完整内容",
+            "Whether name and numbers are masked; whole after proving who you are",
+        ),
+    )
+    subject_id = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True, allow_none=True)
+    id_number = fields.String(required=True, allow_none=True)
     district = fields.String(required=True, allow_none=True)
     phone_on_file = fields.String(required=True, allow_none=True)
     face_template = fields.Boolean(

@@ -31,8 +31,16 @@ class SomeText(fields.String):
         return str(super()._deserialize(value, attr, data, **kwargs)).strip()
 
 
+class Tongue(fields.String):
+    """A language by its first subtag, so that `zh-CN` and `en-GB` are understood as in Accept-Language."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, attr, data, **kwargs))
+        return text.replace("_", "-").partition("-")[0].lower()
+
+
 class ReportQuery(QuerySchema):
-    lang = fields.String(
+    lang = Tongue(
         load_default=None,
         validate=validate.OneOf(("zh", "en")),
         metadata=_about(
@@ -44,6 +52,10 @@ class ReportQuery(QuerySchema):
 class PageQuery(QuerySchema):
     limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))
     cursor = fields.String(load_default=None, validate=validate.Length(max=400))
+
+
+class CalendarQuery(PageQuery):
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 100))
 
 
 class Subject(ResponseSchema):
@@ -195,7 +207,13 @@ class ReportLinkPage(ResponseSchema):
 
 class QuestionAsk(RequestSchema):
     statement = SomeText(
-        required=True, validate=validate.Length(1, 1000), metadata={"example": "这次查询不是我本人"}
+        load_default=None,
+        validate=validate.Length(1, 1000),
+        metadata=_about(
+            "疑问，不填即“这次查询不是我”",
+            "The question; left out, it says that it was not me",
+            example="这次查询不是我本人",
+        ),
     )
     end_sessions = fields.Boolean(
         load_default=False,
@@ -237,3 +255,4 @@ class Forgetting(ResponseSchema):
 
 class ForgettingCalendar(ResponseSchema):
     items = fields.List(fields.Nested(Forgetting), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)

@@ -42,10 +42,16 @@ class Actor:
 
     def require_verified(self, now: datetime) -> str:
         """The bound subject, if the proof of identity is still fresh at `now` (DOMAIN 5: ten minutes)."""
-        subject_id = self.require_subject()
-        if self.verified_until is None or now >= self.verified_until:
+        self.require(Role.CITIZEN)
+        if self.subject_id is None:
+            raise errors.binding_and_verification_required()
+        if not self.is_verified(now):
             raise errors.verification_required()
-        return subject_id
+        return self.subject_id
+
+    def is_verified(self, now: datetime) -> bool:
+        """Whether the proof of identity is still fresh at `now`."""
+        return self.verified_until is not None and now < self.verified_until
 
 
 def anonymous(channel: Channel) -> Actor:

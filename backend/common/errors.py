@@ -64,6 +64,16 @@ def verification_required() -> ServiceError:
     )
 
 
+def binding_and_verification_required() -> ServiceError:
+    """The same reason, since the same right is missing; the sentence names the step that comes before."""
+    return ServiceError(
+        Kind.FORBIDDEN,
+        "identity.verification_required",
+        "请先绑定姓名和身份证号，再完成本人核验（刷脸或服务窗口核验码均可）",
+        "Please bind your name and identity number first, then prove who you are, by face or with a code from a service window",
+    )
+
+
 def real_name_required() -> ServiceError:
     return ServiceError(
         Kind.FORBIDDEN,

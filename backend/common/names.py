@@ -42,6 +42,11 @@ def mentions(text: str, name: str) -> bool:
     return folded_name(name) in folded_name(text)
 
 
+def masked(name: str) -> str:
+    """A person's first character only."""
+    return name[:1] + "*" * max(1, len(name) - 1)
+
+
 def _folded(name: str) -> str:
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return "".join(

@@ -116,18 +116,23 @@ class Parity:
 
 @dataclass(frozen=True)
 class Profile:
-    """Who the account holder is, readable: for the holder's own copy only."""
+    """Who the account holder is: for the holder's own copy only.
+
+    `masked`: phones, name and number are not whole, since whoever asks has only shown the phone. What is of the person
+    is None until one is bound.
+    """
 
     account_id: str
     phone: str
     language: Language
     created_at: datetime
-    subject_id: str
-    name: str
-    id_number: str
-    district: str | None
-    phone_on_file: str | None
-    face_template: bool
+    masked: bool
+    subject_id: str | None = None
+    name: str | None = None
+    id_number: str | None = None
+    district: str | None = None
+    phone_on_file: str | None = None
+    face_template: bool = False
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ class MyExport(MethodView):
     def get(self):
         """Take away the own data as JSON
 
-        以 JSON 带走本人的账号资料、同意、查询日志等数据，须先完成本人核验。
+        以 JSON 带走本人的账号资料、同意、查询日志等数据；未完成本人核验时姓名和号码以遮掩形式提供。
         """
         return service.export(deps(), actor())
 

@@ -42,13 +42,14 @@ class Summary(MethodView):
 
 @blp.route("/me/forgetting-calendar")
 class Calendar(MethodView):
+    @blp.arguments(wire.CalendarQuery, location="query")
     @blp.response(200, wire.ForgettingCalendar)
-    def get(self):
+    def get(self, query):
         """See when adverse information is forgotten
 
         每条失信信息何时停止公示、最早何时可以申请修复、何时停止查询，以及依据的条款。
         """
-        return {"items": service.forgetting_calendar(deps(), actor())}
+        return service.forgetting_calendar(deps(), actor(), **query)
 
 
 @blp.route("/me/access-log")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from backend.audit.model import Entry
+from backend.common import names
 from backend.common.clock import SHANGHAI
 from backend.records.model import Record
 from schemas.terms import Audience, SubjectKind
@@ -71,7 +72,7 @@ def snapshot(records: Iterable[Record]) -> str:
 
 def masked_name(name: str, kind: SubjectKind) -> str:
     """A person's first character; the name of an entity is public anyway."""
-    return name if kind is SubjectKind.ENTITY else name[:1] + "*" * max(1, len(name) - 1)
+    return name if kind is SubjectKind.ENTITY else names.masked(name)
 
 
 def year_began(now: datetime) -> datetime:

@@ -13,6 +13,8 @@ SHARED_PURPOSE = Text(
 SUMMARY_PURPOSE = Text("本人查询信用记录数量", "The subject asks how many records there are")
 CALENDAR_PURPOSE = Text("本人查询失信信息到期日历", "The subject asks when adverse information is forgotten")
 
+NOT_ME = Text("这次查询不是我", "This look was not me")
+
 WHOLE = Text("全部公共信用信息", "The whole public credit record")
 COUNTS = Text("信用记录条数，不含内容", "Numbers of records, without content")
 ADVERSE = Text("全部失信信息及其期限", "All adverse information and its periods")

@@ -1,9 +1,13 @@
 """Leaving: taking the own data away, and closing the account."""
 
+from dataclasses import replace
+from typing import Any
+
 from backend.accounts import service as accounts
 from backend.audit import service as audit
 from backend.audit.model import Entry
 from backend.common import errors as common_errors
+from backend.common import names, numbers
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import atomic
@@ -14,6 +18,7 @@ from backend.identity.service import consenting
 from backend.notices import service as notices
 from backend.notices.model import Notice
 from backend.registry import service as registry
+from backend.registry.model import Subject
 from schemas.terms import Role
 from schemas.text import Text
 
@@ -38,38 +43,54 @@ def close_account(deps: Deps, actor: Actor) -> None:
 
 
 def export(deps: Deps, actor: Actor) -> Export:
-    """Everything kept about the caller but the credit record, which is the report's (PIPL 45); needs `verified`.
+    """Everything kept about the caller but the credit record, which is the report's (PIPL 45).
 
-    The look is written down before anything leaves, and is itself in the access log that leaves.
+    Name, number and phones are whole only for who is `verified`, else masked: a borrowed phone must not tell them. The look
+    is written down before anything leaves, and is itself in the access log that leaves.
     """
-    subject_id = actor.require_verified(deps.now())
-    audit.look(deps, actor, "identity.export", subject_id=subject_id, purpose=PURPOSE, scope=SCOPE)
+    actor.require(Role.CITIZEN)
+    if actor.subject_id is None:
+        return Export(deps.now(), _account(deps, actor), (), _notices(deps, actor), ())
+    audit.look(deps, actor, "identity.export", subject_id=actor.subject_id, purpose=PURPOSE, scope=SCOPE)
     return Export(
         exported_at=deps.now(),
-        profile=_profile(deps, actor, subject_id),
+        profile=_profile(deps, actor, actor.subject_id),
         consents=consenting.list_consents(deps, actor),
         notices=_notices(deps, actor),
-        access_log=_looks(deps, subject_id),
+        access_log=_looks(deps, actor.subject_id),
     )
+
+
+def _account(deps: Deps, actor: Actor) -> Profile:
+    """What there is of an account by itself, the phone masked."""
+    account = accounts.profile(deps, actor)
+    return Profile(account.id, account.phone, account.language, account.created_at, masked=True)
 
 
 def _profile(deps: Deps, actor: Actor, subject_id: str) -> Profile:
-    account = accounts.profile(deps, actor)
     subject = registry.find(deps, subject_id)
     if subject is None:
         raise common_errors.real_name_required()
-    return Profile(
-        account_id=account.id,
-        phone=accounts.phone_of(deps, actor),
-        language=account.language,
-        created_at=account.created_at,
+    whole = actor.is_verified(deps.now())
+    name, number = registry.name_of(deps, subject), registry.number_of(deps, subject)
+    return replace(
+        _account(deps, actor),
+        masked=not whole,
         subject_id=subject.id,
-        name=registry.name_of(deps, subject),
-        id_number=registry.number_of(deps, subject),
+        name=name if whole else names.masked(name),
+        id_number=number if whole else numbers.mask(number),
         district=subject.district,
-        phone_on_file=registry.phone_of(deps, subject),
         face_template=registry.template_of(deps, subject.id) is not None,
+        **_phones(deps, actor, subject, whole=whole),
     )
+
+
+def _phones(deps: Deps, actor: Actor, subject: Subject, *, whole: bool) -> dict[str, Any]:
+    """The account's phone and the one on file."""
+    on_file = registry.phone_of(deps, subject)
+    if whole:
+        return {"phone": accounts.phone_of(deps, actor), "phone_on_file": on_file}
+    return {"phone_on_file": on_file and numbers.mask(on_file)}
 
 
 def _notices(deps: Deps, actor: Actor) -> tuple[Notice, ...]:

@@ -13,6 +13,7 @@ from backend.common.pages import Page
 from backend.notices import service as notices
 from backend.reports import errors, store, texts
 from backend.reports.model import Look, Question
+from schemas.base import said
 from schemas.notices import NoticeKind
 from schemas.terms import QuestionState, Role
 from schemas.text import Text
@@ -32,8 +33,12 @@ def shown_looks(deps: Deps, entries: Iterable[Entry]) -> tuple[Look, ...]:
 
 
 @atomic
-def ask(deps: Deps, actor: Actor, *, entry_id: str, statement: str, end_sessions: bool = False) -> Question:
+def ask(
+    deps: Deps, actor: Actor, *, entry_id: str, statement: str | None = None, end_sessions: bool = False
+) -> Question:
     """Ask who was behind a line of the own log, for the desk to find out; one question a line, the first one stays.
+
+    Without a statement the question is that it was not the caller.
 
     `end_sessions` signs the account out everywhere, also when the question was there already: whoever fears a stolen
     sign-in must not be stopped by it.
@@ -41,7 +46,9 @@ def ask(deps: Deps, actor: Actor, *, entry_id: str, statement: str, end_sessions
     subject_id = actor.require_subject()
     if audit.find_look(deps, subject_id, entry_id) is None:
         raise errors.entry_not_found()
-    question = store.find_question(deps.db, subject_id, entry_id) or _open(deps, actor, entry_id, statement)
+    question = store.find_question(deps.db, subject_id, entry_id)
+    if question is None:
+        question = _open(deps, actor, entry_id, statement or said(texts.NOT_ME))
     if end_sessions:
         accounts.end_sessions(deps, actor, actor.id)
     return question

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.common.pages import MAX_LIMIT, Page, Position
 from backend.records import rules as record_rules
 from backend.records import service as records
 from backend.records.model import Record
@@ -42,9 +43,13 @@ def summary(deps: Deps, actor: Actor) -> Counts:
     return counts
 
 
-def forgetting_calendar(deps: Deps, actor: Actor) -> tuple[Forgetting, ...]:
+def forgetting_calendar(
+    deps: Deps, actor: Actor, *, limit: int = MAX_LIMIT, cursor: str | None = None
+) -> Page[Forgetting]:
     """Every adverse record and its windows, the one that is forgotten next first."""
     subject_id = actor.require_verified(deps.now())
+    scope = f"forgetting-calendar:{subject_id}"
+    after = deps.cursors.read(cursor, scope)
     held = [r for r in records.of_subject(deps, subject_id) if r.nature is Nature.ADVERSE]
     entry = audit.look(
         deps,
@@ -56,8 +61,14 @@ def forgetting_calendar(deps: Deps, actor: Actor) -> tuple[Forgetting, ...]:
         records=len(held),
     )
     pairs = zip(held, records.show(deps, held), strict=True)
-    found = [_forgetting(record, shown, entry.at) for record, shown in pairs]
-    return tuple(sorted(found, key=lambda f: (f.next_at or NEVER, f.record_id)))
+    found = sorted((_forgetting(record, shown, entry.at) for record, shown in pairs), key=_turn)
+    rest = [line for line in found if after is None or _turn(line) > (after.at, after.id)]
+    return deps.cursors.page(rest, limit, scope, lambda line: Position(*_turn(line)))
+
+
+def _turn(line: Forgetting) -> tuple[datetime, str]:
+    """What the calendar is sorted by."""
+    return line.next_at or NEVER, line.record_id
 
 
 def _forgetting(record: Record, shown: ShownRecord, at: datetime) -> Forgetting:

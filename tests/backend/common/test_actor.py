@@ -49,6 +49,11 @@ def test_a_citizen_without_a_name_is_told_to_bind_it() -> None:
     assert bound.require_subject() == "s"
 
 
+def test_where_a_proof_is_needed_that_is_the_reason_also_before_a_name_is_bound() -> None:
+    needed = (Kind.FORBIDDEN, "identity.verification_required")
+    assert refusal(lambda: CITIZEN.require_verified(NOW)) == needed
+
+
 def test_a_proof_holds_until_its_end_and_not_at_it() -> None:
     until = NOW + timedelta(minutes=10)
     proved = Actor("a", Role.CITIZEN, Channel.API, subject_id="s", level=Level.VERIFIED, verified_until=until)

@@ -66,9 +66,20 @@ def test_nothing_leaves_when_the_look_cannot_be_written_down(
         service.export(deps, actor)
 
 
-def test_the_export_needs_a_fresh_verification(deps: Deps, clock: Clock, actor: Actor) -> None:
+def test_without_a_fresh_verification_name_and_numbers_are_masked(
+    deps: Deps, clock: Clock, actor: Actor
+) -> None:
     clock.advance(minutes=10)
-    refused("identity.verification_required", service.export, deps, again(deps, actor))
+    taken = service.export(deps, again(deps, actor))
+    assert taken.profile.masked
+    assert (taken.profile.name, taken.profile.id_number) == ("欧**", f"{NUMBER[:3]}***********{NUMBER[-4:]}")
+    assert PHONE not in repr(taken.profile)
+    assert taken.access_log[0].action == "identity.export"
+
+
+def test_an_account_without_a_person_can_take_its_data_away(deps: Deps) -> None:
+    taken = service.export(deps, signed_in(deps, "13900009999"))
+    assert (taken.profile.phone, taken.profile.name, taken.access_log) == ("139****9999", None, ())
 
 
 def test_closing_ends_every_session_withdraws_consents_and_erases_the_template(

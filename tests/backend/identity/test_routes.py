@@ -148,9 +148,12 @@ def test_the_own_data_are_taken_away_as_json(deps: Deps, web_as: ClientAs) -> No
     assert answer.json["access_log"][0]["purpose"]["zh"]
 
 
-def test_the_export_needs_a_fresh_verification(deps: Deps, web_as: ClientAs) -> None:
+def test_the_export_is_masked_without_a_fresh_verification(deps: Deps, web_as: ClientAs) -> None:
     answer = web_as(bound(deps)).get(f"{API}/me/export")
-    assert (answer.status_code, answer.json["reason"]) == (403, "identity.verification_required")
+    assert (answer.status_code, answer.json["profile"]["masked"]) == (200, True)
+    assert NUMBER not in answer.text
+    nobody = web_as(signed_in(deps, "13900009999")).get(f"{API}/me/export")
+    assert (nobody.status_code, nobody.json["profile"]["subject_id"]) == (200, None)
 
 
 def test_an_account_is_closed(deps: Deps, web_as: ClientAs) -> None:

@@ -42,8 +42,9 @@ def test_the_report_needs_a_fresh_proof_of_identity(
 
 def test_a_citizen_without_a_bound_subject_is_told_so(deps: Deps, verified: Actor) -> None:
     unbound = replace(verified, subject_id=None)
-    for verb in (service.mine, service.summary, service.forgetting_calendar):
-        refused("identity.real_name_required", verb, deps, unbound)
+    refused("identity.real_name_required", service.summary, deps, unbound)
+    for verb in (service.mine, service.forgetting_calendar):
+        refused("identity.verification_required", verb, deps, unbound)
 
 
 def test_staff_have_no_own_report(deps: Deps, verified: Actor) -> None:
@@ -220,12 +221,22 @@ def test_the_calendar_tells_what_is_forgotten_next_first(deps: Deps, verified: A
         own_record(verified, nature=Nature.OTHER),
         own_record(verified, query_until=START),
     )
-    calendar = service.forgetting_calendar(deps, verified)
+    calendar = service.forgetting_calendar(deps, verified).items
     assert [line.record_id for line in calendar] == [near.id, far.id, endless.id]
     assert [line.next_at for line in calendar] == [soon, later, None]
     assert calendar[2].restoration.reason == "restoration.not_ended"
     assert calendar[0].earliest_restoration_on == date(2025, 6, 1)
     assert calendar[0].article.zh.endswith("第三十五条")
+
+
+def test_the_calendar_is_read_page_by_page(deps: Deps, verified: Actor) -> None:
+    keep(deps, *(own_record(verified, ended_on=None) for _ in range(3)), own_record(verified))
+    whole = service.forgetting_calendar(deps, verified)
+    assert (len(whole.items), whole.next_cursor) == (4, None)
+    first = service.forgetting_calendar(deps, verified, limit=3)
+    rest = service.forgetting_calendar(deps, verified, limit=3, cursor=first.next_cursor)
+    assert first.items + rest.items == whole.items
+    assert rest.next_cursor is None
 
 
 def test_the_calendar_needs_a_fresh_proof_and_is_logged(deps: Deps, bound: Actor, verified: Actor) -> None:

@@ -69,7 +69,13 @@ def test_the_report_has_the_shape_of_the_contract(deps: Deps, web_as: ClientAs, 
 
 @pytest.mark.parametrize(
     ("query", "header", "language"),
-    [("?lang=en", "zh-CN", "en"), ("", "en", "en"), ("?lang=zh", "en", "zh"), ("", "", "zh")],
+    [
+        ("?lang=en", "zh-CN", "en"),
+        ("", "en", "en"),
+        ("?lang=zh", "en", "zh"),
+        ("?lang=zh-CN", "en", "zh"),
+        ("", "", "zh"),
+    ],
 )
 def test_the_report_speaks_the_language_asked_for(
     web_as: ClientAs, verified: Actor, query: str, header: str, language: str
@@ -192,12 +198,15 @@ def test_a_question_about_a_line_is_taken(web_as: ClientAs, bound: Actor, other:
     assert body_of(client, "post", path, 201, json=body) == first
     assert body_of(web_as(other), "post", path, 404, json=body)["reason"] == "reports.entry_not_found"
     body_of(client, "post", path, 422, json={"statement": ""})
+    assert body_of(client, "post", path, 201) == first
     body_of(client, "post", path, 422, json=body | {"end_sessions": "yes"})
 
 
 def test_the_calendar_lists_the_windows(deps: Deps, web_as: ClientAs, verified: Actor) -> None:
     keep(deps, make_record(subject_id=verified.subject_id))
-    (line,) = body_of(web_as(verified), "get", ME + "/forgetting-calendar", 200)["items"]
+    calendar = body_of(web_as(verified), "get", ME + "/forgetting-calendar", 200)
+    assert calendar["next_cursor"] is None
+    (line,) = calendar["items"]
     assert line["query_until"] == line["next_at"] == "2030-03-02T00:00:00.000+08:00"
     assert line["earliest_restoration_on"] == "2025-06-01"
     assert line["article"] == "《上海市社会信用条例》第三十五条"
