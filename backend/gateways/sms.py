@@ -23,13 +23,18 @@ class Sms(Protocol):
 
 
 class FileSms:
-    """One JSON object a line in `DATA_DIR/outbox/sms.jsonl`; whole lines even from several processes."""
+    """One JSON object a line in `DATA_DIR/outbox/sms.jsonl`; whole lines even from several processes.
+
+    `to` stands there as it is dialled here, eleven digits, so that who reads the file finds the phone that was typed.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def send(self, *, to: str, text: str, code: str | None = None) -> None:
-        line = json.dumps({"to": to, "text": text, "code": code}, ensure_ascii=False) + "\n"
+        line = (
+            json.dumps({"to": to.removeprefix("+86"), "text": text, "code": code}, ensure_ascii=False) + "\n"
+        )
         try:
             self._append(line.encode())
         except OSError as error:

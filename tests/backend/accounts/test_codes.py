@@ -55,7 +55,7 @@ def test_the_message_holds_the_code_its_minutes_and_the_warning(deps: Deps) -> N
     code = code_for(deps)
     [message] = messages(deps)
     assert re.fullmatch(r"\d{6}", code)
-    assert message["to"] == "+8613900001111"
+    assert message["to"] == "13900001111"
     assert all(part in message["text"] for part in (code, "5 分钟", "切勿告诉任何人"))
 
 

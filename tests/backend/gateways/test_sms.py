@@ -79,6 +79,7 @@ def test_the_file_holds_one_message_a_line_also_from_many_at_once(tmp_path: Path
     sent = [json.loads(line) for line in path.read_text().splitlines()]
     assert sorted(int(one["code"]) for one in sent) == list(range(100))
     assert all(one.keys() == {"to", "text", "code"} for one in sent)
+    assert {one["to"] for one in sent} == {PHONE.removeprefix("+86")}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
