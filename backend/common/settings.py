@@ -46,7 +46,7 @@ class Settings:
     wechat_app_secret: str | None = _setting(None, secret=True)
     wechat_token: str | None = _setting(None, secret=True)
     wechat_aes_key: str | None = _setting(None, secret=True)
-    limit_per_address: int = _setting(600)
+    limit_per_address: int = _setting(6000)
     trusted_proxies: int = _setting(0)
     cors_origins: tuple[str, ...] = _setting(())
     web_workers: int = _setting(2)
