@@ -19,11 +19,13 @@ from backend.local.run import ROOT
 
 STANDIN = f"{sys.executable} {Path(__file__).with_name('standin.py')}"
 _LAUNCHER = """
-    import os, sys
+    import os, signal, sys
     from pathlib import Path
     from backend.common.settings import Settings
     from backend.local.run import Plan, run
 
+    deaf = signal.SIG_IGN if "NOHUP" in os.environ else signal.SIG_DFL
+    signal.signal(signal.SIGHUP, deaf)  # else it is what the test session inherited
     settings = Settings.from_env(os.environ)
     sys.exit(run(Plan(settings, dict(os.environ), procfile=Path("Procfile"), root=Path.cwd(),
                       seed=os.environ["SEED"], pictures="true")))
@@ -93,7 +95,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
     runs: list[Running] = []
 
     def begin(
-        mongodb_uri: str | None, *, seed: str = "true", port: int | None = None, **lines: str
+        mongodb_uri: str | None,
+        *,
+        seed: str = "true",
+        port: int | None = None,
+        nohup: bool = False,
+        **lines: str,
     ) -> Running:
         (tmp_path / "Procfile").write_text(
             "".join(f"{name}: {STANDIN} {line}\n" for name, line in {"web": "serve", **lines}.items())
@@ -103,6 +110,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "APP_ENV": "demo", "SEED": seed}
         environ |= {"DATA_DIR": str(data), "PORT": str(chosen), "PYTHONDONTWRITEBYTECODE": "1"}
         environ |= {"MONGODB_URI": mongodb_uri} if mongodb_uri else {}
+        environ |= {"NOHUP": "1"} if nohup else {}
         with output.open("wb") as file:
             process = subprocess.Popen(
                 [sys.executable, "launch.py"], cwd=tmp_path, env=environ, stdout=file, stderr=file

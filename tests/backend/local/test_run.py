@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,14 @@ def test_a_signal_ends_every_process_and_what_they_started(
     wait_until(lambda: len(run.living()) == 4)
     assert run.end(number) == 0
     assert run.living() == []
+
+
+def test_nohup_stays_in_force(start: Start, mongodb_uri: str) -> None:
+    run = start(mongodb_uri, nohup=True).ready()
+    run.process.send_signal(signal.SIGHUP)
+    with pytest.raises(subprocess.TimeoutExpired):
+        run.process.wait(1)
+    assert run.end() == 0
 
 
 @pytest.mark.slow
