@@ -1,0 +1,409 @@
+"""The operators' commands, as real processes."""
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend import bootstrap
+from backend.common.deps import Deps
+from backend.common.mongo import Client
+from backend.common.numbers import check_digit
+from backend.common.settings import Settings
+from backend.demo.rules import cast
+from backend.local import pictures
+from backend.local.mongod import Mongod
+from backend.manage import command, importing, keeping
+from backend.registry import service as registry
+from tests.support.pictures import picture
+from tests.support.processes import ROOT
+
+NAME, NUMBER = "令狐冲示例", "310199196108040213"
+COMMANDS = [command.name for command in (*keeping.COMMANDS, *importing.COMMANDS)]
+DONE, IN_THE_WAY, WRONG = 0, 1, 2
+Done = subprocess.CompletedProcess[str]
+
+
+class Operator:
+    """Somebody at a terminal, with a database of their own on the tests' server and a data folder."""
+
+    def __init__(self, data: Path, **settings: str) -> None:
+        self.data = data
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        self.env = kept | {"DATA_DIR": str(data), "APP_ENV": "demo"} | settings
+
+    def command(self, *args: str | Path) -> list[str]:
+        return [sys.executable, "-m", "backend.manage", *map(str, args)]
+
+    def run(self, *args: str | Path, **settings: str) -> Done:
+        env = self.env | settings
+        return subprocess.run(
+            self.command(*args), cwd=ROOT, env=env, capture_output=True, text=True, timeout=100
+        )
+
+    def done(self, *args: str | Path, **settings: str) -> str:
+        """What a command says that must succeed."""
+        done = self.run(*args, **settings)
+        assert done.returncode == DONE, done.stdout + done.stderr
+        return done.stdout
+
+    @contextmanager
+    def deps(self) -> Iterator[Deps]:
+        deps = bootstrap.build_deps(Settings.from_env(self.env))
+        yield deps
+        deps.sealer.close()
+        deps.client.close()
+
+
+@pytest.fixture
+def operator(client: Client, mongodb_uri: str, database_name: str, tmp_path: Path) -> Iterator[Operator]:
+    name = f"{database_name}_manage"
+    client.drop_database(name)
+    yield Operator(tmp_path / "data", MONGODB_URI=mongodb_uri, MONGODB_DATABASE=name)
+    client.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def prepared(
+    client: Client, mongodb_uri: str, database_name: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Operator]:
+    """With the fixed residents, the demonstration's catalogue and no city around them; shared, as seeding takes seconds."""
+    name = f"{database_name}_prepared"
+    client.drop_database(name)
+    data = tmp_path_factory.mktemp("prepared") / "data"
+    made = Operator(data, MONGODB_URI=mongodb_uri, MONGODB_DATABASE=name)
+    made.done("seed-demo", "--residents", "0")
+    yield made
+    client.drop_database(name)
+
+
+def refused_in_one_line(done: Done, code: int = WRONG) -> str:
+    lines = done.stderr.strip().splitlines()
+    assert (done.returncode, len(lines), done.stdout) == (code, 1, ""), done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return lines[0]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.main([name, "--help"])
+    assert ended.value.code == DONE
+    assert len(capsys.readouterr().out.splitlines()) > 4
+
+
+def test_the_list_names_every_command_of_this_issue(operator: Operator) -> None:
+    said = operator.done("--help")
+    wanted = (
+        "ensure-indexes seed-demo import-units import-catalogue import-subjects import-records create-staff"
+    )
+    for name in [*wanted.split(), "issue-window-code", "verify-log"]:
+        assert name in said
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ((), "COMMAND"),
+        (("no-such-command",), "invalid choice"),
+        (("seed-demo", "--residents", "many"), "whole number"),
+        (("seed-demo", "--seed", "-1"), "whole number"),
+        (("import-subjects", "no-such-file.csv"), "no such file"),
+        (("import-records", __file__), "--unit"),
+        (("import-catalogue", __file__, "--year", "1999"), "2014"),
+        (("create-staff", "li", "--role", "king"), "invalid choice"),
+        (("issue-window-code",), "--id-number"),
+    ],
+)
+def test_a_wrong_argument_is_said_in_one_line(
+    capsys: pytest.CaptureFixture[str], args: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.main(args)
+    lines = capsys.readouterr().err.splitlines()
+    assert (ended.value.code, len(lines)) == (WRONG, 1)
+    assert said in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("seed-demo", "--residents", "99999999"), "23668200"),
+        (("import-subjects", __file__, "--photos", "no-such-folder"), "no such folder"),
+        (("import-records", __file__, "--unit", "HRSS", "--report", "no/such/folder.json"), "cannot be written"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_said_before_the_database_is_opened(
+    operator: Operator, args: tuple[str, ...], said: str
+) -> None:
+    assert said in refused_in_one_line(operator.run(*args, MONGODB_URI="mongodb://127.0.0.1:9"))
+
+
+def test_what_the_service_refuses_is_said_in_both_languages_in_one_line(prepared: Operator) -> None:
+    bad = NUMBER[:-1] + ("0" if NUMBER[-1] != "0" else "1")
+    assert "校验码" in refused_in_one_line(prepared.run("issue-window-code", "--id-number", bad))
+    line = refused_in_one_line(prepared.run("create-staff", "li", "--role", "provider"))
+    assert re.search(r"[\u4e00-\u9fff].* / [A-Z]", line)
+
+
+def test_wrong_settings_are_said_in_one_line(operator: Operator) -> None:
+    assert "PORT" in refused_in_one_line(operator.run("verify-log", PORT="eighty"))
+    line = refused_in_one_line(operator.run("verify-log", APP_ENV="production"))
+    assert "FIELD_MASTER_KEY" in line
+    assert "TOKEN_KEYS" in line
+
+
+@pytest.mark.parametrize("address", ["mongodb://127.0.0.1:9/?replicaSet=none", "mongodb:nonsense"])
+def test_an_absent_database_is_said_in_one_line(operator: Operator, address: str) -> None:
+    line = refused_in_one_line(operator.run("verify-log", MONGODB_URI=address), IN_THE_WAY)
+    assert "127.0.0.1" not in line
+
+
+def test_production_gets_no_demonstration(operator: Operator) -> None:
+    secrets = {"FIELD_MASTER_KEY": "A" * 128, "TOKEN_KEYS": "A" * 43 + "="}
+    sms = {"SMS_GATEWAY": "http", "SMS_GATEWAY_URL": "http://127.0.0.1:9", "SMS_GATEWAY_KEY": "key"}
+    production = {"APP_ENV": "production", "PUBLIC_URL": "https://credit.example"} | secrets | sms
+    line = refused_in_one_line(operator.run("seed-demo", **production))
+    assert "正式环境不生成演示数据" in line
+    assert "ensure-indexes" in refused_in_one_line(operator.run("verify-log", **production))
+
+
+def test_indexes_are_made_once_and_again(operator: Operator) -> None:
+    first = operator.done("ensure-indexes")
+    assert operator.done("ensure-indexes") == first
+    with operator.deps() as deps:
+        bootstrap.require_indexes(deps)
+
+
+def test_units_and_catalogue_come_from_files(operator: Operator, tmp_path: Path) -> None:
+    data = ROOT / "backend" / "catalogue" / "data"
+    assert " new" in operator.done("import-units", data / "units.yaml")
+    assert operator.done("import-units", data / "units.yaml").startswith("units: 0 new, 0 changed")
+    published = operator.done("import-catalogue", data / "catalogue.yaml", "--year", "2026")
+    assert published.startswith("catalogue of 2026, version 1: 117 items")
+    assert operator.done("import-catalogue", data / "catalogue.yaml", "--year", "2026") == published
+
+    foreign = tmp_path / "units.csv"
+    foreign.write_bytes("id,name_zh,name_en,kind\nX,区,X,district\n".encode("gb18030"))
+    assert "UTF-8" in refused_in_one_line(operator.run("import-units", foreign))
+    forbidden = tmp_path / "items.jsonl"
+    item = {"code": "HRSS-P-90", "title_zh": "宗教信仰信息", "title_en": "Belief", "unit_code": "HRSS"}
+    forbidden.write_text(json.dumps(item) + "\n")
+    done = operator.run("import-catalogue", forbidden, "--year", "2026")
+    assert (done.returncode, "Traceback" in done.stderr) == (WRONG, False)
+    assert "HRSS-P-90" in done.stderr
+
+
+def test_subjects_and_records_come_from_files_and_bad_rows_are_named(
+    prepared: Operator, tmp_path: Path
+) -> None:
+    subjects, report = tmp_path / "subjects.csv", tmp_path / "quality.json"
+    _write(subjects, ["kind", "name", "number"], [["person", NAME, _good(NUMBER)], ["person", "王某", "1"]])
+    said = prepared.done("import-subjects", subjects, "--report", report)
+    assert "2 rows: 1 new, 0 changed, 0 unchanged, 1 refused" in said
+    assert "line 3" in said
+    assert json.loads(report.read_text())["refused_by_reason"]["subjects.length"]["lines"] == [3]
+    assert "1 unchanged" in prepared.done("import-subjects", subjects)
+
+    records = tmp_path / "records.jsonl"
+    records.write_text(json.dumps(_row()) + "\n" + json.dumps(_row(subject_name="别人")) + "\n")
+    said = prepared.done("import-records", records, "--unit", "METRO", "--report", report)
+    assert "2 rows: 1 new, 0 changed, 0 unchanged, 1 refused" in said
+    assert json.loads(report.read_text())["linked_share"] == 0.5
+    assert "1 unchanged" in prepared.done("import-records", records, "--unit", "METRO")
+
+    records.write_text(json.dumps(_row(item_code="HRSS-P-03")) + "\n")
+    nothing = prepared.run("import-records", records, "--unit", "METRO")
+    assert (nothing.returncode, nothing.stderr) == (WRONG, "")
+    assert "records.unknown_item" in nothing.stdout
+    assert "XYZ" in refused_in_one_line(prepared.run("import-records", records, "--unit", "XYZ"))
+
+
+@pytest.mark.slow
+def test_photographs_are_enrolled_though_no_face_process_runs(prepared: Operator, tmp_path: Path) -> None:
+    subjects = tmp_path / "subjects.csv"
+    header = ["kind", "name", "number", "photo"]
+    _write(
+        subjects,
+        header,
+        [
+            ["person", NAME, _good(NUMBER), "biden.jpg;no-such.jpg"],
+            ["person", "郑某", _good("310199197001010321"), "biden.jpg"],
+        ],
+    )
+    folder = picture("biden.jpg").parent
+    done = prepared.run("import-subjects", subjects, "--photos", folder)
+    assert done.returncode == DONE, done.stderr
+    assert done.stderr.strip().splitlines() == [
+        "no face process is running here; starting one for this command"
+    ]
+    assert "note photo.not_readable × 1 (line 2)" in done.stdout
+    with prepared.deps() as deps:
+        subject = registry.find_by_number(deps, _good("310199197001010321"))
+        assert subject is not None
+        assert registry.template_of(deps, subject.id)
+
+
+def test_a_window_code_is_printed_plainly(prepared: Operator) -> None:
+    number = cast.parts(faces=False)[1].member.number
+    code, until = prepared.done("issue-window-code", "--id-number", number).splitlines()
+    assert re.fullmatch(r"\d{8}", code)
+    assert until.endswith("(Shanghai), for one use")
+
+
+def test_staff_get_their_secrets_once(prepared: Operator) -> None:
+    said = prepared.done("create-staff", "Li Si", "--role", "provider", "--unit", "HRSS", "--totp")
+    assert said.startswith("provider Li Si of HRSS\npassword (shown once): ")
+    assert "otpauth://totp/" in said
+    given = prepared.done("create-staff", "wu", "--role", "auditor", "--password", "a long enough one")
+    assert given == "auditor wu\n"
+    assert "taken" in refused_in_one_line(prepared.run("create-staff", "WU", "--role", "auditor"))
+
+
+def test_a_changed_log_is_told_and_an_unchanged_one_is_not(prepared: Operator) -> None:
+    assert prepared.done("verify-log") == "no fault: nothing was changed, removed or cut off\n"
+    with prepared.deps() as deps:
+        log = deps.db["audit_log"]
+        line = log.find_one({"action": "staff.create"})
+        log.update_one({"_id": line["_id"]}, {"$set": {"actor_name": "nobody"}})
+        done = prepared.run("verify-log")
+        log.replace_one({"_id": line["_id"]}, line)
+    assert (done.returncode, done.stderr) == (IN_THE_WAY, "")
+    assert done.stdout.splitlines()[-1] == "1 faults"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", ["subjects", "records"])
+def test_a_killed_seed_is_completed_by_the_next_and_a_third_changes_nothing(
+    operator: Operator, after: str
+) -> None:
+    operator.done("ensure-indexes")
+    seed = ("seed-demo", "--residents", "400", "--seed", "5")
+    running = subprocess.Popen(
+        operator.command(*seed),
+        cwd=ROOT,
+        env=operator.env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    with operator.deps() as deps:
+        _wait(lambda: deps.db[after].estimated_document_count() > 100, running)
+        running.kill()
+        running.wait()
+        assert not (operator.data / "demo" / "accounts.json").exists()
+        assert deps.db["demo_cities"].find_one({"_id": "seed 5"})["residents"] == 0
+        operator.done(*seed)
+        counts = _counts(deps)
+        assert counts["subjects"] == 400 + 40 + 4
+        assert "0 subjects and 0 records are new" in operator.done(*seed)
+        assert _counts(deps) == counts
+    assert [path.name for path in (operator.data / "demo").iterdir()] == ["accounts.json"]
+
+
+@pytest.mark.slow
+def test_without_an_address_the_command_brings_the_database_and_takes_it_away(tmp_path: Path) -> None:
+    alone = Operator(tmp_path / "data")
+    assert "residents" in alone.done("seed-demo", "--residents", "20")
+    both = [
+        subprocess.Popen(
+            alone.command("verify-log"),
+            cwd=ROOT,
+            env=alone.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=100) for process in both]
+    assert [process.returncode for process in both] == [DONE, DONE]
+    assert {out for out, _ in said} == {"no fault: nothing was changed, removed or cut off\n"}
+    assert (alone.data / "mongo" / "mongod.lock").read_text().strip() == ""
+
+
+@pytest.mark.slow
+def test_a_command_uses_the_database_of_the_run_beside_it(tmp_path: Path) -> None:
+    beside = Operator(tmp_path / "data")
+    server = Mongod(tmp_path / "elsewhere", log=tmp_path / "log")
+    (beside.data / "run").mkdir(parents=True)
+    holder = subprocess.Popen(
+        ["flock", str(beside.data / "run" / "lock"), "sleep", "100"], start_new_session=True
+    )
+    try:
+        server.start()
+        server.wait_ready()
+        (beside.data / "run" / "mongodb_uri").write_text(server.uri)
+        assert "collections" in beside.done("ensure-indexes")
+        assert not (beside.data / "mongo").exists()
+    finally:
+        os.killpg(holder.pid, signal.SIGKILL)
+        holder.wait()
+        server.stop()
+
+
+@pytest.mark.slow
+def test_a_signal_ends_a_command_and_all_that_it_brought(tmp_path: Path) -> None:
+    alone = Operator(tmp_path / "data")
+    running = subprocess.Popen(
+        alone.command("seed-demo", "--residents", "5000"),
+        cwd=ROOT,
+        env=alone.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    _wait(lambda: any((alone.data / "demo").glob("building-*/*.jsonl")), running)
+    running.send_signal(signal.SIGTERM)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 128 + signal.SIGTERM
+    assert "Traceback" not in said
+    assert list((alone.data / "demo").iterdir()) == []
+    assert (alone.data / "mongo" / "mongod.lock").read_text().strip() == ""
+
+
+def test_photographs_are_those_of_the_cast() -> None:
+    assert {*cast.PHOTOS, cast.SELFIE} <= set(pictures.NAMES)
+
+
+def _good(number: str) -> str:
+    return number[:17] + check_digit(number[:17])
+
+
+def _row(**changes: Any) -> dict[str, Any]:
+    content = {
+        "line": "1号线", "conduct": "no_ticket", "happened_on": "2026-03-02", "fare_fen": 400, "paid": True,
+    }  # fmt: skip
+    return {
+        "item_code": "METRO-P-01", "subject_number": _good(NUMBER), "subject_name": NAME, "doc_no": "沪地铁2026-1",
+        "title": "轨道交通逃票", "occurred_on": "2026-03-02", "ended_on": "2026-03-02", "content": content,
+    } | changes  # fmt: skip
+
+
+def _write(path: Path, header: list[str], rows: list[list[str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+def _counts(deps: Deps) -> dict[str, int]:
+    return {
+        name: deps.db[name].count_documents({})
+        for name in ("subjects", "records", "staff", "reference_faces")
+    }
+
+
+def _wait(ready: Callable[[], bool], process: subprocess.Popen[Any], within_s: float = 60) -> None:
+    deadline = time.monotonic() + within_s
+    while not ready():
+        assert process.poll() is None, "it ended before"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
