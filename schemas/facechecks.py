@@ -20,7 +20,14 @@ class FaceChallenge(ResponseSchema):
 
     id = fields.String(required=True)
     nonce = fields.String(required=True)
-    actions = fields.List(TermField(FaceStep), required=True)
+    actions = fields.List(
+        TermField(FaceStep),
+        required=True,
+        metadata={
+            "description": "In this order, with at least three neutral frames around them; left and right are the resident's own,"
+            " in pictures that are not mirrored / 按此顺序，前后至少三帧正对屏幕；左右以本人为准，画面不得镜像"
+        },
+    )
     expires_at = BeijingTime(required=True)
     frames = fields.Nested(FrameLimits, required=True)
 

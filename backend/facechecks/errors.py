@@ -86,12 +86,14 @@ def frame_type(place: int, types: tuple[str, ...]) -> ServiceError:
     )
 
 
-def bad_steps() -> ServiceError:
+def bad_steps(neutral_min: int) -> ServiceError:
     return ServiceError(
         Kind.INVALID,
         "identity.bad_steps",
-        "动作列表与本次核验要求的动作和顺序不符",
-        "The list of steps does not follow the actions of this challenge in their order",
+        f"动作列表与本次核验要求的动作和顺序不符，或正对屏幕的画面不足 {neutral_min} 帧",
+        f"The list of steps does not follow the actions of this challenge in their order, or has fewer than {neutral_min} neutral"
+        " ones",
+        data={"neutral_min": neutral_min},
     )
 
 

@@ -40,7 +40,7 @@ class FaceFrames(MethodView):
         errors.challenge_expired,
         errors.wrong_nonce,
         errors.frame_count(LIMITS.frames_min, LIMITS.frames_max),
-        errors.bad_steps,
+        errors.bad_steps(LIMITS.neutral_min),
         errors.frame_too_large(0, LIMITS.frame_bytes),
         errors.frame_type(0, LIMITS.types),
         errors.unreadable(5),
@@ -67,4 +67,4 @@ def _steps(text: str) -> tuple[FaceStep, ...]:
     try:
         return tuple(FaceStep(word) for word in json.loads(text))
     except (ValueError, TypeError, RecursionError) as error:
-        raise errors.bad_steps() from error
+        raise errors.bad_steps(LIMITS.neutral_min) from error

@@ -168,7 +168,7 @@ def _require_shape(challenge: Challenge, frames: Sequence[Frame], steps: Sequenc
         if not _is_picture(frame):
             raise errors.frame_type(place, FRAMES.types)
     if not rules.steps_fit(challenge.actions, steps):
-        raise errors.bad_steps()
+        raise errors.bad_steps(LIMITS.neutral_min)
 
 
 def _is_picture(frame: Frame) -> bool:

@@ -157,6 +157,11 @@ def test_a_matcher_that_fails_says_when_to_come_back(
         ({"steps": "neutral"}, 422, "identity.bad_steps"),
         ({"steps": "[[]]"}, 422, "identity.bad_steps"),
         ({"steps": "7"}, 422, "identity.bad_steps"),
+        (
+            {"steps": '["neutral", "turn_left", "turn_right", "turn_right", "neutral"]'},
+            422,
+            "identity.bad_steps",
+        ),
         ({"steps": None}, 422, "request.invalid"),
         ({"nonce": None}, 422, "request.invalid"),
         ({"extra": "1"}, 422, "request.invalid"),
