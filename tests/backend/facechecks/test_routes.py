@@ -158,7 +158,10 @@ def test_a_matcher_that_fails_says_when_to_come_back(
         ({"steps": "[[]]"}, 422, "identity.bad_steps"),
         ({"steps": "7"}, 422, "identity.bad_steps"),
         (
-            {"steps": '["neutral", "turn_left", "turn_right", "turn_right", "neutral"]'},
+            {
+                "frames": [JPEG] * 5,
+                "steps": '["neutral", "turn_left", "turn_right", "turn_right", "neutral"]',
+            },
             422,
             "identity.bad_steps",
         ),
