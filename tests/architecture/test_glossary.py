@@ -10,7 +10,11 @@ CELL = re.compile(r"`([^`]+)`")
 
 
 def identifiers() -> list[str]:
-    rows = [line.split("|") for line in (ROOT / "docs" / "glossary.md").read_text().splitlines() if line.startswith("|")]
+    rows = [
+        line.split("|")
+        for line in (ROOT / "docs" / "glossary.md").read_text().splitlines()
+        if line.startswith("|")
+    ]
     return sorted({word for row in rows[2:] for word in CELL.findall(row[3])})
 
 
