@@ -19,8 +19,9 @@ from backend.registry.model import Subject
 from schemas.notices import NoticeKind
 from schemas.terms import Role, SubjectKind
 
-PER_ACCOUNT = ("bind.account", Limit(5, timedelta(days=1)))
-# Twice the account's, so that a stranger who knows the number cannot use up the owner's tries with one account.
+# By the phone and not by its account, which could be closed and made anew for five more tries.
+PER_PHONE = ("bind.phone", Limit(5, timedelta(days=1)))
+# Twice the phone's, so that a stranger who knows the number cannot use up the owner's tries with one phone.
 PER_NUMBER = ("bind.number", Limit(10, timedelta(days=1)))
 # Whole offices and mobile networks share an address; this only stops a sweep through many accounts.
 PER_ADDRESS = ("bind.address", Limit(100, timedelta(days=1)))
@@ -62,8 +63,9 @@ def _adult_number(deps: Deps, id_number: str) -> str:
 
 
 def _charges(deps: Deps, actor: Actor, number: str, address: str | None) -> list[Charge]:
-    (account, per_account), (by_number, per_number) = PER_ACCOUNT, PER_NUMBER
-    own: list[Charge] = [(account, actor.id, per_account), (by_number, number, per_number)]
+    (by_phone, per_phone), (by_number, per_number) = PER_PHONE, PER_NUMBER
+    phone = accounts.phone_of(deps, actor)
+    own: list[Charge] = [(by_phone, phone, per_phone), (by_number, number, per_number)]
     return [*own, *limits.by_address(deps, address, PER_ADDRESS)]
 
 

@@ -213,7 +213,7 @@ def test_of_two_people_that_race_for_an_account_exactly_one_wins(
     assert sorted(getattr(end, "reason", "bound") for end in ended) == ["bound", "identity.already_bound"]
 
 
-def test_the_sixth_try_of_an_account_in_a_day_is_refused_and_the_next_day_is_free(
+def test_the_sixth_try_of_a_phone_in_a_day_is_refused_and_the_next_day_is_free(
     deps: Deps, clock: Clock, actor: Actor, subject: Subject
 ) -> None:
     for _ in range(5):
@@ -222,6 +222,15 @@ def test_the_sixth_try_of_an_account_in_a_day_is_refused_and_the_next_day_is_fre
     assert error.retry_after
     clock.advance(days=1, seconds=1)
     assert service.bind(deps, again(deps, actor), name=NAME, id_number=NUMBER).subject_id == subject.id
+
+
+def test_closing_the_account_and_making_another_gives_the_phone_no_more_tries(
+    deps: Deps, actor: Actor, subject: Subject
+) -> None:
+    for _ in range(5):
+        refused("identity.no_match", service.bind, deps, actor, name="王小明", id_number=NUMBER)
+    service.close_account(deps, actor)
+    _too_many(deps, signed_in(deps), name="王小明", id_number=STRANGER)
 
 
 def test_a_number_can_be_tried_ten_times_a_day_by_all_accounts_together(deps: Deps, subject: Subject) -> None:
