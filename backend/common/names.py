@@ -47,6 +47,16 @@ def masked(name: str) -> str:
     return name[:1] + "*" * max(1, len(name) - 1)
 
 
+def hidden(text: str, name: str) -> str:
+    """The text with the name masked wherever it stands, however it is spaced; asterisks alone where that cannot be told."""
+    if not mentions(text, name):
+        return text
+    letters = (re.escape(letter) for letter in name if letter not in _DOTS and not letter.isspace())
+    spaced = rf"[\s{re.escape(''.join(_DOTS))}]*".join(letters)
+    shown = re.sub(spaced, masked(name), text, flags=re.IGNORECASE)
+    return "***" if mentions(shown, name) else shown
+
+
 def _folded(name: str) -> str:
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return "".join(

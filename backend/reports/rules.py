@@ -4,13 +4,17 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from backend.audit.model import Entry
 from backend.common import names
 from backend.common.clock import SHANGHAI
 from backend.records.model import Record
+from backend.records.service import ShownRecord
 from schemas.terms import Audience, SubjectKind
+from schemas.text import Text
 
 FREE_REPORTS_RIGHT = 2  # a year (Regulation 34)
 LATEST_LOOKS = 50
@@ -75,6 +79,31 @@ def masked_name(name: str, kind: SubjectKind) -> str:
     return name if kind is SubjectKind.ENTITY else names.masked(name)
 
 
+def without_name(record: ShownRecord, name: str) -> ShownRecord:
+    """The record with the person's name masked in every word of the provider and of the person's own statements."""
+    return record._replace(
+        title=names.hidden(record.title, name),
+        doc_no=names.hidden(record.doc_no, name),
+        item_title=_hidden(record.item_title, name),
+        content=tuple(
+            detail._replace(value=_plain(detail.value, name), text=_hidden(detail.text, name))
+            for detail in record.content
+        ),
+        marks=tuple(
+            replace(mark, statement=mark.statement and names.hidden(mark.statement, name))
+            for mark in record.marks
+        ),
+    )
+
+
+def _plain(value: Any, name: str) -> Any:
+    return names.hidden(value, name) if isinstance(value, str) else value
+
+
+def _hidden(text: Text, name: str) -> Text:
+    return Text(names.hidden(text.zh, name), names.hidden(text.en, name))
+
+
 def year_began(now: datetime) -> datetime:
     """The first instant of the calendar year in Shanghai."""
     here = now.astimezone(SHANGHAI)
@@ -92,4 +121,4 @@ def expires_at(now: datetime, audience: Audience, minutes: int | None) -> dateti
 
 def is_personal(purpose: str, name: str) -> bool:
     """Whether a purpose carries the subject's name or a number as long as a phone's: it is written into the log."""
-    return name in purpose or _LONG_NUMBER.search(purpose) is not None
+    return names.mentions(purpose, name) or _LONG_NUMBER.search(purpose) is not None

@@ -18,7 +18,7 @@ from backend.registry.model import Subject
 from backend.reports import errors, rules, texts
 from backend.reports.model import Annotation, Grade, Reason, Report, Section, SubjectShown
 from backend.reports.service.looking import SHARED, shown_looks
-from schemas.terms import Nature, ReportView
+from schemas.terms import Nature, ReportView, SubjectKind
 from schemas.text import Text
 
 READ = "reports.read"
@@ -53,7 +53,7 @@ def draw(deps: Deps, actor: Actor, occasion: Occasion) -> Report:
     """
     sheet = _read(deps, occasion.subject_id)
     entry = _write_down(deps, actor, occasion, sheet)
-    shown = records.show(deps, sheet.held)
+    shown = _shown(deps, sheet, occasion.view)
     own = occasion.view is ReportView.OWN
     looks = _latest(deps, entry, sheet.newest) if own else ()
     return Report(
@@ -104,6 +104,15 @@ def _write_down(deps: Deps, actor: Actor, occasion: Occasion, sheet: _Sheet) -> 
     )
 
 
+def _shown(deps: Deps, sheet: _Sheet, view: ReportView) -> tuple[ShownRecord, ...]:
+    """The records, without the person's name in them where the view masks it."""
+    shown = records.show(deps, sheet.held)
+    if view is ReportView.OWN or sheet.subject.kind is SubjectKind.ENTITY:
+        return shown
+    name = registry.name_of(deps, sheet.subject)
+    return tuple(rules.without_name(record, name) for record in shown)
+
+
 def report_key(deps: Deps) -> bytes:
     """The key under which codes of reports and links are hashed."""
     return deps.sealer.derive("reports")
@@ -126,10 +135,10 @@ def _used(deps: Deps, subject_id: str, looks: Sequence[Entry], now: datetime) ->
 
 
 def _subject(deps: Deps, subject: Subject, view: ReportView) -> SubjectShown:
-    name = registry.name_of(deps, subject)
-    if view is ReportView.THIRD_PARTY:
-        name = rules.masked_name(name, subject.kind)
-    return SubjectShown(name, mask(registry.number_of(deps, subject)), subject.kind)
+    words = registry.words_of(deps, subject)
+    own = view is ReportView.OWN
+    name = words.name if own else rules.masked_name(words.name, subject.kind)
+    return SubjectShown(name, mask(words.number), subject.kind)
 
 
 def _annotations(shown: Sequence[ShownRecord]) -> tuple[Annotation, ...]:

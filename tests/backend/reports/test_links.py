@@ -9,10 +9,11 @@ from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
 from backend.notices import service as notices
+from backend.records.model import Mark
 from backend.reports import service
 from backend.reports.model import NewLink, Report
 from schemas.notices import NoticeKind
-from schemas.terms import Audience, Channel, LinkState, ReportView, Role
+from schemas.terms import Audience, Channel, LinkState, RecordMark, ReportView, Role
 from tests.backend.reports.conftest import NAME, Refuse
 from tests.support.records import keep, make_record
 from tests.support.refusals import at_once, refused
@@ -77,6 +78,21 @@ def test_somebody_else_sees_the_records_but_not_who_they_are_nor_who_looked(
     assert [r.id for section in report.sections for r in section.records] == [record.id]
     assert report.purpose == "应聘入职"
     assert report.notices[0].zh.startswith("第三方查看版本")
+
+
+def test_somebody_else_finds_the_name_in_no_word_of_the_records(deps: Deps, verified: Actor) -> None:
+    statement = Mark(RecordMark.CONTESTED, START, statement=f"{NAME}：不是我")
+    words = {
+        "title": f"责令王 小明限期缴纳({NAME})",
+        "doc_no": f"{NAME}1号",
+        "content": {"party": f"当事人{NAME}"},
+    }
+    keep(deps, make_record(subject_id=verified.subject_id, marks=(statement,), **words))
+    (theirs,) = opened(deps, ANYBODY, make(deps, verified)).sections[1].records
+    assert theirs.title == "责令王**限期缴纳(王**)"
+    assert "小明" not in str(theirs)
+    (own,) = service.mine(deps, verified).sections[1].records
+    assert own.content[0].value == f"当事人{NAME}"
 
 
 def test_the_subject_sees_that_a_link_was_opened_and_why(deps: Deps, verified: Actor) -> None:

@@ -65,7 +65,14 @@ def test_the_year_of_the_free_reports_begins_at_midnight_in_shanghai(now: dateti
 
 
 @pytest.mark.parametrize(
-    "purpose", ["给王小明看", "电话13800138000", "证件 3101 0119 9001 01008X", "电话１３８００１３８０００"]
+    "purpose",
+    [
+        "给王小明看",
+        "给 王 小明",
+        "电话13800138000",
+        "证件 3101 0119 9001 01008X",
+        "电话１３８００１３８０００",
+    ],
 )
 def test_a_purpose_with_a_name_or_a_long_number_is_personal(purpose: str) -> None:
     assert rules.is_personal(purpose, "王小明")
