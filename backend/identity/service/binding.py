@@ -15,7 +15,7 @@ from backend.limits import service as limits
 from backend.limits.service import Charge, Limit
 from backend.notices import service as notices
 from backend.registry import service as registry
-from backend.registry.model import Subject
+from backend.registry.model import Subject, Words
 from schemas.notices import NoticeKind
 from schemas.terms import Role, SubjectKind
 
@@ -75,10 +75,10 @@ def _matching(deps: Deps, name: str, number: str) -> Subject | None:
     Known or unknown, the same is done: one look-up, one sealing, one opening, one comparison.
     """
     subject = registry.find_by_number(deps, number)
-    nobody = deps.sealer.seal("registry", "查无此人")
+    nobody = registry.seal_words(deps, Words("查无此人", number))
     known = subject is not None and subject.kind is SubjectKind.PERSON
-    held = deps.sealer.open(subject.name_sealed if subject is not None and known else nobody)
-    same = rules.same_name(name, held)
+    held = registry.open_words(deps, subject.words_sealed if subject is not None and known else nobody)
+    same = rules.same_name(name, held.name)
     return subject if known and same else None
 
 

@@ -72,13 +72,13 @@ def _profile(deps: Deps, actor: Actor, subject_id: str) -> Profile:
     if subject is None:
         raise common_errors.real_name_required()
     whole = actor.is_verified(deps.now())
-    name, number = registry.name_of(deps, subject), registry.number_of(deps, subject)
+    words = registry.words_of(deps, subject)
     return replace(
         _account(deps, actor),
         masked=not whole,
         subject_id=subject.id,
-        name=name if whole else names.masked(name),
-        id_number=number if whole else numbers.mask(number),
+        name=words.name if whole else names.masked(words.name),
+        id_number=words.number if whole else numbers.mask(words.number),
         district=subject.district,
         face_template=registry.template_of(deps, subject.id) is not None,
         **_phones(deps, actor, subject, whole=whole),

@@ -1,6 +1,15 @@
 """The use cases of the registry, by verb family."""
 
-from backend.registry.service.finding import find, find_by_number, name_of, number_of, phone_of
+from backend.registry.service.finding import (
+    find,
+    find_by_number,
+    name_of,
+    number_of,
+    open_words,
+    phone_of,
+    seal_words,
+    words_of,
+)
 from backend.registry.service.handing_in import (
     Hasher,
     change,
@@ -28,10 +37,13 @@ __all__ = [
     "matched",
     "name_of",
     "number_of",
+    "open_words",
     "phone_of",
     "put_new",
     "register",
     "same",
     "save_face",
+    "seal_words",
     "template_of",
+    "words_of",
 ]

@@ -2,7 +2,7 @@
 
 from backend.common.deps import Deps
 from backend.registry import store
-from backend.registry.model import Subject
+from backend.registry.model import Subject, Words
 
 ROOM = "registry"
 
@@ -16,12 +16,24 @@ def find_by_number(deps: Deps, number: str) -> Subject | None:
     return store.find_by_number(deps.db, deps.sealer.seal_for_lookup(ROOM, number))
 
 
+def seal_words(deps: Deps, words: Words) -> bytes:
+    return deps.sealer.seal(ROOM, {"name": words.name, "number": words.number})
+
+
+def open_words(deps: Deps, sealed: bytes) -> Words:
+    return Words(**deps.sealer.open(sealed))
+
+
+def words_of(deps: Deps, subject: Subject) -> Words:
+    return open_words(deps, subject.words_sealed)
+
+
 def name_of(deps: Deps, subject: Subject) -> str:
-    return str(deps.sealer.open(subject.name_sealed))
+    return words_of(deps, subject).name
 
 
 def number_of(deps: Deps, subject: Subject) -> str:
-    return str(deps.sealer.open(subject.number_sealed))
+    return words_of(deps, subject).number
 
 
 def phone_of(deps: Deps, subject: Subject) -> str | None:

@@ -9,8 +9,8 @@ from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.common.names import folded_name
 from backend.registry import store
-from backend.registry.model import Matched, Particulars, Subject
-from backend.registry.service.finding import ROOM
+from backend.registry.model import Matched, Particulars, Subject, Words
+from backend.registry.service.finding import ROOM, seal_words
 
 HASH_BYTES = 16
 
@@ -50,7 +50,7 @@ def made(deps: Deps, hasher: Hasher, given: Particulars) -> Subject:
         id=deps.new_id(),
         kind=given.kind,
         number_sealed=deps.sealer.seal_for_lookup(ROOM, given.number),
-        name_sealed=deps.sealer.seal(ROOM, given.name),
+        words_sealed=seal_words(deps, Words(given.name, given.number)),
         phone_sealed=_sealed_phone(deps, given.phone),
         district=given.district,
         number_index=hasher.number(given.number),

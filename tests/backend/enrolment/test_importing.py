@@ -65,7 +65,7 @@ def state(deps: Deps) -> set[tuple[str, ...]]:
         (
             document["kind"],
             str(deps.sealer.open(document["number_sealed"])),
-            str(deps.sealer.open(document["name_sealed"])),
+            deps.sealer.open(document["words_sealed"])["name"],
             "" if document["phone_sealed"] is None else str(deps.sealer.open(document["phone_sealed"])),
             document["district"] or "",
         )
