@@ -121,8 +121,14 @@ def _around(app: Flask, wiring: Wiring) -> None:
 
     @app.before_request
     def _admit() -> None:
-        if limited and request.path.startswith(PREFIX):
+        if limited and _is_counted():
             wiring.admit(auth.deps(), auth.address())
+
+
+def _is_counted() -> bool:
+    """The API, also where it has a short address; not pages, health and numbers, which operations ask."""
+    named = current_app.blueprints.get(request.blueprint or "")
+    return request.path.startswith(PREFIX) or isinstance(named, Routes)
 
 
 def _begin() -> None:
