@@ -28,8 +28,9 @@ from schemas.terms import ConsentPurpose, ProofWay, Role
 LASTS = timedelta(seconds=45)
 # Templates of another model cannot be compared: 128 numbers of dlib's ResNet, mean of the photographs.
 TEMPLATE_MODEL = "dlib-resnet-v1/mean"
-# More than the five failures that lock, so that the lock and not the wait is what a guesser meets.
-PER_MINUTES = ("face.minutes", Limit(6, timedelta(minutes=10)))
+# Well above the five failures that lock, since dark and unturned frames count here and not there: the lock and not the
+# wait is what a guesser meets.
+PER_MINUTES = ("face.minutes", Limit(12, timedelta(minutes=10)))
 PER_DAY = ("face.day", Limit(20, timedelta(days=1)))
 # A family, an office or a whole mobile network shares an address: ten times what one person may do.
 ADDRESS_MINUTES = ("face.address.minutes", Limit(60, timedelta(minutes=10)))
@@ -46,7 +47,7 @@ def open_challenge(deps: Deps, actor: Actor, *, address: str | None = None) -> O
     """Ask for movements in a random order; 45 seconds, one answer, for this person in this session.
 
     Raises 403 `identity.real_name_required` or `identity.consent_required`, 409 `identity.no_reference`, 423
-    `identity.locked`, and 429 after six challenges in ten minutes or twenty in a day.
+    `identity.locked`, and 429 after twelve challenges in ten minutes or twenty in a day.
     """
     subject_id = actor.require_subject()
     identity.face_attempts_left(deps, actor)
@@ -93,6 +94,7 @@ def submit(
         raise errors.unreadable(outcome.attempts_left)
     if outcome.passed:
         limits.reset(deps, PER_MINUTES[0], subject_id)
+        limits.give_back(deps, PER_DAY[0], subject_id)
     return outcome
 
 

@@ -206,7 +206,7 @@ def test_a_challenge_that_the_matcher_spoiled_and_that_ran_out_costs_nothing(
     deps: Deps, clock: Clock, matcher: ScriptedFaces, actor: Actor
 ) -> None:
     matcher.fails = CRASHED
-    for _ in range(6):
+    for _ in range(13):
         opened = service.open_challenge(deps, actor)
         refused("faces.crashed", submit, deps, actor, opened)
         clock.advance(seconds=45)
@@ -246,13 +246,18 @@ def test_nobody_can_break_the_matcher_on_one_nonce_without_end(
     refused("identity.challenge_used", submit, deps, actor, opened)
 
 
-def test_the_seventh_challenge_in_ten_minutes_is_refused(deps: Deps, clock: Clock, actor: Actor) -> None:
-    for _ in range(6):
+def test_the_thirteenth_challenge_in_ten_minutes_is_refused(deps: Deps, clock: Clock, actor: Actor) -> None:
+    for _ in range(12):
         service.open_challenge(deps, actor)
     error = too_many(deps, actor)
     assert 0 < error.retry_after <= 600
     clock.advance(minutes=10, seconds=1)
     assert service.open_challenge(deps, actor).id
+
+
+def test_whoever_passes_has_spent_nothing_of_the_day(deps: Deps, actor: Actor) -> None:
+    for _ in range(21):
+        assert submit(deps, actor, service.open_challenge(deps, actor)).passed
 
 
 def test_the_twenty_first_challenge_in_a_day_is_refused(deps: Deps, clock: Clock, actor: Actor) -> None:
