@@ -12,6 +12,7 @@ from types import MappingProxyType
 from backend.catalogue import errors, store
 from backend.catalogue.model import Catalogue, CatalogueItem, Listing, Problem, ProvidedItem, Release, Unit
 from backend.catalogue.rules.content import Checker, Content
+from backend.catalogue.rules.items import YEARS
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
 from backend.common.mongo import in_transaction
@@ -48,7 +49,8 @@ def of_year(deps: Deps, year: int) -> Catalogue:
     """The last version of a year's catalogue."""
     kept = _fresh(deps)
     if year not in kept.by_year:
-        kept.by_year[year] = _catalogue(deps, kept, store.find_release_of(deps.db, year))
+        release = store.find_release_of(deps.db, year) if year in YEARS else None
+        kept.by_year[year] = _catalogue(deps, kept, release)
     return kept.by_year[year]
 
 

@@ -43,6 +43,15 @@ def test_a_year_is_read(web: FlaskClient, published: Deps) -> None:
     assert (missing.status_code, missing.get_json()["reason"]) == (404, "catalogue.not_published")
 
 
+@pytest.mark.parametrize("year", [0, 2**31, 2**63, 10**40])
+@pytest.mark.parametrize("path", ["/{}", "/items/HRSS-P-03?year={}"])
+def test_a_year_that_cannot_be_one_has_no_catalogue(
+    web: FlaskClient, published: Deps, path: str, year: int
+) -> None:
+    answer = web.get("/api/v1/catalogue" + path.format(year))
+    assert (answer.status_code, answer.get_json()["reason"]) == (404, "catalogue.not_published")
+
+
 def test_an_item_is_read_in_english_with_its_fields_and_legal_grounds(
     web: FlaskClient, published: Deps
 ) -> None:
