@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
 NAME, NUMBER, PHONE = "欧阳䶮", number_of("19610804", "011"), "13900001111"
 ON_FILE, SELFIE, STRANGER = ("obama.jpg", "obama2.jpg"), "obama3.jpg", "biden.jpg"
+OTHER_NAME, OTHER_NUMBER, OTHER_PHONE = "王小明", number_of("19780304", "004"), "13900002222"
 DOC_NO = "沪人社催字〔2026〕第11号"
 UNIT, ITEM = "HRSS", "HRSS-P-03"
 
@@ -47,6 +48,7 @@ def test_the_first_true_line(city: City, tmp_path: Path) -> None:
 
     the_report_is_refused_before_the_face(phone)
     another_persons_frames_are_refused(phone)
+    frames_that_pass_here_open_nobody_elses_record(city)
     a_still_is_refused_and_its_nonce_is_spent(phone)
     the_resident_passes(phone)
     report = the_report_shows_the_record_and_the_own_look(phone)
@@ -57,7 +59,8 @@ def test_the_first_true_line(city: City, tmp_path: Path) -> None:
 def import_subject(city: City, folder: Path) -> None:
     subjects = folder / "subjects.csv"
     row = f"person,{NAME},{NUMBER},{PHONE},310101,{';'.join(ON_FILE)}"
-    subjects.write_text(f"kind,name,number,phone,district,photo\n{row}\n", encoding="utf-8-sig")
+    other = f"person,{OTHER_NAME},{OTHER_NUMBER},{OTHER_PHONE},310101,{STRANGER}"
+    subjects.write_text(f"kind,name,number,phone,district,photo\n{row}\n{other}\n", encoding="utf-8-sig")
     city.manage("import-subjects", str(subjects), "--photos", str(picture(ON_FILE[0]).parent))
 
 
@@ -99,6 +102,20 @@ def another_persons_frames_are_refused(phone: Phone) -> None:
     assert answer.json()["passed"] is False
     assert not answer.json().get("access_token")
     assert phone.get("/me/report").status_code == 403
+
+
+def frames_that_pass_here_open_nobody_elses_record(city: City) -> None:
+    """Every movement is right, so that it is the face alone that is refused."""
+    other = Phone(city, OTHER_PHONE)
+    other.sign_in()
+    assert other.bind(OTHER_NAME, OTHER_NUMBER).status_code == 200
+    assert other.consent().status_code == 201
+    challenge = other.challenge()
+    steps = steps_for(challenge)
+    outcome = other.answer(challenge, motion.movement(photograph(SELFIE), steps), steps).json()
+    assert (outcome["passed"], outcome["reason"]) == (False, "face.not_confirmed"), outcome
+    assert outcome["attempts_left"] == 4
+    assert other.get("/me/report").status_code == 403
 
 
 def a_still_is_refused_and_its_nonce_is_spent(phone: Phone) -> None:
