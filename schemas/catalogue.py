@@ -122,4 +122,4 @@ class CatalogueQuery(QuerySchema):
 class CatalogueItemQuery(QuerySchema):
     """Which year's wording of the item; without it, the one in force."""
 
-    year = fields.Integer(strict=True, metadata={"example": 2026})
+    year = fields.Integer(metadata={"example": 2026})

@@ -43,6 +43,11 @@ def test_a_year_is_read(web: FlaskClient, published: Deps) -> None:
     assert (missing.status_code, missing.get_json()["reason"]) == (404, "catalogue.not_published")
 
 
+def test_an_item_is_read_as_it_was_worded_in_a_year(web: FlaskClient, published: Deps) -> None:
+    answer = web.get("/api/v1/catalogue/items/HRSS-P-03?year=2026")
+    assert (answer.status_code, answer.get_json()["year"]) == (200, 2026)
+
+
 @pytest.mark.parametrize("year", [0, 2**31, 2**63, 10**40])
 @pytest.mark.parametrize("path", ["/{}", "/items/HRSS-P-03?year={}"])
 def test_a_year_that_cannot_be_one_has_no_catalogue(
