@@ -1,6 +1,6 @@
 """The own report, its links, who looked, and the public verification of a report."""
 
-from flask import Response
+from flask import Response, request
 from flask.views import MethodView
 
 from backend.reports import errors, service
@@ -123,6 +123,9 @@ class OpenedLink(MethodView):
 
         打开报告链接：本人链接须再次核验；第三方链接显示标明用途的版本，并计入打开次数。
         """
+        if request.method == "HEAD":
+            # A chat's preview only asks whether something is there: it must neither use up an opening nor learn that.
+            return Response(mimetype="application/json")
         if query["lang"]:
             SPEAKING.set(query["lang"])
         return _json(service.open_link(deps(), actor(), code=code))

@@ -130,6 +130,16 @@ def link_for(client: FlaskClient, audience: str, **more: Any) -> Any:
     return body_of(client, "post", ME + "/report-links", 201, json=body)
 
 
+def test_a_preview_that_only_asks_for_the_head_uses_up_no_opening(
+    web: FlaskClient, web_as: ClientAs, verified: Actor
+) -> None:
+    own = web_as(verified)
+    path = link_for(own, "third_party", max_opens=1)["url"].partition("/r/")[2]
+    for code in (path, "nosuchcode"):
+        assert web.head(f"/r/{code}").status_code == 200
+    assert body_of(web, "get", f"/r/{path}", 200)["view"] == "third_party"
+
+
 def test_a_link_is_made_listed_opened_and_killed(web: FlaskClient, web_as: ClientAs, verified: Actor) -> None:
     own = web_as(verified)
     link = link_for(own, "third_party", minutes=60, max_opens=2)
