@@ -75,7 +75,7 @@ def build_deps(settings: Settings) -> Deps:
     return Deps(
         settings=settings,
         client=client,
-        db=client[settings.mongodb_database],
+        db=mongo.database(client, settings.mongodb_database),
         now=clock.utc_now,
         new_id=ids.new_id,
         new_code=ids.new_code,

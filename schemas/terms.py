@@ -14,6 +14,7 @@ class Term(StrEnum):
 
     zh: str
     en: str
+    label: Text
 
     def __new__(cls, value: str, zh: str = "", en: str = "") -> Self:
         """The labels have defaults only for the type checker, which takes a look-up by value for this call."""
@@ -21,11 +22,8 @@ class Term(StrEnum):
         term._value_ = value
         term.zh = zh
         term.en = en
+        term.label = Text(zh, en)
         return term
-
-    @property
-    def label(self) -> Text:
-        return Text(self.zh, self.en)
 
 
 class SubjectKind(Term):

@@ -8,7 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from backend.audit.model import Entry, Seal
 from backend.common.documents import from_document, to_document
-from backend.common.mongo import MAJORITY, Collection, Database, Document, in_transaction
+from backend.common.mongo import Database, Document, durable
 
 COLLECTION = "audit_log"
 INDEXES = [
@@ -23,7 +23,7 @@ COLLECTIONS = {COLLECTION: INDEXES, SEALS: []}
 def insert(db: Database, entry: Entry) -> bool:
     """False when the place in the chain was taken by a concurrent writer; true means durable on the majority."""
     try:
-        _durable(db).insert_one(to_document(entry))
+        durable(db, COLLECTION).insert_one(to_document(entry))
     except DuplicateKeyError:
         return False
     return True
@@ -77,7 +77,7 @@ def find_first_at(db: Database) -> datetime | None:
 
 def insert_seal(db: Database, seal: Seal) -> bool:
     try:
-        db.get_collection(SEALS, write_concern=MAJORITY).insert_one(to_document(seal))
+        durable(db, SEALS).insert_one(to_document(seal))
     except DuplicateKeyError:
         return False
     return True
@@ -91,8 +91,3 @@ def each_seal(db: Database) -> Iterator[Seal]:
 def find_last_seal(db: Database) -> Seal | None:
     found = db[SEALS].find_one({}, sort=[("_id", DESCENDING)])
     return from_document(Seal, found) if found else None
-
-
-def _durable(db: Database) -> Collection:
-    """Inside a transaction the commit carries the write concern and the driver refuses another one."""
-    return db[COLLECTION] if in_transaction() else db.get_collection(COLLECTION, write_concern=MAJORITY)

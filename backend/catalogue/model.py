@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 
 from schemas.terms import (
@@ -28,7 +29,7 @@ class Unit:
     kind: UnitKind
     source: str = ""
 
-    @property
+    @cached_property
     def name(self) -> Text:
         return Text(self.name_zh, self.name_en)
 
@@ -58,9 +59,14 @@ class FieldSpec:
     max_length: int = 200
     choices: tuple[Choice, ...] = ()
 
-    @property
+    @cached_property
     def label(self) -> Text:
         return Text(self.label_zh, self.label_en)
+
+    @cached_property
+    def words(self) -> Mapping[str, Text]:
+        """What its choices are called."""
+        return {choice.value: choice.label for choice in self.choices}
 
 
 @dataclass(frozen=True)

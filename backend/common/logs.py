@@ -4,10 +4,17 @@ Fields are facts named by us (counts, ids, rules, milliseconds); a path, a body,
 a token is never logged. Lines of libraries come out in the same shape.
 """
 
+import json
 import logging
 import sys
+from contextlib import nullcontext
+from typing import Any, TextIO
 
 import structlog
+
+from backend.common import clock
+
+_TEXT = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def configure(level: str, process: str) -> None:
@@ -19,7 +26,7 @@ def configure(level: str, process: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Lines(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,  # type: ignore[arg-type]  # the processors' union is wider than the parameter's
@@ -39,6 +46,31 @@ def configure(level: str, process: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
+
+
+def tell(name: str, event: str, **facts: Any) -> None:
+    """The line that `get(name).info(event, **facts)` writes, at a tenth of its cost; for the line of every request."""
+    if not logging.getLogger(name).isEnabledFor(logging.INFO):
+        return
+    bound = structlog.contextvars.get_contextvars()
+    at = clock.utc_now().isoformat(timespec="microseconds").replace("+00:00", "Z")
+    line = _TEXT({"event": event, **facts, **bound, "level": "info", "logger": name, "timestamp": at})
+    for handler in logging.root.handlers:
+        if isinstance(handler, _Lines):
+            handler.put(line)
+
+
+class _Lines(logging.StreamHandler[TextIO]):
+    """Where the lines of this process go."""
+
+    def put(self, line: str) -> None:
+        """Write one line whole, however many threads write; a stream that is gone costs the line, not the request."""
+        with self.lock or nullcontext():
+            try:
+                self.stream.write(line + self.terminator)
+                self.flush()
+            except OSError:
+                return
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:

@@ -44,6 +44,44 @@ class Retry(Exception):
     """A use case met a concurrent writer; `atomic` runs it again from the start."""
 
 
+class _HandledDatabase(_Database[Document]):
+    """Makes the handle of each collection once, not once an operation; handles hold no state of an operation."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        super().__init__(client, name)
+        self._handles: dict[tuple[str, bool], Collection] = {}
+
+    def __getitem__(self, name: str) -> Collection:
+        return self._handle(name, durable=False)
+
+    def durable(self, name: str) -> Collection:
+        return self._handle(name, durable=True)
+
+    def _handle(self, name: str, *, durable: bool) -> Collection:
+        found = self._handles.get((name, durable))
+        if found is None:
+            found = (
+                self.get_collection(name, write_concern=MAJORITY) if durable else super().__getitem__(name)
+            )
+            self._handles[name, durable] = found
+        return found
+
+
+def database(client: Client, name: str) -> Database:
+    """A database of `client` as stores use it."""
+    return _HandledDatabase(client, name)
+
+
+def durable(db: Database, name: str) -> Collection:
+    """A collection whose writes wait for the journals of the majority; in a transaction the commit waits for them, and the
+    driver refuses another write concern inside."""
+    if in_transaction():
+        return db[name]
+    if isinstance(db, _HandledDatabase):
+        return db.durable(name)
+    return db.get_collection(name, write_concern=MAJORITY)
+
+
 def connect(uri: str) -> Client:
     """A client which gives up on a missing server in seconds.
 

@@ -38,6 +38,7 @@ class Sealer:
             {"local": {"key": master_key}}, f"{database}.{VAULT}", client, CODECS, key_expiration_ms=3_600_000
         )
         self._key_ids: dict[str, Binary] = {}
+        self._derived: dict[str, bytes] = {}
 
     def ensure_keys(self) -> None:
         """Make the vault's index and the data key of each room, safely from several processes at once."""
@@ -62,8 +63,11 @@ class Sealer:
         return apart(lambda: self._encryption.decrypt(Binary(sealed, 6)))
 
     def derive(self, purpose: str) -> bytes:
-        """A 32-byte key for one purpose (MAC of the audit log, cursors), derived from the master key."""
-        return hmac.new(self._master_key, b"derive:" + purpose.encode(), hashlib.sha256).digest()
+        """A 32-byte key for one purpose (MAC of the audit log, cursors), derived from the master key, once a purpose."""
+        if purpose not in self._derived:
+            said = b"derive:" + purpose.encode()
+            self._derived[purpose] = hmac.new(self._master_key, said, hashlib.sha256).digest()
+        return self._derived[purpose]
 
     def close(self) -> None:
         self._encryption.close()

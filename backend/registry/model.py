@@ -11,8 +11,9 @@ class Subject:
     """Whom records are about (Regulation 2). Name, number and phone are sealed; nothing here is readable in the database.
 
     `number_sealed` (ID number or unified social credit code) and `phone_sealed` are sealed for look-up. `words_sealed` is
-    not: it holds name and number together, so that who reads both opens one value (docs/performance.md). `number_index` and `name_check` are keyed hashes of the number, and of number and name together: an import
-    links thousands of rows a second by them, where sealing or opening a value takes a twentieth of a millisecond
+    not: it holds name and number together, so that who reads both opens one value (docs/performance.md).
+    `number_index` and `name_check` are keyed hashes of the number, and of number and name together: an import links
+    thousands of rows a second by them, where sealing or opening a value takes a twentieth of a millisecond
     (docs/adr/0010). `district` is the division's code or name as handed in; `batch_id` and `line` say where from.
     """
 

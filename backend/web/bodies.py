@@ -3,8 +3,10 @@
 import json
 import re
 from io import BytesIO
+from types import NoneType
 from typing import IO, Any, NoReturn
 
+import flask
 import marshmallow as ma
 from flask import Request
 from webargs import core
@@ -20,6 +22,8 @@ FIELD_BYTES = 128 * 1024
 """The most the text fields of a form may weigh; werkzeug refuses any upload when it is not well above its own reads of 64 KB."""
 # RFC 7493 (I-JSON): beyond these, programs disagree about which number was meant.
 WHOLE_NUMBERS = range(-(2**53) + 1, 2**53)
+PLAIN = (str, int, NoneType)
+"""Defaults that cannot change under a caller's hands."""
 HALF_CHARACTER = re.compile("[\ud800-\udfff\0]")
 """Half a surrogate pair is no text, and no name or statement holds a NUL."""
 
@@ -51,6 +55,31 @@ class StrictParser(FlaskParser):
         "querystring": None,
         "files": None,
     }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._made: dict[type[ma.Schema], ma.Schema] = {}
+        self._of_nothing: dict[Any, dict[str, Any]] = {}
+
+    def parse(self, argmap: Any, req: Request | None = None, **kwargs: Any) -> Any:
+        """As webargs does; what a schema makes of no query at all is worked out once, since most requests have none."""
+        asked = req or flask.request
+        if kwargs.get("location") != "query" or asked.query_string:
+            return super().parse(argmap, asked, **kwargs)
+        if argmap not in self._of_nothing:
+            found = super().parse(argmap, asked, **kwargs)
+            if not all(isinstance(value, PLAIN) for value in found.values()):
+                return found
+            self._of_nothing[argmap] = found
+        return dict(self._of_nothing[argmap])
+
+    def _get_schema(self, argmap: Any, req: Request) -> ma.Schema:
+        """One schema a class instead of one a request, whose making costs as much as three decryptions."""
+        if not isinstance(argmap, type):
+            return super()._get_schema(argmap, req)
+        if argmap not in self._made:
+            self._made[argmap] = super()._get_schema(argmap, req)
+        return self._made[argmap]
 
     def _raw_load_json(self, req: Request) -> Any:
         raw = req.get_data(cache=True)

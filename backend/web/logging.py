@@ -20,7 +20,7 @@ log = logs.get(__name__)
 def register(app: Flask) -> None:
     @app.after_request
     def _line(response: Response) -> Response:
-        log.info("request", **_facts(response))
+        logs.tell(__name__, "request", **_facts(response))
         return response
 
 

@@ -138,15 +138,12 @@ def _mark(mark: Mark) -> ShownMark:
 def _details(content: Mapping[str, Any], specs: tuple[FieldSpec, ...]) -> tuple[Detail, ...]:
     """In the catalogue's order; what the catalogue does not name comes last, under its own name."""
     named = [
-        Detail(s.name, s.label, content[s.name], _worded(s, content[s.name]))
+        Detail(s.name, s.label, content[s.name], rules.worded(s.type, content[s.name], s.words))
         for s in specs
         if s.name in content
     ]
+    if len(named) == len(content):
+        return tuple(named)
     known = {spec.name for spec in specs}
     rest = [Detail(n, Text(n, n), v, Text(str(v), str(v))) for n, v in content.items() if n not in known]
     return (*named, *rest)
-
-
-def _worded(spec: FieldSpec, value: Any) -> Text:
-    choices = {choice.value: Text(choice.zh, choice.en) for choice in spec.choices} if spec.choices else {}
-    return rules.worded(spec.type, value, choices)

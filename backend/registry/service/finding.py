@@ -17,11 +17,13 @@ def find_by_number(deps: Deps, number: str) -> Subject | None:
 
 
 def seal_words(deps: Deps, words: Words) -> bytes:
-    return deps.sealer.seal(ROOM, {"name": words.name, "number": words.number})
+    """As one text, the number first, since that has no space in it: a document costs the opening half as much again."""
+    return deps.sealer.seal(ROOM, f"{words.number} {words.name}")
 
 
 def open_words(deps: Deps, sealed: bytes) -> Words:
-    return Words(**deps.sealer.open(sealed))
+    number, _, name = str(deps.sealer.open(sealed)).partition(" ")
+    return Words(name, number)
 
 
 def words_of(deps: Deps, subject: Subject) -> Words:

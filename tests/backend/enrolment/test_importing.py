@@ -65,7 +65,7 @@ def state(deps: Deps) -> set[tuple[str, ...]]:
         (
             document["kind"],
             str(deps.sealer.open(document["number_sealed"])),
-            deps.sealer.open(document["words_sealed"])["name"],
+            str(deps.sealer.open(document["words_sealed"])).partition(" ")[2],
             "" if document["phone_sealed"] is None else str(deps.sealer.open(document["phone_sealed"])),
             document["district"] or "",
         )
