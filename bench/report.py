@@ -5,7 +5,8 @@
 The bare side is `processes` processes of `connections` threads that each read the session, the subject, 13 records and
 the latest 50 looks, and insert one line of the log, acknowledged by the majority. The service is the same number of
 worker processes and threads under granian as in the Procfile, asked over as many kept-alive connections; what the
-asking itself costs is on the service's account. Both take turns, so the ratio can be trusted on a shared machine.
+asking itself costs is on the service's account. Both take turns. On a machine that others use as well, trust `cpu_ratio`:
+what both sides make the processors do for one report, processes and database together, whoever else waits for them.
 """
 
 import argparse
@@ -62,6 +63,22 @@ class Resident:
 
 
 @dataclass(frozen=True)
+class Round:
+    """What one side did in one round: reports a second, and milliseconds of processor a report."""
+
+    per_second: float
+    cpu_ms: float
+
+
+@dataclass(frozen=True)
+class Pids:
+    """The processes whose work is counted: the database, and the service with its workers."""
+
+    database: int
+    service: int
+
+
+@dataclass(frozen=True)
 class Plan:
     processes: int
     connections: int
@@ -71,34 +88,45 @@ class Plan:
 def main() -> None:
     options = _options()
     plan = Plan(options.processes, options.connections, options.seconds)
-    with _database() as uri, tempfile.TemporaryDirectory(prefix="bench-report-") as folder:
+    with _database() as (uri, database), tempfile.TemporaryDirectory(prefix="bench-report-") as folder:
         settings = Settings(
             mongodb_uri=uri, mongodb_database=DATABASE, data_dir=Path(folder), port=free_port(0)
         )
         residents = _city(bootstrap.build_deps(settings), options.subjects)
-        with _service(settings, plan):
-            print(json.dumps(compare(settings, residents, plan, options.rounds), indent=2))
+        with _service(settings, plan) as service:
+            pids = Pids(database, service)
+            print(json.dumps(compare(settings, residents, plan, pids, options.rounds), indent=2))
 
 
-def compare(settings: Settings, residents: Sequence[Resident], plan: Plan, rounds: int) -> dict[str, Any]:
+def compare(
+    settings: Settings, residents: Sequence[Resident], plan: Plan, pids: Pids, rounds: int
+) -> dict[str, Any]:
     """Both sides in turn; the median of each, and their ratio."""
-    _asked(settings, residents, Plan(plan.processes, plan.connections, 1))
-    found = [(_bare(settings, residents, plan), _asked(settings, residents, plan)) for _ in range(rounds)]
-    bare, served = (statistics.median(pair[side] for pair in found) for side in (0, 1))
+    _asked(settings, residents, Plan(plan.processes, plan.connections, 1), pids)
+    found = [
+        (_bare(settings, residents, plan, pids), _asked(settings, residents, plan, pids))
+        for _ in range(rounds)
+    ]
+    bare, served = (statistics.median(pair[side].per_second for pair in found) for side in (0, 1))
+    bare_cpu, served_cpu = (statistics.median(pair[side].cpu_ms for pair in found) for side in (0, 1))
     with mongo.connect(str(settings.mongodb_uri)) as client:
         looks = client[DATABASE]["audit_log"].count_documents({"look": True}) / len(residents)
     return {
         "bare_per_second": round(bare),
         "service_per_second": round(served),
         "ratio": round(served / bare, 2),
-        "ratios": [round(pair[1] / pair[0], 2) for pair in found],
+        "ratios": [round(pair[1].per_second / pair[0].per_second, 2) for pair in found],
+        "bare_cpu_ms": round(bare_cpu, 2),
+        "service_cpu_ms": round(served_cpu, 2),
+        "cpu_ratio": round(bare_cpu / served_cpu, 2),
+        "cpu_ratios": [round(pair[0].cpu_ms / pair[1].cpu_ms, 2) for pair in found],
         "processes": plan.processes,
         "connections": plan.processes * plan.connections,
         "looks_a_subject_at_the_end": round(looks, 1),
     }
 
 
-def _bare(settings: Settings, residents: Sequence[Resident], plan: Plan) -> float:
+def _bare(settings: Settings, residents: Sequence[Resident], plan: Plan, pids: Pids) -> Round:
     context = multiprocessing.get_context("spawn")
     ready, done = context.Barrier(plan.processes + 1), context.Queue()
     shares = [residents[number :: plan.processes] for number in range(plan.processes)]
@@ -109,10 +137,12 @@ def _bare(settings: Settings, residents: Sequence[Resident], plan: Plan) -> floa
     for process in running:
         process.start()
     ready.wait()
-    total = sum(done.get() for _ in running)
+    before = _cpu_s(pids.database)
+    counts, used = zip(*(done.get() for _ in running), strict=True)
+    used_s = sum(used) + _cpu_s(pids.database) - before
     for process in running:
         process.join()
-    return float(total / plan.seconds)
+    return Round(sum(counts) / plan.seconds, 1000 * used_s / sum(counts))
 
 
 def _bare_process(uri: str, residents: Sequence[Resident], plan: Plan, ready: Any, done: Any) -> None:
@@ -120,7 +150,9 @@ def _bare_process(uri: str, residents: Sequence[Resident], plan: Plan, ready: An
         shares = [residents[number :: plan.connections] for number in range(plan.connections)]
         _read_and_log(client[DATABASE], shares[0][0])
         ready.wait()
-        done.put(_together(shares, plan.seconds, lambda one: _read_and_log(client[DATABASE], one)))
+        before = time.process_time()
+        count = _together(shares, plan.seconds, lambda one: _read_and_log(client[DATABASE], one))
+        done.put((count, time.process_time() - before))
 
 
 def _read_and_log(db: mongo.Database, one: Resident) -> None:
@@ -155,7 +187,7 @@ def _line(one: Resident, chain: str, seq: int, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _asked(settings: Settings, residents: Sequence[Resident], plan: Plan) -> float:
+def _asked(settings: Settings, residents: Sequence[Resident], plan: Plan, pids: Pids) -> Round:
     """Reports a second over kept-alive connections, each with residents of its own; anything but 200 ends the bench."""
     connections = plan.processes * plan.connections
     shares = [residents[number::connections] for number in range(connections)]
@@ -167,7 +199,20 @@ def _asked(settings: Settings, residents: Sequence[Resident], plan: Plan) -> flo
             local.wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _get(local.wire, one.token)
 
-    return _together(shares, plan.seconds, ask) / plan.seconds
+    before = _cpu_s(pids.database) + _cpu_s(pids.service)
+    count = _together(shares, plan.seconds, ask)
+    used_s = _cpu_s(pids.database) + _cpu_s(pids.service) - before
+    return Round(count / plan.seconds, 1000 * used_s / count)
+
+
+def _cpu_s(pid: int) -> float:
+    """Seconds of processor that a process and its children have used."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    total = 0
+    for one in [str(pid), *children]:
+        after_name = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        total += int(after_name[11]) + int(after_name[12])
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def _get(wire: socket.socket, token: str) -> None:
@@ -243,23 +288,25 @@ def _signed_in(deps: Deps, number: int, subject_id: str) -> Resident:
 
 
 @contextmanager
-def _database() -> Iterator[str]:
+def _database() -> Iterator[tuple[str, int]]:
     folder = Path(tempfile.mkdtemp(prefix="bench-mongod-"))
     server = Mongod(folder / "db", log=folder / "mongod.log", oplog_mb=990)
     server.start()
     try:
         server.wait_ready()
-        yield server.uri
+        with mongo.connect(server.uri) as client:
+            pid = int(client.admin.command("serverStatus")["pid"])
+        yield server.uri, pid
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _service(settings: Settings, plan: Plan) -> Iterator[None]:
+def _service(settings: Settings, plan: Plan) -> Iterator[int]:
     environment = os.environ | {
         "APP_ENV": "demo", "MONGODB_URI": str(settings.mongodb_uri), "MONGODB_DATABASE": DATABASE,
-        "DATA_DIR": str(settings.data_dir), "PORT": str(settings.port), "LIMIT_PER_ADDRESS": "0",
+        "DATA_DIR": str(settings.data_dir), "PORT": str(settings.port), "LIMIT_PER_ADDRESS": "100000000",
         "WEB_WORKERS": str(plan.processes), "WEB_THREADS": str(plan.connections), "LOG_LEVEL": "INFO",
     }  # fmt: skip
     with (settings.data_dir / "web.log").open("wb") as log:
@@ -268,7 +315,7 @@ def _service(settings: Settings, plan: Plan) -> Iterator[None]:
         )
         try:
             _wait(settings.port, process)
-            yield
+            yield process.pid
         finally:
             process.terminate()
             process.wait(30)
