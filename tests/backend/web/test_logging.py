@@ -89,3 +89,17 @@ def test_a_safe_request_id_is_echoed_even_on_a_refusal(stranger: FlaskClient) ->
         stranger.get("/nothing", headers={"X-Request-Id": "app:7.f_3-a"}).headers["X-Request-Id"]
         == "app:7.f_3-a"
     )
+
+
+def test_the_request_line_says_what_the_slow_way_would(lines: Any) -> None:
+    logs.tell("backend.web", "request", status=200, actor=None)
+    logs.get("backend.web").info("request", status=200, actor=None)
+    quick, slow = lines()
+    assert quick.pop("timestamp")[:10] == slow.pop("timestamp")[:10]
+    assert quick == slow
+
+
+def test_a_level_that_is_off_writes_no_request_line(lines: Any) -> None:
+    logging.root.setLevel("WARNING")
+    logs.tell("backend.web", "request", status=200)
+    assert lines() == []
