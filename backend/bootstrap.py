@@ -94,4 +94,6 @@ def _running_database(settings: Settings) -> str:
     """The embedded database of a `make run` over the same data directory; only a demonstration has one."""
     if settings.app_env != "production" and settings.database_note.is_file():
         return settings.database_note.read_text().strip()
-    raise SettingsError("MONGODB_URI: not set, and no `make run` is using this DATA_DIR; start it first, or set MONGODB_URI")
+    raise SettingsError(
+        "MONGODB_URI: not set, and no `make run` is using this DATA_DIR; start it first, or set MONGODB_URI"
+    )
