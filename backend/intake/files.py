@@ -54,7 +54,7 @@ class RawRow:
 
 @dataclass(frozen=True)
 class Intake:
-    """An opened file: its rows, and how to read one (`parse` is plain data and functions, so another process can do it)."""
+    """An opened file: its rows, and the header that `parse` needs to read one."""
 
     header: tuple[str, ...] | None
     rows: Iterator[RawRow]
@@ -96,10 +96,11 @@ def parse(row: RawRow, header: tuple[str, ...] | None, form: Form) -> Values | R
     if not values.keys() <= form.known:
         odd = errors.shown(min(values.keys() - form.known))
         return Refusal(row.line, "row.unknown_column", _UNKNOWN.fill(column=odd))
-    for name in form.required:
-        if values.get(name) in (None, ""):
-            return Refusal(row.line, "row.missing", _MISSING.fill(column=name))
-    return {name: values.get(name) for name in form.known}
+    if not all(map(values.get, form.required)):
+        for name in form.required:
+            if values.get(name) in (None, ""):
+                return Refusal(row.line, "row.missing", _MISSING.fill(column=name))
+    return values if len(values) == len(form.known) else {name: values.get(name) for name in form.known}
 
 
 def writable(text: str) -> bool:

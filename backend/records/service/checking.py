@@ -1,7 +1,7 @@
-"""Checking the rows of a records file: pure work over plain data, so that another process can do it while this one writes."""
+"""Checking the rows of a records file: pure work over plain data."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -25,13 +25,11 @@ LATEST_END = timedelta(days=36525)
 TITLES_REMEMBERED = 10_000
 MOST_CHARACTERS = {"doc_no": 120, "title": 300, "subject_name": 100}
 
-_said = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-
 
 class Checked(NamedTuple):
     """A row that may become a record once its subject is found. `named`: its words carry the person's own name.
 
-    A tuple, its dates as they are written, because it travels between processes, which costs a dataclass five times as much.
+    A tuple, because a frozen dataclass takes five times as long to make.
     """
 
     line: int
@@ -50,7 +48,7 @@ class Checked(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """What checking needs to know; small and plain, so that it can be sent to another process."""
+    """What checking needs to know."""
 
     items: Mapping[str, CatalogueItem]
     unit_code: str
@@ -93,7 +91,6 @@ class RowChecker:
         _refuse_problems(checker.problems(content))
         number = self._number(checker.item, values["subject_number"])
         plain = checker.normalised(content)
-        said = _said([words["title"], str(occurred_on), str(ended_on), plain])
         name = words["subject_name"]
         if not files.writable(name):
             raise _Refused("row.unprintable", _UNPRINTABLE)
@@ -102,15 +99,15 @@ class RowChecker:
             number_index=self._hasher.number(number),
             name_check=self._hasher.name(number, name),
             key=self._hasher.row(self._task.unit_code, checker.item.code, number, words["doc_no"]).hex(),
-            digest=self._hasher.row(said),
+            digest=self._hasher.row(words["title"], occurred_on, ended_on or "", *_in_order(plain)),
             item_code=checker.item.code,
             doc_no=words["doc_no"],
             title=words["title"],
-            occurred_on=occurred_on.isoformat(),
-            ended_on=ended_on.isoformat() if ended_on else None,
+            occurred_on=occurred_on,
+            ended_on=ended_on,
             content=plain,
             named=checker.item.subject_kind is SubjectKind.PERSON
-            and names.mentions(f'{said}"{words["doc_no"]}', name),
+            and names.mentions(_all_words(words, plain), name),
         )
 
     def _look_at_title(self, checker: Checker, title: str) -> None:
@@ -140,14 +137,14 @@ class RowChecker:
         except numbers.InvalidNumber as error:
             raise _Refused(f"records.{error.problem}", error.text) from None
 
-    def _dates(self, values: Mapping[str, Any]) -> tuple[date, date | None]:
+    def _dates(self, values: Mapping[str, Any]) -> tuple[str, str | None]:
         occurred_on = _date("occurred_on", values["occurred_on"])
         ended_on = _date("ended_on", values["ended_on"]) if values.get("ended_on") else None
         if not EARLIEST <= occurred_on <= self._task.today:
             raise _Refused("records.bad_date", _NOT_YET)
         if ended_on is not None and not occurred_on <= ended_on <= self._task.today + LATEST_END:
             raise _Refused("records.ended_before", _ENDED_BEFORE)
-        return occurred_on, ended_on
+        return occurred_on.isoformat(), ended_on.isoformat() if ended_on else None
 
 
 class _Refused(Exception):
@@ -161,6 +158,19 @@ def _refuse_problems(problems: Sequence[Problem]) -> None:
     if problems:
         first = problems[0]
         raise _Refused(f"records.{first.reason}", first.text)
+
+
+def _all_words(words: Mapping[str, str], content: Mapping[str, Any]) -> str:
+    """Every text of the row in one, with a mark between them that no name has."""
+    texts = [value for value in content.values() if isinstance(value, str)]
+    return '"'.join((words["title"], words["doc_no"], *texts))
+
+
+def _in_order(content: Mapping[str, Any]) -> Iterator[str]:
+    """Names and values by name; the item fixes the type of each, so that no two contents read alike."""
+    for name in sorted(content):
+        yield name
+        yield str(content[name])
 
 
 def _words(values: Mapping[str, Any], name: str) -> str:

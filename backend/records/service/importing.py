@@ -1,19 +1,16 @@
 """Importing a unit's records: check, link, write; the same file twice changes nothing, and a cut-off run may be run again.
 
-Checking runs in a process of its own once a file is long, and writing in a thread, so that reading, checking and the
-database work at the same time (docs/performance.md). Every step is safe to repeat, which is what makes a run resumable.
+Writing runs in a thread, so that the database works while the next rows are checked; a second process for the checks was
+tried and gained nothing (docs/performance.md). Every step is safe to repeat, which is what makes a run resumable.
 """
 
-import multiprocessing
-import os
-import threading
+import gc
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
-from itertools import chain, islice
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +23,6 @@ from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.intake import errors as intake_errors
 from backend.intake import files
-from backend.intake.files import RawRow
 from backend.intake.quality import Quality, Refusal
 from backend.records import rules, store
 from backend.records.model import Batch, Standing
@@ -38,12 +34,10 @@ from backend.registry.model import Matched
 from schemas.terms import Role
 
 IMPORTERS = (Role.SYSTEM, Role.ADMIN, Role.DATA_STEWARD)
-# Each hand-over between the threads and processes may wait some milliseconds for its turn: few rows a turn cost speed.
+# Each hand-over to the writing thread may wait some milliseconds for its turn: few rows a turn cost speed.
 CHUNK = 4_000
-# A shorter file is checked where it is read: another process is not worth its second of start.
-CHUNKS_BEFORE_POOL = 2
-CHUNKS_AHEAD = 2
-SUBJECTS_REMEMBERED = 200_000
+NEW_OBJECTS_BEFORE_COLLECTION = 200_000
+SUBJECTS_REMEMBERED = 100_000
 
 Result = Checked | Refusal
 Document = dict[str, Any]
@@ -95,64 +89,22 @@ def import_records(
     batch = store.begin_batch(deps.db, Batch(f"{unit}:{files.digest(path)}", unit, deps.now()))
     run = _Run(deps, actor, batch, items)
     task = Task(items, unit, intake.header, registry.linking_key(deps), shanghai_date(deps.now()))
-    _write_all(run, _checked(task, intake.rows))
+    with _few_collections():
+        _write_all(run, map(RowChecker(task).all, files.chunks(intake.rows, CHUNK)))
     run.quality.seconds = time.perf_counter() - began
     _finish(run)
     return run.quality
 
 
-def _checked(task: Task, rows: Iterator[RawRow]) -> Iterator[list[Result]]:
-    """The rows in chunks, checked, in the file's order; here until the other process of a long file has started."""
-    chunks = files.chunks(rows, CHUNK)
-    checker = RowChecker(task)
-    yield from (checker.all(chunk) for chunk in islice(chunks, CHUNKS_BEFORE_POOL))
-    following = next(chunks, None)
-    if following is None:
-        return
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _prepare, (task,)) as pool:
-        try:
-            yield from _checked_beside(pool, checker, chain([following], chunks))
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _checked_beside(
-    pool: ProcessPoolExecutor, checker: RowChecker, chunks: Iterable[list[RawRow]]
-) -> Iterator[list[Result]]:
-    started = pool.submit(_check, [])
-    waiting: deque[Future[list[Result]]] = deque()
-    for chunk in chunks:
-        if not started.done():
-            yield checker.all(chunk)
-            continue
-        waiting.append(pool.submit(_check, chunk))
-        if len(waiting) > CHUNKS_AHEAD:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
-
-
-_checker: RowChecker | None = None
-
-
-def _prepare(task: Task) -> None:
-    """In the checking process: make the checks ready once, and end with the import, even when that is killed."""
-    global _checker  # noqa: PLW0603 - the one way a pool's process keeps what it was started with
-    _checker = RowChecker(task)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A pool's process waits for work for ever, because it holds the other end of its own queue open as well."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _check(rows: list[RawRow]) -> list[Result]:
-    assert _checker is not None
-    return _checker.all(rows)
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Rows make no cycles, and looking for some among hundreds of thousands of fresh objects took a quarter of the time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(NEW_OBJECTS_BEFORE_COLLECTION)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _write_all(run: _Run, chunks: Iterable[list[Result]]) -> None:
@@ -182,6 +134,7 @@ def _linked(run: _Run, chunk: Sequence[Result]) -> list[Document]:
     run.quality.refuse(one for one in chunk if isinstance(one, Refusal))
     rows = [one for one in chunk if isinstance(one, Checked)]
     _look_up(run, rows)
+    now = run.deps.now()
     documents = []
     for row in rows:
         subject = run.subjects[row.number_index]
@@ -191,7 +144,7 @@ def _linked(run: _Run, chunk: Sequence[Result]) -> list[Document]:
             run.quality.refuse([rules.name_mismatch(row.line)])
         else:
             run.quality.linked += 1
-            documents.append(_document(run, row, subject.id))
+            documents.append(_document(run, row, subject.id, now))
     return documents
 
 
@@ -204,7 +157,7 @@ def _look_up(run: _Run, rows: Sequence[Checked]) -> None:
         run.subjects.update({index: found.get(index) for index in unknown})
 
 
-def _document(run: _Run, row: Checked, subject_id: str) -> Document:
+def _document(run: _Run, row: Checked, subject_id: str, received_at: datetime) -> Document:
     windows = _windows(run, row)
     if row.item_code not in run.facts:
         run.facts[row.item_code] = checking.facts(run.items[row.item_code])
@@ -213,7 +166,7 @@ def _document(run: _Run, row: Checked, subject_id: str) -> Document:
         "subject_id": subject_id,
         "public_until": windows.public_until,
         "query_until": windows.query_until,
-        "source": checking.source(run.batch.unit_code, run.batch.id, row.line, run.deps.now()),
+        "source": checking.source(run.batch.unit_code, run.batch.id, row.line, received_at),
         "text_sealed": _sealed(run, row) if row.named else None,
     }
     return checking.document(row, run.facts[row.item_code], made)
