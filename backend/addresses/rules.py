@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 from datetime import timedelta
+from functools import lru_cache
 
 WINDOW = timedelta(minutes=1)
 # A sixteenth of what is left: 600 a minute cost some 50 writes instead of 600, and towards the end each request is
@@ -21,6 +22,7 @@ def granted(limit: int, taken: int, asked: int) -> int:
     return max(0, min(asked, limit - (taken - asked)))
 
 
+@lru_cache(maxsize=4096)
 def who(secret: bytes, address: str) -> str:
     """The name an address is counted under: a MAC, because an address is personal; an IPv6 household counts as one."""
     try:
