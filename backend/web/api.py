@@ -74,6 +74,13 @@ class Wiring:
     refusals: Mapping[str, Sequence[ServiceError]]
 
 
+class _App(Flask):
+    """Flask without a question that it asks some twenty times a request: nothing here is a coroutine."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def blueprint(name: str, prefix: str, title: str) -> Routes:
     """The routes of a feature under `/api/v1` + `prefix`; `title` is its Chinese heading in the documentation."""
     return Routes(name, f"backend.{name}", url_prefix=PREFIX + prefix, description=title)
@@ -81,7 +88,7 @@ def blueprint(name: str, prefix: str, title: str) -> Routes:
 
 def build(deps: Deps, wiring: Wiring, blueprints: Iterable[Any]) -> Flask:
     """The Flask app over `blueprints`: those of features, and plain ones of Flask for pages."""
-    app = Flask("backend", static_folder=None, template_folder="web/templates")
+    app = _App("backend", static_folder=None, template_folder="web/templates")
     app.request_class = bodies.MemoryRequest
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
