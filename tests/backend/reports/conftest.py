@@ -14,7 +14,6 @@ from backend.registry.model import Subject
 from schemas.terms import Channel, Level, Role
 from tests.support.records import keep_subject
 
-pytest_plugins = ["tests.support.web"]
 Refuse = Callable[[], None]
 NAME = "王小明"
 
