@@ -1,16 +1,22 @@
 """Importing a unit's records: check, link, write; the same file twice changes nothing, and a cut-off run may be run again.
 
-Writing runs in a thread, so that the database works while the next rows are checked; a second process for the checks was
-tried and gained nothing (docs/performance.md). Every step is safe to repeat, which is what makes a run resumable.
+The rows of a longer file are checked in a process of their own and written in a thread, so that checking, linking and the
+database work at the same time (docs/performance.md). Every step is safe to repeat, which is what makes a run resumable.
 """
 
 import gc
+import multiprocessing
+import os
+import signal
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +29,7 @@ from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.intake import errors as intake_errors
 from backend.intake import files
+from backend.intake.files import RawRow
 from backend.intake.quality import Quality, Refusal
 from backend.records import rules, store
 from backend.records.model import Batch, Standing
@@ -36,6 +43,7 @@ from schemas.terms import Role
 IMPORTERS = (Role.SYSTEM, Role.ADMIN, Role.DATA_STEWARD)
 # Each hand-over to the writing thread may wait some milliseconds for its turn: few rows a turn cost speed.
 CHUNK = 4_000
+CHUNKS_AHEAD = 2
 NEW_OBJECTS_BEFORE_COLLECTION = 200_000
 SUBJECTS_REMEMBERED = 100_000
 
@@ -90,10 +98,57 @@ def import_records(
     run = _Run(deps, actor, batch, items)
     task = Task(items, unit, intake.header, registry.linking_key(deps), shanghai_date(deps.now()))
     with _few_collections():
-        _write_all(run, map(RowChecker(task).all, files.chunks(intake.rows, CHUNK)))
+        _write_all(run, _checked(RowChecker(task), files.chunks(intake.rows, CHUNK)))
     run.quality.seconds = time.perf_counter() - began
     _finish(run)
     return run.quality
+
+
+def _checked(checker: RowChecker, chunks: Iterator[list[RawRow]]) -> Iterator[list[Result]]:
+    """The rows in chunks, checked, in the file's order; those of a file of one chunk right here.
+
+    The other process is forked, so that it is ready at once. It touches nothing but its rows: no client, no lock of ours.
+    """
+    first = list(islice(chunks, 2))
+    if len(first) < 2:
+        yield from map(checker.all, first)
+        return
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork"), _prepare, (checker,)) as pool:
+        waiting: deque[Future[list[Result]]] = deque()
+        try:
+            for chunk in chain(first, chunks):
+                waiting.append(pool.submit(_check, chunk))
+                if len(waiting) > CHUNKS_AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+_checker: RowChecker | None = None
+
+
+def _prepare(checker: RowChecker) -> None:
+    """In the checking process: keep the checks, and end with the import: when it is told to stop, and when it is killed."""
+    global _checker  # noqa: PLW0603 - the one way a pool's process keeps what it was started with
+    _checker = checker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A pool's process waits for work for ever, because it holds the other end of its own queue open as well."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _check(rows: list[RawRow]) -> list[Result]:
+    assert _checker is not None
+    return _checker.all(rows)
 
 
 @contextmanager

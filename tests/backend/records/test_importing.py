@@ -358,7 +358,7 @@ class TestAgain:
 
 
 class TestLongFiles:
-    """A file of several chunks."""
+    """A file so long that its rows are checked in another process."""
 
     ROWS = 14_000
 
@@ -393,7 +393,7 @@ class TestLongFiles:
         path = self.long(tmp_path, people(deps, 50))
         child = _child(deps, path)
         _kill_when(child, lambda: deps.db["records"].count_documents({}) >= after)
-        assert _ended(child.pid), "a process outlived the import"
+        assert _ended(child.pid), "the checking process outlived the import"
         cut_off = _settled(lambda: deps.db["records"].count_documents({}))
         assert after <= cut_off < 13_972
         quality = take(deps, path)
@@ -413,6 +413,16 @@ class TestLongFiles:
             peaks.append(int(told))
             deps.db["records"].delete_many({})
         assert peaks[1] - peaks[0] < 15 * 1024, peaks
+
+    @pytest.mark.slow
+    def test_a_run_that_is_told_to_stop_ends_with_its_processes(self, deps: Deps, tmp_path: Path) -> None:
+        child = _child(deps, self.long(tmp_path, people(deps, 50), 40_000), stderr=subprocess.PIPE)
+        _wait(child, lambda: deps.db["records"].count_documents({}) >= 9_000)
+        os.killpg(child.pid, signal.SIGINT)
+        _, said = child.communicate(timeout=60)
+        assert said.decode().splitlines()[-1].startswith("KeyboardInterrupt")
+        assert b"Process ForkProcess" not in said
+        assert _ended(child.pid)
 
 
 GOOD = st.integers(0, 30).map(lambda place: (True, row(place)))
@@ -468,7 +478,9 @@ def people(deps: Deps, count: int) -> list[Subject]:
     return made
 
 
-def _child(deps: Deps, path: Path, stdout: int | None = None) -> subprocess.Popen[bytes]:
+def _child(
+    deps: Deps, path: Path, *, stdout: int | None = None, stderr: int | None = None
+) -> subprocess.Popen[bytes]:
     """The same import in a process of its own, which prints the most memory it used in KiB."""
     script = path.with_suffix(".py")
     script.write_text(f"""
@@ -489,17 +501,26 @@ if __name__ == "__main__":
 """)
     environ = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
-        [sys.executable, str(script)], cwd=ROOT, env=environ, start_new_session=True, stdout=stdout
+        [sys.executable, str(script)],
+        cwd=ROOT,
+        env=environ,
+        start_new_session=True,
+        stdout=stdout,
+        stderr=stderr,
     )
+
+
+def _wait(child: subprocess.Popen[bytes], seen: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not seen():
+        assert child.poll() is None, "it ended too early"
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
 
 
 def _kill_when(child: subprocess.Popen[bytes], seen: Callable[[], bool]) -> None:
     """Kill it as soon as something is seen."""
-    deadline = time.monotonic() + 60
-    while not seen():
-        assert child.poll() is None, "it ended before it could be killed"
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
+    _wait(child, seen)
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
 
