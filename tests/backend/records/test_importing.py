@@ -416,7 +416,7 @@ class TestLongFiles:
 
     @pytest.mark.slow
     def test_a_run_that_is_told_to_stop_ends_with_its_processes(self, deps: Deps, tmp_path: Path) -> None:
-        child = _child(deps, self.long(tmp_path, people(deps, 50), 160_000), stderr=subprocess.PIPE)
+        child = _child(deps, self.long(tmp_path, people(deps, 50), 80_000), stderr=subprocess.PIPE)
         _wait(child, lambda: deps.db["records"].count_documents({}) >= 9_000)
         os.killpg(child.pid, signal.SIGINT)
         _, said = child.communicate(timeout=60)
@@ -485,7 +485,10 @@ def _child(
     script = path.with_suffix(".py")
     script.write_text(f"""
 import resource
+import signal
 from pathlib import Path
+# A run in the background of a script is born deaf to Ctrl-C; this one shall hear it wherever the tests run.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from backend.common import mongo
 from backend.common.sealing import Sealer
 from backend.records import service
