@@ -2,9 +2,10 @@
 
 import hashlib
 import hmac
-import ipaddress
 from datetime import timedelta
 from functools import lru_cache
+
+from backend.common.networks import network
 
 WINDOW = timedelta(minutes=1)
 # A sixteenth of what is left: 600 a minute cost some 50 writes instead of 600, and towards the end each request is
@@ -25,14 +26,4 @@ def granted(limit: int, taken: int, asked: int) -> int:
 @lru_cache(maxsize=4096)
 def who(secret: bytes, address: str) -> str:
     """The name an address is counted under: a MAC, because an address is personal; an IPv6 household counts as one."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return _mac(secret, address)
-    if parsed.version == 6 and parsed.ipv4_mapped is None:
-        return _mac(secret, str(ipaddress.ip_network((parsed, 64), strict=False)))
-    return _mac(secret, str(parsed.ipv4_mapped or parsed) if parsed.version == 6 else str(parsed))
-
-
-def _mac(secret: bytes, text: str) -> str:
-    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(secret, network(address).encode(), hashlib.sha256).hexdigest()[:32]

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from datetime import UTC
@@ -14,8 +14,15 @@ from bson.codec_options import CodecOptions
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection as _Collection
 from pymongo.database import Database as _Database
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    EncryptionError,
+    ExecutionTimeout,
+    PyMongoError,
+    WTimeoutError,
+)
 from pymongo.errors import CollectionInvalid as CollectionInvalid
-from pymongo.errors import ConnectionFailure, EncryptionError, ExecutionTimeout, PyMongoError, WTimeoutError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -33,6 +40,7 @@ R = TypeVar("R")
 D = TypeVar("D")
 
 ATTEMPTS = 6
+DUPLICATE_KEY = 11000
 COMMITS = 4
 MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
 CODECS: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
@@ -181,6 +189,18 @@ def collided(error: Exception) -> bool:
 def apart(write: Callable[[], R]) -> R:
     """Do `write` outside of the running transaction: it stays when that is rolled back, and does not see its writes."""
     return Context().run(write)
+
+
+def insert_new(collection: Collection, documents: Iterable[Document]) -> list[int]:
+    """Insert many, whatever is there already; the places of those that a unique index turned away."""
+    try:
+        collection.insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        faults = error.details["writeErrors"]
+        if any(fault["code"] != DUPLICATE_KEY for fault in faults):
+            raise
+        return sorted(fault["index"] for fault in faults)
+    return []
 
 
 def in_transaction() -> bool:

@@ -2,10 +2,10 @@
 
 import hashlib
 import hmac
-import ipaddress
 import math
 from datetime import datetime
 
+from backend.common.networks import network as network
 from backend.limits.model import Limit, Standing, Tries
 
 
@@ -13,17 +13,6 @@ def key(secret: bytes, name: str, who: str) -> str:
     """Where the tries are kept: the limit's name in clear, the one who is counted only as a MAC."""
     mac = hmac.new(secret, f"{name}\0{who}".encode(), hashlib.sha256).hexdigest()
     return f"{name}:{mac[:40]}"
-
-
-def network(address: str) -> str:
-    """The address a caller is counted by: all of an IPv6 line (/64) is one caller, an IPv4 address in IPv6 is itself."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return str(parsed)
-    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def standing(tries: Tries, limit: Limit, now: datetime) -> Standing:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import DuplicateKeyError
 
+from backend.common import mongo
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database, Document
 from backend.records.model import Batch, Change, Mark, Outline, Record, Standing
@@ -15,7 +16,6 @@ COLLECTION = "records"
 INDEXES = [IndexModel([("subject_id", ASCENDING), ("key", ASCENDING)], unique=True)]
 BATCHES = "record_batches"
 COLLECTIONS = {COLLECTION: INDEXES, BATCHES: []}
-DUPLICATE_KEY = 11000
 
 _OUTLINE = ("nature", "category", "openness", "public_until", "query_until", "suspended_at", "hidden_at")
 
@@ -40,14 +40,7 @@ def find_own(db: Database, subject_id: str, record_id: str, at: datetime) -> Rec
 
 def insert_new(db: Database, documents: Sequence[Document]) -> list[int]:
     """Insert what is new; the places of those whose subject and key are there already."""
-    try:
-        db[COLLECTION].insert_many(documents, ordered=False)
-    except BulkWriteError as error:
-        faults = error.details["writeErrors"]
-        if any(fault["code"] != DUPLICATE_KEY for fault in faults):
-            raise
-        return sorted(fault["index"] for fault in faults)
-    return []
+    return mongo.insert_new(db[COLLECTION], documents)
 
 
 def standing(db: Database, subject_ids: Collection[str]) -> dict[tuple[str, str], Standing]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import DuplicateKeyError
 
+from backend.common import mongo
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database
 from backend.registry.model import Matched, ReferenceFace, Subject
@@ -18,7 +19,6 @@ INDEXES = [
     IndexModel([("number_index", ASCENDING)], unique=True),
 ]
 COLLECTIONS = {COLLECTION: INDEXES, FACES: []}
-DUPLICATE_KEY = 11000
 
 
 def insert(db: Database, subject: Subject) -> bool:
@@ -31,14 +31,7 @@ def insert(db: Database, subject: Subject) -> bool:
 
 def insert_all(db: Database, subjects: Sequence[Subject]) -> frozenset[int]:
     """Insert what is new; the places of those whose number another writer put in meanwhile, and which were left out."""
-    try:
-        db[COLLECTION].insert_many(map(to_document, subjects), ordered=False)
-    except BulkWriteError as error:
-        faults = error.details["writeErrors"]
-        if any(fault["code"] != DUPLICATE_KEY for fault in faults):
-            raise
-        return frozenset(fault["index"] for fault in faults)
-    return frozenset()
+    return frozenset(mongo.insert_new(db[COLLECTION], map(to_document, subjects)))
 
 
 def replace(db: Database, subject: Subject, before: datetime) -> bool:
