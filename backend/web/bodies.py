@@ -4,7 +4,7 @@ import json
 import re
 from io import BytesIO
 from types import NoneType
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NoReturn, cast
 
 import flask
 import marshmallow as ma
@@ -12,6 +12,8 @@ from flask import Request
 from webargs import core
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.utils import cached_property
+from werkzeug.wsgi import LimitedStream
 
 BODY_BYTES = 256 * 1024
 """The most a body may weigh where the route says nothing else."""
@@ -35,6 +37,13 @@ class MemoryRequest(Request):
     max_form_memory_size = FIELD_BYTES
     max_form_parts = PARTS
 
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """As werkzeug's; of a body that does not say its length, what goes on behind the limit is too large."""
+        if self.content_length is not None or not self.environ.get("wsgi.input_terminated"):
+            return super().stream
+        return cast(IO[bytes], _Unmeasured(self.input_stream, self.max_content_length or 0, is_max=True))
+
     def _get_file_stream(
         self,
         total_content_length: int | None,
@@ -43,6 +52,20 @@ class MemoryRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         return BytesIO()
+
+
+class _Unmeasured(LimitedStream):
+    """werkzeug's own reads as far as the limit and takes that for the whole, so a cut JSON would be called malformed."""
+
+    def readall(self) -> bytes:
+        found = super().readall()
+        if self.is_exhausted:
+            self.on_exhausted()
+        return found
+
+    def on_exhausted(self) -> None:
+        if self._stream.read(1):
+            super().on_exhausted()
 
 
 class StrictParser(FlaskParser):

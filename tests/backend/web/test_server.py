@@ -16,6 +16,7 @@ import pytest
 
 from backend.local import mongod as embedded
 from backend.local.mongod import Mongod
+from backend.web.bodies import BODY_BYTES
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.slow
@@ -35,12 +36,13 @@ class Service:
         path: str,
         method: str = "GET",
         *,
-        body: bytes | None = None,
+        body: bytes | Iterator[bytes] | None = None,
         headers: dict[str, str] | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request(method, path, body, headers=headers or {})
+            in_chunks = isinstance(body, Iterator)
+            connection.request(method, path, body, headers=headers or {}, encode_chunked=in_chunks)
             answer = connection.getresponse()
             return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
         finally:
@@ -130,6 +132,21 @@ def test_a_body_over_the_limit_is_refused(service: Service) -> None:
     kind = {"Content-Type": "application/json"}
     status, _, body = service.ask("/api/v1/auth/sessions", "POST", body=b"x" * 300_000, headers=kind)
     assert (status, json.loads(body)["reason"]) == (413, "request.too_large")
+
+
+@pytest.mark.parametrize(
+    ("size", "status", "reason"),
+    [(BODY_BYTES, 422, "request.invalid"), (BODY_BYTES + 1, 413, "request.too_large"), (400_000, 413, "request.too_large")],
+)  # fmt: skip
+@pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "chunks"}], ids=["plain", "idempotent"])
+def test_a_body_in_chunks_is_measured_by_what_comes(
+    service: Service, key: dict[str, str], size: int, status: int, reason: str
+) -> None:
+    text = json.dumps({"phone": "x" * (size - len('{"phone": ""}'))}).encode()
+    chunks = (text[start : start + 30_000] for start in range(0, size, 30_000))
+    kind = {"Content-Type": "application/json", "Transfer-Encoding": "chunked"}
+    answer = service.ask("/api/v1/auth/sessions", "POST", body=chunks, headers=kind | key)
+    assert (answer[0], json.loads(answer[2])["reason"]) == (status, reason)
 
 
 def test_the_database_may_go_and_come_back(service: Service) -> None:
