@@ -11,3 +11,14 @@ def not_written() -> ServiceError:
         "This look could not be written down, so nothing was shown, to protect you; please try again shortly",
         retry_after=2,
     )
+
+
+def act_not_written() -> ServiceError:
+    """The same for an act, of which nobody can say here whether anything was done before its line."""
+    return ServiceError(
+        Kind.UNAVAILABLE,
+        "audit.not_written",
+        "操作记录未能写入，请稍后再试",
+        "What you did could not be written down; please try again shortly",
+        retry_after=2,
+    )

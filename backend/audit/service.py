@@ -9,7 +9,8 @@ from backend.audit import errors, rules, store
 from backend.audit.model import Entry, Scalar, Seal, Sentence
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.common.mongo import DriverError, Retry, in_transaction
+from backend.common.errors import ServiceError
+from backend.common.mongo import DriverError, Retry, collided, in_transaction
 from backend.common.pages import Page, Position
 from schemas.terms import Role
 from schemas.text import Text
@@ -42,8 +43,11 @@ def record(
     subject_id: str | None = None,
     **details: Scalar,
 ) -> Entry:
-    """Write down an act (`feature.verb`). `details` are facts without personal data."""
-    return _append(deps, actor, _Act(action, subject_id, target_id, details))
+    """Write down an act (`feature.verb`). `details` are facts without personal data.
+
+    Raises 503 `audit.not_written` when the database does not take the line; inside a transaction nothing of it stays.
+    """
+    return _write(deps, actor, _Act(action, subject_id, target_id, details))
 
 
 def look(
@@ -64,13 +68,7 @@ def look(
     from taking the line becomes `audit.not_written`. `newest`: the subject's looks that the caller has just read, newest
     first, to spare reading the end of the chain again. Inside a transaction the line is durable once that commits.
     """
-    act = _Act(action, subject_id, target_id, details, purpose, scope)
-    try:
-        return _append(deps, actor, act, newest)
-    except DriverError as error:
-        if in_transaction():
-            raise
-        raise errors.not_written() from error
+    return _write(deps, actor, _Act(action, subject_id, target_id, details, purpose, scope), newest)
 
 
 def newest_looks(deps: Deps, subject_id: str, *, limit: int, before: int | None = None) -> tuple[Entry, ...]:
@@ -125,7 +123,17 @@ def verify_log(deps: Deps) -> Iterator[str]:
         before = seal
 
 
-def _append(deps: Deps, actor: Actor, act: _Act, newest: Sequence[Entry] = ()) -> Entry:
+def _write(deps: Deps, actor: Actor, act: _Act, newest: Sequence[Entry] = ()) -> Entry:
+    """Append, with the driver's faults told as ours; a collision is left to `atomic`, which begins anew."""
+    try:
+        return _append(deps, actor, act, newest)
+    except DriverError as error:
+        if collided(error):
+            raise
+        raise _not_written(act) from error
+
+
+def _append(deps: Deps, actor: Actor, act: _Act, newest: Sequence[Entry]) -> Entry:
     """Put the line at the end of its chain; a writer who was faster takes the place, so look again and go behind it."""
     for attempt in range(ATTEMPTS):
         chain = _chain(deps, actor, act)
@@ -136,7 +144,11 @@ def _append(deps: Deps, actor: Actor, act: _Act, newest: Sequence[Entry] = ()) -
         if in_transaction():
             raise Retry(chain)
         time.sleep(deps.random.uniform(0, min(LONGEST_WAIT_S, 0.001 * 2**attempt)))
-    raise errors.not_written()
+    raise _not_written(act)
+
+
+def _not_written(act: _Act) -> ServiceError:
+    return errors.not_written() if act.purpose else errors.act_not_written()
 
 
 def _chain(deps: Deps, actor: Actor, act: _Act) -> str:

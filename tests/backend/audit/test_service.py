@@ -11,7 +11,7 @@ from backend.audit import errors, service
 from backend.audit.model import Entry
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
-from backend.common.errors import ServiceError
+from backend.common.errors import Kind, ServiceError
 from backend.common.mongo import atomic
 from schemas.terms import Channel, Role
 from schemas.text import Text
@@ -209,6 +209,32 @@ def test_a_line_that_finds_no_server_is_told_as_not_written(deps: Deps) -> None:
     with away, pytest.raises(ServiceError) as refused:
         look(replace(deps, db=away["nowhere"]))
     assert refused.value.reason == errors.not_written().reason
+
+
+def test_an_act_that_the_server_refuses_is_told_as_not_written_too(deps: Deps) -> None:
+    allow = refuse_all_writes(deps)
+    try:
+        with pytest.raises(ServiceError) as refused:
+            service.record(deps, CITIZEN, "identity.bind_refused", "a1")
+    finally:
+        allow()
+    assert (refused.value.kind, refused.value.reason) == (Kind.UNAVAILABLE, "audit.not_written")
+    assert refused.value.text == errors.act_not_written().text
+
+
+def test_an_act_whose_line_is_refused_within_a_transaction_leaves_nothing(deps: Deps) -> None:
+    @atomic
+    def act(deps: Deps) -> None:
+        deps.db["notices"].insert_one({"_id": "half done"})
+        service.record(deps, CITIZEN, "identity.bind", "a1", subject_id="s1")
+
+    allow = refuse_all_writes(deps)
+    try:
+        with pytest.raises(ServiceError, match=r"audit\.not_written"):
+            act(deps)
+    finally:
+        allow()
+    assert deps.db["notices"].count_documents({}) == 0
 
 
 def test_the_log_offers_no_way_to_change_or_remove_an_entry() -> None:
