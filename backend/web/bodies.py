@@ -64,7 +64,11 @@ class _Unmeasured(LimitedStream):
         return found
 
     def on_exhausted(self) -> None:
-        if self._stream.read(1):
+        """What follows is read and dropped up to the most any body may weigh; a client that still sends sees no answer."""
+        more = len(self._stream.read(1))
+        while more and self._pos < UPLOAD_BYTES and (dropped := self._stream.read(FIELD_BYTES)):
+            self._pos += len(dropped)
+        if more:
             super().on_exhausted()
 
 
