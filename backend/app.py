@@ -18,6 +18,7 @@ from backend.idempotency import service as replies
 from backend.identity import routes as identity
 from backend.identity import staff_routes as identity_staff
 from backend.notices import routes as notices
+from backend.notices import staff_routes as desk_notices
 from backend.reports import address_routes as report_addresses
 from backend.reports import routes as reports
 from backend.staff import routes as staff
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     catalogue.blp,
     staff.blp,
     identity_staff.blp,
+    desk_notices.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {

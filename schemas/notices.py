@@ -7,18 +7,21 @@ travel through are not ours.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from marshmallow import fields, validate
 
 from schemas.base import BeijingTime, QuerySchema, ResponseSchema, TermField
-from schemas.terms import Term
+from schemas.terms import CaseKind, Term
 from schemas.text import Text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-Payload = Mapping[str, str | int | datetime]
+Payload = Mapping[str, Any]
+"""What a notice tells, as it is stored: words, numbers and instants as they are, a `date` as its ISO day, a `Text` as the
+list of its two sentences, a `Term` as its value."""
 
 
 class NoticeKind(Term):
@@ -134,16 +137,208 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
 }
 
 
+class DeskNoticeKind(Term):
+    """What happened to a case that the desk working on it should hear of."""
+
+    OBJECTION_RECEIVED = "objection_received", "收到新的异议", "A new objection"
+    OBJECTION_FORWARDED = "objection_forwarded", "异议已转交核查", "An objection was forwarded to you"
+    OBJECTION_WITHDRAWN = "objection_withdrawn", "异议已撤回", "An objection was withdrawn"
+    OBJECTION_DISSENTED = "objection_dissented", "当事人对核查结果仍有异议", "The person still objects"
+    SUPPLEMENT_ARRIVED = "supplement_arrived", "补正材料已提交", "The supplement has arrived"
+    SUPPLEMENT_OVERDUE = "supplement_overdue", "补正期限已过", "The time for the supplement is over"
+    FINDING_ARRIVED = "finding_arrived", "提供单位已答复", "The provider's finding has arrived"
+    PROVIDER_SILENT = (
+        "provider_silent",
+        "逾期未答复，记录已暂停查询",
+        "No answer in time: the record is suspended",
+    )
+    RECORD_RELEASED = "record_released", "记录恢复查询", "The record is no longer suspended"
+    RECORD_WITHDRAWN = (
+        "record_withdrawn",
+        "当事人撤下了本人的良好信息",
+        "A good deed was withdrawn by its subject",
+    )
+    RECORD_ERASED = "record_erased", "记录已删除", "A record was erased"
+    RESTORATION_RECEIVED = "restoration_received", "收到信用修复申请", "An application for restoration"
+    RESTORATION_ACCEPTED = "restoration_accepted", "信用修复申请待出具结论", "A restoration awaits your proof"
+    RESTORATION_PROVED = "restoration_proved", "提供单位已出具修复结论", "The provider's proof has arrived"
+    RESTORATION_WITHDRAWN = "restoration_withdrawn", "信用修复申请已撤回", "An application was withdrawn"
+    QUESTION_RECEIVED = "question_received", "市民对一次查询提出疑问", "A resident asks who looked"
+    CLOCK_MOVED = "clock_moved", "办理期限有变动", "A due date has moved"
+    CASE_DUE_SOON = "case_due_soon", "办理期限临近", "A case is due soon"
+    CASE_OVERDUE = "case_overdue", "办理已逾期", "A case is overdue"
+
+
+def _desk(kind: DeskNoticeKind, zh: str, en: str, **told: type) -> NoticeForm:
+    """The form of a desk notice; each names its case."""
+    return NoticeForm(kind.label, Text(zh, en), {"case": CaseKind, "case_id": str} | told)
+
+
+DESK_FORMS: Mapping[DeskNoticeKind, NoticeForm] = {
+    DeskNoticeKind.OBJECTION_RECEIVED: _desk(
+        DeskNoticeKind.OBJECTION_RECEIVED,
+        "{case} {case_id}：已由系统自动标注，请在 {due_on} 前比对。",
+        "{case} {case_id}: marked by the system; please compare it by {due_on}.",
+        due_on=date,
+    ),
+    DeskNoticeKind.OBJECTION_FORWARDED: _desk(
+        DeskNoticeKind.OBJECTION_FORWARDED,
+        "{case} {case_id}：请在 {due_on} 前核查并答复。逾期未答复的，该记录自动暂停查询（《办法》第三十条）。",
+        "{case} {case_id}: please check it and answer by {due_on}. Without an answer in time the record is suspended from"
+        " every query (Measures, article 30).",
+        due_on=date,
+    ),
+    DeskNoticeKind.OBJECTION_WITHDRAWN: _desk(
+        DeskNoticeKind.OBJECTION_WITHDRAWN,
+        "{case} {case_id}：当事人已撤回，不再计时。",
+        "{case} {case_id}: the person withdrew it, and its clocks have stopped.",
+    ),
+    DeskNoticeKind.OBJECTION_DISSENTED: _desk(
+        DeskNoticeKind.OBJECTION_DISSENTED,
+        "{case} {case_id}：当事人提交了异议声明，声明将随该记录一并展示。",
+        "{case} {case_id}: the person left a statement, which is shown with the record.",
+    ),
+    DeskNoticeKind.SUPPLEMENT_ARRIVED: _desk(
+        DeskNoticeKind.SUPPLEMENT_ARRIVED,
+        "{case} {case_id}：补正材料已提交，办理期限继续计算。",
+        "{case} {case_id}: the supplement has arrived, and the clocks run on.",
+    ),
+    DeskNoticeKind.SUPPLEMENT_OVERDUE: _desk(
+        DeskNoticeKind.SUPPLEMENT_OVERDUE,
+        "{case} {case_id}：补正期限已过，请按现有材料继续办理，办理期限继续计算。",
+        "{case} {case_id}: the time for the supplement is over; please go on with what is there. The clocks run on.",
+    ),
+    DeskNoticeKind.FINDING_ARRIVED: _desk(
+        DeskNoticeKind.FINDING_ARRIVED,
+        "{case} {case_id}：提供单位已提交核查结论。",
+        "{case} {case_id}: the provider has given its finding.",
+    ),
+    DeskNoticeKind.PROVIDER_SILENT: _desk(
+        DeskNoticeKind.PROVIDER_SILENT,
+        "{case} {case_id}：至 {due_on} 未答复，该记录已暂停一切查询，答复后恢复（《办法》第三十条）。",
+        "{case} {case_id}: there was no answer by {due_on}; the record is suspended from every query until one arrives"
+        " (Measures, article 30).",
+        due_on=date,
+    ),
+    DeskNoticeKind.RECORD_RELEASED: _desk(
+        DeskNoticeKind.RECORD_RELEASED,
+        "{case} {case_id}：该记录已恢复查询。",
+        "{case} {case_id}: the record can be queried again.",
+    ),
+    DeskNoticeKind.RECORD_WITHDRAWN: _desk(
+        DeskNoticeKind.RECORD_WITHDRAWN,
+        "{case} {case_id}：信息主体要求不再展示本人的良好信息，该记录已撤下（《办法》第二十七条），请勿再次报送。",
+        "{case} {case_id}: the subject asked to drop an own good deed and it was withdrawn (Measures, article 27); please do"
+        " not hand it in again.",
+    ),
+    DeskNoticeKind.RECORD_ERASED: _desk(
+        DeskNoticeKind.RECORD_ERASED,
+        "{case} {case_id}：依据撤销决定，该记录已从数据库删除（《条例》第三十七条），请勿再次报送。",
+        "{case} {case_id}: its ground was annulled and the record was erased (Regulation, article 37); please do not hand it"
+        " in again.",
+    ),
+    DeskNoticeKind.RESTORATION_RECEIVED: _desk(
+        DeskNoticeKind.RESTORATION_RECEIVED,
+        "{case} {case_id}：请在 {due_on} 前决定是否受理。",
+        "{case} {case_id}: please decide by {due_on} whether it is accepted.",
+        due_on=date,
+    ),
+    DeskNoticeKind.RESTORATION_ACCEPTED: _desk(
+        DeskNoticeKind.RESTORATION_ACCEPTED,
+        "{case} {case_id}：申请已受理，请在 {due_on} 前出具修复结论。",
+        "{case} {case_id}: it was accepted; please give your proof by {due_on}.",
+        due_on=date,
+    ),
+    DeskNoticeKind.RESTORATION_PROVED: _desk(
+        DeskNoticeKind.RESTORATION_PROVED,
+        "{case} {case_id}：提供单位已出具修复结论。",
+        "{case} {case_id}: the provider has given its proof.",
+    ),
+    DeskNoticeKind.RESTORATION_WITHDRAWN: _desk(
+        DeskNoticeKind.RESTORATION_WITHDRAWN,
+        "{case} {case_id}：当事人已撤回申请。",
+        "{case} {case_id}: the person withdrew the application.",
+    ),
+    DeskNoticeKind.QUESTION_RECEIVED: _desk(
+        DeskNoticeKind.QUESTION_RECEIVED,
+        "{case} {case_id}：请在 {due_on} 前查清是谁、为何查询并答复当事人。",
+        "{case} {case_id}: please find out who looked and why, and answer the person by {due_on}.",
+        due_on=date,
+    ),
+    DeskNoticeKind.CLOCK_MOVED: _desk(
+        DeskNoticeKind.CLOCK_MOVED,
+        "{case} {case_id}：年度工作日安排已公布，“{clock}”的到期日由 {from_on} 变为 {to_on}。",
+        "{case} {case_id}: the year's working days were published, and “{clock}” is now due on {to_on} instead of {from_on}.",
+        clock=Text,
+        from_on=date,
+        to_on=date,
+    ),
+    DeskNoticeKind.CASE_DUE_SOON: _desk(
+        DeskNoticeKind.CASE_DUE_SOON,
+        "{case} {case_id}：“{clock}”将于 {due_on} 到期，请及时办理。",
+        "{case} {case_id}: “{clock}” is due on {due_on}; please see to it.",
+        clock=Text,
+        due_on=date,
+    ),
+    DeskNoticeKind.CASE_OVERDUE: _desk(
+        DeskNoticeKind.CASE_OVERDUE,
+        "{case} {case_id}：“{clock}”已于 {due_on} 到期，仍未办结，请立即办理。",
+        "{case} {case_id}: “{clock}” was due on {due_on} and is not done; please see to it at once.",
+        clock=Text,
+        due_on=date,
+    ),
+}
+
+
+def stored(form: NoticeForm, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A payload as it is stored. It must have exactly the entries its form declares, of their types; else `TypeError`."""
+    if payload.keys() != form.fields.keys() or not all(_fits(payload[n], t) for n, t in form.fields.items()):
+        raise TypeError(f"{form.title.en}: the payload must be {dict(form.fields)}")
+    return {name: _stored(value) for name, value in payload.items()}
+
+
 def worded(kind: NoticeKind, payload: Payload) -> tuple[Text, Text]:
     """Title and body of a notice in both languages; instants are told in Shanghai time, to the minute."""
-    form = FORMS[kind]
-    return form.title, form.body.fill(**{name: _shown(value) for name, value in payload.items()})
+    return _filled(FORMS[kind], payload)
 
 
-def _shown(value: str | int | datetime) -> str:
+def desk_worded(kind: DeskNoticeKind, payload: Payload) -> tuple[Text, Text]:
+    """Title and body of a desk notice in both languages."""
+    return _filled(DESK_FORMS[kind], payload)
+
+
+def _filled(form: NoticeForm, payload: Payload) -> tuple[Text, Text]:
+    shown = {name: _shown(payload[name], kind) for name, kind in form.fields.items()}
+    zh, en = ({name: text[place] for name, text in shown.items()} for place in (0, 1))
+    return form.title, Text(form.body.zh.format(**zh), form.body.en.format(**en))
+
+
+def _fits(value: Any, kind: type) -> bool:
+    """A `datetime` is a `date` to Python, but not to a reader."""
+    return isinstance(value, kind) and not (kind is date and isinstance(value, datetime))
+
+
+def _stored(value: Any) -> Any:
+    match value:
+        case Term():
+            return value.value
+        case Text():
+            return list(value)
+        case datetime():
+            return value
+        case date():
+            return value.isoformat()
+    return value
+
+
+def _shown(value: Any, kind: type) -> Text:
+    if kind is Text:
+        return Text(*value)
+    if issubclass(kind, Term):
+        return kind(value).label
     if isinstance(value, datetime):
-        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-    return str(value)
+        value = value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return Text(str(value), str(value))
 
 
 class NoticeListQuery(QuerySchema):
@@ -164,5 +359,25 @@ class Notice(ResponseSchema):
 
 class NoticePage(ResponseSchema):
     items = fields.List(fields.Nested(Notice), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+    unread = fields.Integer(required=True)
+
+
+class DeskNotice(ResponseSchema):
+    """One entry of a desk's inbox: what happened to which case; `read_by` is who of the desk has read it first."""
+
+    id = fields.String(required=True)
+    kind = TermField(DeskNoticeKind, required=True)
+    case = TermField(CaseKind, required=True)
+    case_id = fields.String(required=True)
+    title = fields.String(required=True)
+    body = fields.String(required=True)
+    created_at = BeijingTime(required=True)
+    read_at = BeijingTime(required=True, allow_none=True)
+    read_by = fields.String(required=True, allow_none=True)
+
+
+class DeskNoticePage(ResponseSchema):
+    items = fields.List(fields.Nested(DeskNotice), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
     unread = fields.Integer(required=True)

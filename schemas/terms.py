@@ -216,3 +216,12 @@ class QuestionState(Term):
 
     OPEN = "open", "待核实", "Being looked into"
     ANSWERED = "answered", "已答复", "Answered"
+
+
+class CaseKind(Term):
+    """What the desk works on, each with its own clocks."""
+
+    OBJECTION = "objection", "异议", "Objection"
+    RESTORATION = "restoration", "信用修复", "Restoration"
+    REMOVAL = "removal", "信息移除", "Removal of a record"
+    QUESTION = "question", "查询疑问", "Question about a look"

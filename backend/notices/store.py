@@ -1,20 +1,26 @@
-"""Notices in MongoDB: the inbox of each account and the outbox of the worker are the same documents."""
+"""Notices in MongoDB: the inbox of each account and the outbox of the worker are the same documents; desks have their own."""
 
 from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from backend.common.documents import from_document, to_document
-from backend.common.mongo import Database
+from backend.common.mongo import Database, Document
 from backend.common.pages import Position
-from backend.notices.model import Notice
+from backend.notices.model import DeskNotice, Notice
+from schemas.terms import Role
 
 COLLECTION = "notices"
 INDEXES = [
     IndexModel([("account_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)]),
     IndexModel([("handed_at", ASCENDING), ("created_at", ASCENDING)]),
 ]
-COLLECTIONS = {COLLECTION: INDEXES}
+DESKS = "desk_notices"
+DESK_INDEXES = [
+    IndexModel([("role", ASCENDING), ("unit", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)]),
+    IndexModel([("role", ASCENDING), ("unit", ASCENDING), ("read_at", ASCENDING)]),
+]
+COLLECTIONS = {COLLECTION: INDEXES, DESKS: DESK_INDEXES}
 
 
 def insert(db: Database, notice: Notice) -> None:
@@ -23,13 +29,7 @@ def insert(db: Database, notice: Notice) -> None:
 
 def list_of(db: Database, account_id: str, *, after: Position | None, limit: int) -> list[Notice]:
     """Newest first; `after` is the last one of the page before."""
-    wanted: dict[str, object] = {"account_id": account_id}
-    if after is not None:
-        wanted["$or"] = [
-            {"created_at": {"$lt": after.at}},
-            {"created_at": after.at, "_id": {"$lt": after.id}},
-        ]
-    found = db[COLLECTION].find(wanted, sort=[("created_at", DESCENDING), ("_id", DESCENDING)], limit=limit)
+    found = _page(db, COLLECTION, {"account_id": account_id}, after=after, limit=limit)
     return [from_document(Notice, document) for document in found]
 
 
@@ -48,3 +48,46 @@ def mark_read(db: Database, account_id: str, notice_id: str, at: datetime) -> No
 def count_waiting(db: Database) -> int:
     """How many notices no channel has handed over yet."""
     return db[COLLECTION].count_documents({"handed_at": None})
+
+
+def insert_for_desk(db: Database, notice: DeskNotice) -> None:
+    db[DESKS].insert_one(to_document(notice))
+
+
+def list_of_desk(
+    db: Database, role: Role, unit: str | None, *, after: Position | None, limit: int
+) -> list[DeskNotice]:
+    """Newest first; `after` is the last one of the page before."""
+    found = _page(db, DESKS, _desk(role, unit), after=after, limit=limit)
+    return [from_document(DeskNotice, document) for document in found]
+
+
+def count_unread_of_desk(db: Database, role: Role, unit: str | None) -> int:
+    return db[DESKS].count_documents(_desk(role, unit) | {"read_at": None})
+
+
+def mark_read_by_desk(
+    db: Database, desk: tuple[Role, str | None], notice_id: str, *, at: datetime, by: str
+) -> DeskNotice | None:
+    """The notice, read; the first reader stays."""
+    own = _desk(*desk) | {"_id": notice_id}
+    db[DESKS].update_one(own | {"read_at": None}, {"$set": {"read_at": at, "read_by": by}})
+    found = db[DESKS].find_one(own)
+    return from_document(DeskNotice, found) if found else None
+
+
+def _desk(role: Role, unit: str | None) -> Document:
+    return {"role": role.value, "unit": unit}
+
+
+def _page(
+    db: Database, collection: str, wanted: Document, *, after: Position | None, limit: int
+) -> list[Document]:
+    if after is not None:
+        older: list[Document] = [
+            {"created_at": {"$lt": after.at}},
+            {"created_at": after.at, "_id": {"$lt": after.id}},
+        ]
+        wanted = wanted | {"$or": older}
+    found = db[collection].find(wanted, sort=[("created_at", DESCENDING), ("_id", DESCENDING)], limit=limit)
+    return found.to_list()

@@ -1,6 +1,7 @@
 """The inbox and the outbox, on the real database."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -9,9 +10,10 @@ from backend.common.deps import Deps
 from backend.common.errors import ServiceError
 from backend.notices import service
 from schemas.base import SPEAKING
-from schemas.notices import FORMS, NoticeKind, worded
-from schemas.terms import Channel, Role
-from tests.support.world import Clock
+from schemas.notices import DESK_FORMS, FORMS, DeskNoticeKind, NoticeKind, desk_worded, stored, worded
+from schemas.terms import CaseKind, Channel, Role
+from schemas.text import Text
+from tests.support.world import START, Clock
 
 
 def citizen(account_id: str) -> Actor:
@@ -79,13 +81,21 @@ def test_a_notice_of_a_failed_use_case_is_never_sent(deps: Deps) -> None:
     assert service.waiting(deps) == 0
 
 
-@pytest.mark.parametrize("kind", list(NoticeKind))
-def test_every_kind_speaks_both_languages(kind: NoticeKind, clock: Clock) -> None:
-    examples: dict[type, str | int] = {str: "2026-1", int: 2}
-    payload: dict[str, str | int | datetime] = {
-        name: examples.get(type_, clock()) for name, type_ in FORMS[kind].fields.items()
-    }
-    title, body = worded(kind, payload)
+EXAMPLES: dict[type, Any] = {
+    str: "2026-1",
+    int: 2,
+    date: date(2026, 11, 23),
+    datetime: START,
+    Text: Text("比对", "Compare"),
+    CaseKind: CaseKind.OBJECTION,
+}
+
+
+@pytest.mark.parametrize("kind", [*NoticeKind, *DeskNoticeKind])
+def test_every_kind_speaks_both_languages(kind: NoticeKind | DeskNoticeKind) -> None:
+    form = FORMS[kind] if isinstance(kind, NoticeKind) else DESK_FORMS[kind]
+    payload = stored(form, {name: EXAMPLES[type_] for name, type_ in form.fields.items()})
+    title, body = worded(kind, payload) if isinstance(kind, NoticeKind) else desk_worded(kind, payload)
     for text in (title, body):
         assert text.zh
         assert text.en
