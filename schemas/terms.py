@@ -225,3 +225,73 @@ class CaseKind(Term):
     RESTORATION = "restoration", "信用修复", "Restoration"
     REMOVAL = "removal", "信息移除", "Removal of a record"
     QUESTION = "question", "查询疑问", "Question about a look"
+
+
+class ObjectionGround(Term):
+    """Why a subject may object to a record (Measures 28)."""
+
+    ERROR_OR_OMISSION = "error_or_omission", "信息有错误或者遗漏", "The information is wrong or incomplete"
+    PRIVACY_OR_SECRET = (
+        "privacy_or_secret",
+        "侵犯商业秘密或者个人隐私",
+        "It infringes a business secret or privacy",
+    )
+    EXPIRED_NOT_REMOVED = (
+        "expired_not_removed",
+        "超过期限仍在提供查询或者公示",
+        "It is past its period and still shown",
+    )
+
+
+class ObjectionState(Term):
+    """Where an objection stands (docs/objections.md)."""
+
+    SUBMITTED = "submitted", "已提交", "Submitted"
+    MARKED = "marked", "已标注，待比对", "Record marked, to be compared"
+    COMPARING = "comparing", "比对中", "Being compared"
+    SUPPLEMENT_REQUESTED = "supplement_requested", "待您补充材料", "Waiting for more from you"
+    FORWARDED = "forwarded", "已转信息提供单位核查", "With the provider"
+    CORRECTED = "corrected", "已更正", "Corrected"
+    UPHELD = "upheld", "经核查维持", "Upheld by the provider"
+    DISSENTED = "dissented", "经核查仍有异议，已附声明", "Still contested, with your statement"
+    WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
+    CLOSED = "closed", "已办结", "Closed"
+
+
+class ObjectionOutcome(Term):
+    """What an objection led to, once it is over."""
+
+    CORRECTED = "corrected", "信息已更正", "The record was corrected"
+    REMOVED = "removed", "信息已停止提供", "The record is no longer shown"
+    UPHELD = "upheld", "信息经核查维持", "The record was upheld"
+    WITHDRAWN = "withdrawn", "异议已撤回", "The objection was withdrawn"
+
+
+class ObjectionAct(Term):
+    """What moves an objection, or happens on its way; each is one line of its timeline."""
+
+    SUBMIT = "submit", "提交异议", "Objection submitted"
+    MARK = "mark", "标注有争议的记录", "Record marked as contested"
+    COMPARE = "compare", "开始比对", "Comparison begun"
+    TAKE_OVER = "take_over", "更换经办人", "Taken over by another officer"
+    REQUEST_SUPPLEMENT = "request_supplement", "请求补充材料", "More material asked for"
+    ADD_EVIDENCE = "add_evidence", "补充材料", "Material added"
+    GO_ON = "go_on", "补充期满，按现有材料继续", "Supplement period over, going on with what there is"
+    FORWARD = "forward", "转交信息提供单位核查", "Forwarded to the provider"
+    CORRECT = "correct", "作出更正", "Correction made"
+    UPHOLD = "uphold", "核查后维持", "Upheld after review"
+    DISSENT = "dissent", "提交异议声明", "Statement of dissent handed in"
+    WITHDRAW = "withdraw", "撤回异议", "Objection withdrawn"
+    CLOSE = "close", "办结", "Closed"
+    REMIND = "remind", "期限提醒", "Reminder of a deadline"
+    FALL_DUE = "fall_due", "期限已过", "A deadline has passed"
+    SUSPEND = "suspend", "暂停查询该记录", "Record suspended from queries"
+    MOVE_CLOCK = "move_clock", "期限因日历公布而调整", "Deadline moved with the published calendar"
+
+
+class RemovalWish(Term):
+    """How a record leaves instead of being corrected: its period is over or it should never have been shown (hidden), or
+    there is no ground for it at all (erased)."""
+
+    HIDDEN = "hidden", "停止提供查询", "Out of the query interface"
+    ERASED = "erased", "从数据库删除", "Out of the database"
