@@ -36,6 +36,36 @@ class NoticeKind(Term):
     REFRESH_REUSED = "refresh_reused", "登录凭证被重复使用", "A sign-in was used twice"
     REPORT_LINK_OPENED = "report_link_opened", "您的报告链接被打开", "Your report link was opened"
     QUESTION_RECEIVED = "question_received", "“不是我”申报已受理", "Your question about a look was received"
+    OBJECTION_RECEIVED = "objection_received", "异议已受理，记录已标注", "Objection received, record marked"
+    OBJECTION_COMPARING = "objection_comparing", "异议正在比对", "Your objection is being compared"
+    OBJECTION_SUPPLEMENT = "objection_supplement", "请补充异议材料", "More is needed for your objection"
+    OBJECTION_RESUMED = "objection_resumed", "异议继续办理", "Your objection goes on"
+    OBJECTION_FORWARDED = (
+        "objection_forwarded",
+        "异议已转信息提供单位核查",
+        "Your objection is with the provider",
+    )
+    OBJECTION_SILENT = (
+        "objection_silent",
+        "单位逾期未答复，记录已暂停查询",
+        "No answer in time: the record is suspended",
+    )
+    OBJECTION_CORRECTED = "objection_corrected", "异议已办结：信息已更正", "Objection closed: corrected"
+    OBJECTION_UPHELD = "objection_upheld", "异议核查结果：维持", "Finding on your objection: upheld"
+    OBJECTION_DISSENTED = (
+        "objection_dissented",
+        "您的异议声明已附于记录",
+        "Your statement stays with the record",
+    )
+    OBJECTION_WITHDRAWN = "objection_withdrawn", "异议已撤回", "Objection withdrawn"
+    OBJECTION_CLOSED = "objection_closed", "异议已办结", "Objection closed"
+    OBJECTION_DUE_SOON = "objection_due_soon", "期限提醒", "A date of your objection is near"
+    OBJECTION_OVERDUE = "objection_overdue", "您的异议办理已逾期", "Your objection is overdue"
+    OBJECTION_CLOCK_MOVED = (
+        "objection_clock_moved",
+        "异议办理期限有变动",
+        "A date of your objection has moved",
+    )
 
 
 @dataclass(frozen=True)
@@ -132,6 +162,132 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
             "Your question about an entry of your access log was received; we will find out who looked and why, and answer you.",
         ),
         {},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_RECEIVED: NoticeForm(
+        NoticeKind.OBJECTION_RECEIVED.label,
+        Text(
+            "您的异议已受理，所涉记录已即时标注“异议处理中”，办理期间不会据此作出对您不利的决定。最迟 {due_on} 前作出处理（《条例》第三十六条）。",
+            "We received your objection and marked the record at once; no decision counts it against you meanwhile. It is handled by {due_on} at the latest (Regulation, article 36).",
+        ),
+        {"objection_id": str, "due_on": date},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_COMPARING: NoticeForm(
+        NoticeKind.OBJECTION_COMPARING.label,
+        Text(
+            "工作人员已开始将您的异议与信息提供单位的数据进行比对。",
+            "An officer has begun to compare your objection with the provider's data.",
+        ),
+        {"objection_id": str},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_SUPPLEMENT: NoticeForm(
+        NoticeKind.OBJECTION_SUPPLEMENT.label,
+        Text(
+            "办理您的异议需要补充材料，请在 {due_on} 前提交。此期间办理期限暂停计算；到期未补充的，按现有材料继续办理。",
+            "More material is needed for your objection; please hand it in by {due_on}. The clocks stand still meanwhile, and without it the case goes on with what is there.",
+        ),
+        {"objection_id": str, "due_on": date},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_RESUMED: NoticeForm(
+        NoticeKind.OBJECTION_RESUMED.label,
+        Text(
+            "您的异议继续办理，办理期限继续计算，最迟 {due_on}。",
+            "Your objection goes on and its clocks run again, until {due_on} at the latest.",
+        ),
+        {"objection_id": str, "due_on": date},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_FORWARDED: NoticeForm(
+        NoticeKind.OBJECTION_FORWARDED.label,
+        Text(
+            "经比对，平台信息与单位提供的一致，已转信息提供单位核查，单位应在 {due_on} 前答复（《条例》第三十六条）。逾期未答复的，该记录将自动暂停查询。",
+            "Our data agree with the provider's, so the provider now checks them and must answer by {due_on} (Regulation, article 36). Without an answer the record is suspended from every query.",
+        ),
+        {"objection_id": str, "due_on": date},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_SILENT: NoticeForm(
+        NoticeKind.OBJECTION_SILENT.label,
+        Text(
+            "信息提供单位至 {due_on} 未答复，该记录已暂停一切查询，待其答复后再定（《办法》第三十条）。您无需做任何事。",
+            "The provider did not answer by {due_on}; the record is suspended from every query until it does (Measures, article 30). There is nothing you need to do.",
+        ),
+        {"objection_id": str, "due_on": date},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_CORRECTED: NoticeForm(
+        NoticeKind.OBJECTION_CORRECTED.label,
+        Text(
+            "经核实，您的异议成立，所涉信息已更正或停止提供，异议标注已取消。据此作出的决定将重新判断。",
+            "You were right: the record was corrected or is no longer shown, and the mark is gone. Decisions that used it are judged again.",
+        ),
+        {"objection_id": str},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_UPHELD: NoticeForm(
+        NoticeKind.OBJECTION_UPHELD.label,
+        Text(
+            "信息提供单位核查后维持原信息，理由可在异议详情中查看。如仍有异议，请在 {due_on} 前提交不超过500字的声明，声明将随该记录展示（《办法》第三十条）。",
+            "The provider upheld the record; its reasons are in your case. If you still object, hand in a statement of up to 500 characters by {due_on}; it is shown with the record (Measures, article 30).",
+        ),
+        {"objection_id": str, "due_on": date},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_DISSENTED: NoticeForm(
+        NoticeKind.OBJECTION_DISSENTED.label,
+        Text(
+            "您的异议声明已附于该记录，异议标注保留（《办法》第三十条）。",
+            "Your statement is shown with the record from now on, and the mark stays (Measures, article 30).",
+        ),
+        {"objection_id": str},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_WITHDRAWN: NoticeForm(
+        NoticeKind.OBJECTION_WITHDRAWN.label,
+        Text(
+            "您已撤回异议，异议标注已取消，期限不再计算。以后如有需要可以再次提出。",
+            "You withdrew your objection; the mark is gone and the clocks have stopped. You may object again later.",
+        ),
+        {"objection_id": str},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_CLOSED: NoticeForm(
+        NoticeKind.OBJECTION_CLOSED.label,
+        Text(
+            "您未在期限内提交异议声明，异议已办结，异议标注已取消。",
+            "No statement was handed in within its time, so the objection is closed and the mark is gone.",
+        ),
+        {"objection_id": str},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_DUE_SOON: NoticeForm(
+        NoticeKind.OBJECTION_DUE_SOON.label,
+        Text(
+            "“{clock}”将于 {due_on} 到期，如需办理请及时提交。",
+            "“{clock}” ends on {due_on}; if you want to use it, please do so in time.",
+        ),
+        {"objection_id": str, "clock": Text, "due_on": date},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_OVERDUE: NoticeForm(
+        NoticeKind.OBJECTION_OVERDUE.label,
+        Text(
+            "“{clock}”应于 {due_on} 前完成而未完成，已督促承办方立即办理。所涉记录仍标注“异议处理中”。",
+            "“{clock}” should have been done by {due_on} and was not; whoever is responsible has been told to act at once. The record stays marked.",
+        ),
+        {"objection_id": str, "clock": Text, "due_on": date},
+        legal=True,
+    ),
+    NoticeKind.OBJECTION_CLOCK_MOVED: NoticeForm(
+        NoticeKind.OBJECTION_CLOCK_MOVED.label,
+        Text(
+            "年度工作日安排已公布，“{clock}”的到期日由 {from_on} 变为 {to_on}。",
+            "The year's working days were published: “{clock}” is now due on {to_on} instead of {from_on}.",
+        ),
+        {"objection_id": str, "clock": Text, "from_on": date, "to_on": date},
         legal=True,
     ),
 }

@@ -130,6 +130,26 @@ class RecordMark(Term):
     DISSENTED = "dissented", "经核查仍有异议", "Still contested after review"
 
 
+class RippleCause(Term):
+    """What happened to a record, so that decisions which used it are judged again (DOMAIN 4)."""
+
+    CORRECTED = "corrected", "更正", "Corrected"
+    ERASED = "erased", "删除", "Erased"
+    HIDDEN = "hidden", "不再提供查询", "Hidden"
+    RESTORED = "restored", "信用修复", "Restored"
+    WITHDRAWN = "withdrawn", "本人撤下", "Withdrawn"
+    SUSPENDED = "suspended", "暂停查询", "Suspended"
+    RELEASED = "released", "恢复查询", "Released"
+
+
+class RemovalKind(Term):
+    """The three deletions, which are never one (Regulation 37, 38; Measures 27)."""
+
+    HIDDEN = "hidden", "不再提供查询", "Out of the query interface"
+    ERASED = "erased", "从数据库删除", "Out of the database"
+    WITHDRAWN = "withdrawn", "应本人要求撤下", "Dropped at the subject's request"
+
+
 class UnitKind(Term):
     """The seven sorts of information provider that the operating report of 2018 counts."""
 
@@ -283,7 +303,6 @@ class ObjectionAct(Term):
     DISSENT = "dissent", "提交异议声明", "Statement of dissent handed in"
     WITHDRAW = "withdraw", "撤回异议", "Objection withdrawn"
     CLOSE = "close", "办结", "Closed"
-    REMIND = "remind", "期限提醒", "Reminder of a deadline"
     FALL_DUE = "fall_due", "期限已过", "A deadline has passed"
     SUSPEND = "suspend", "暂停查询该记录", "Record suspended from queries"
     MOVE_CLOCK = "move_clock", "期限因日历公布而调整", "Deadline moved with the published calendar"
@@ -295,3 +314,36 @@ class RemovalWish(Term):
 
     HIDDEN = "hidden", "停止提供查询", "Out of the query interface"
     ERASED = "erased", "从数据库删除", "Out of the database"
+
+
+class DayUnit(Term):
+    """In which days a time limit is counted."""
+
+    WORKING = "working_days", "工作日", "Working days"
+    CALENDAR = "calendar_days", "自然日", "Calendar days"
+
+
+class SourceMark(Term):
+    """How well the source of a time limit is known."""
+
+    LAW = "law", "法规原文", "Text of the law"
+    SECONDARY = "secondary", "转引，待核对", "Secondary account, to be checked"
+    SERVICE = "service", "本服务规则", "Rule of this service"
+
+
+class ClockState(Term):
+    """What a clock on a case is doing."""
+
+    RUNNING = "running", "计时中", "Running"
+    PAUSED = "paused", "已暂停，等待补正", "Paused, awaiting a supplement"
+    MET = "met", "已办结", "Done"
+    STOPPED = "stopped", "不再计时", "No longer needed"
+
+
+class MoveCause(Term):
+    """Why the due day of a clock changed; it never changes without one."""
+
+    PAUSED = "paused", "等待补正，暂停计时", "Paused until the supplement arrives"
+    RESUMED = "resumed", "已收到补正，恢复计时", "Supplement received, running again"
+    EXTENDED = "extended", "经批准延长", "Extended with approval"
+    CALENDAR = "calendar", "节假日安排公布或更正", "The holidays of a year were announced or corrected"
