@@ -151,7 +151,8 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         NoticeKind.REPORT_LINK_OPENED.label,
         Text(
             "您生成的报告链接于 {at} 被打开（第 {opens} 次，共可打开 {max_opens} 次）。如有疑问，可立即停用该链接。",
-            "The report link you made was opened at {at} (opening {opens} of {max_opens}). If in doubt, switch the link off now.",
+            "The report link you made was opened at {at} (opening {opens} of {max_opens}). If in doubt, switch "
+            "the link off now.",
         ),
         {"at": datetime, "opens": int, "max_opens": int},
     ),
@@ -159,7 +160,8 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         NoticeKind.QUESTION_RECEIVED.label,
         Text(
             "您对一条查询记录提出的疑问已受理，我们会核实是谁、为何查询并答复您。",
-            "Your question about an entry of your access log was received; we will find out who looked and why, and answer you.",
+            "Your question about an entry of your access log was received; we will find out who looked and why, "
+            "and answer you.",
         ),
         {},
         legal=True,
@@ -167,8 +169,10 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.OBJECTION_RECEIVED: NoticeForm(
         NoticeKind.OBJECTION_RECEIVED.label,
         Text(
-            "您的异议已受理，所涉记录已即时标注“异议处理中”，办理期间不会据此作出对您不利的决定。最迟 {due_on} 前作出处理（《条例》第三十六条）。",
-            "We received your objection and marked the record at once; no decision counts it against you meanwhile. It is handled by {due_on} at the latest (Regulation, article 36).",
+            "您的异议已受理，所涉记录已即时标注“异议处理中”，办理期间不会据此作出对您不利的决定。最迟 {due_on} "
+            "前作出处理（《条例》第三十六条）。",
+            "We received your objection and marked the record at once; no decision counts it against you "
+            "meanwhile. It is handled by {due_on} at the latest (Regulation, article 36).",
         ),
         {"objection_id": str, "due_on": date},
         legal=True,
@@ -186,7 +190,8 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         NoticeKind.OBJECTION_SUPPLEMENT.label,
         Text(
             "办理您的异议需要补充材料，请在 {due_on} 前提交。此期间办理期限暂停计算；到期未补充的，按现有材料继续办理。",
-            "More material is needed for your objection; please hand it in by {due_on}. The clocks stand still meanwhile, and without it the case goes on with what is there.",
+            "More material is needed for your objection; please hand it in by {due_on}. The clocks stand still "
+            "meanwhile, and without it the case goes on with what is there.",
         ),
         {"objection_id": str, "due_on": date},
         legal=True,
@@ -203,8 +208,10 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.OBJECTION_FORWARDED: NoticeForm(
         NoticeKind.OBJECTION_FORWARDED.label,
         Text(
-            "经比对，平台信息与单位提供的一致，已转信息提供单位核查，单位应在 {due_on} 前答复（《条例》第三十六条）。逾期未答复的，该记录将自动暂停查询。",
-            "Our data agree with the provider's, so the provider now checks them and must answer by {due_on} (Regulation, article 36). Without an answer the record is suspended from every query.",
+            "经比对，平台信息与单位提供的一致，已转信息提供单位核查，单位应在 {due_on} 前答复（《条例》第三十六条"
+            "）。逾期未答复的，该记录将自动暂停查询。",
+            "Our data agree with the provider's, so the provider now checks them and must answer by {due_on} "
+            "(Regulation, article 36). Without an answer the record is suspended from every query.",
         ),
         {"objection_id": str, "due_on": date},
         legal=True,
@@ -213,7 +220,8 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         NoticeKind.OBJECTION_SILENT.label,
         Text(
             "信息提供单位至 {due_on} 未答复，该记录已暂停一切查询，待其答复后再定（《办法》第三十条）。您无需做任何事。",
-            "The provider did not answer by {due_on}; the record is suspended from every query until it does (Measures, article 30). There is nothing you need to do.",
+            "The provider did not answer by {due_on}; the record is suspended from every query until it does "
+            "(Measures, article 30). There is nothing you need to do.",
         ),
         {"objection_id": str, "due_on": date},
         legal=True,
@@ -222,7 +230,8 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         NoticeKind.OBJECTION_CORRECTED.label,
         Text(
             "经核实，您的异议成立，所涉信息已更正或停止提供，异议标注已取消。据此作出的决定将重新判断。",
-            "You were right: the record was corrected or is no longer shown, and the mark is gone. Decisions that used it are judged again.",
+            "You were right: the record was corrected or is no longer shown, and the mark is gone. Decisions "
+            "that used it are judged again.",
         ),
         {"objection_id": str},
         legal=True,
@@ -230,8 +239,10 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.OBJECTION_UPHELD: NoticeForm(
         NoticeKind.OBJECTION_UPHELD.label,
         Text(
-            "信息提供单位核查后维持原信息，理由可在异议详情中查看。如仍有异议，请在 {due_on} 前提交不超过500字的声明，声明将随该记录展示（《办法》第三十条）。",
-            "The provider upheld the record; its reasons are in your case. If you still object, hand in a statement of up to 500 characters by {due_on}; it is shown with the record (Measures, article 30).",
+            "信息提供单位核查后维持原信息，理由可在异议详情中查看。如仍有异议，请在 {due_on} 前提交不超过500字的"
+            "声明，声明将随该记录展示（《办法》第三十条）。",
+            "The provider upheld the record; its reasons are in your case. If you still object, hand in a "
+            "statement of up to 500 characters by {due_on}; it is shown with the record (Measures, article 30).",
         ),
         {"objection_id": str, "due_on": date},
         legal=True,
@@ -276,7 +287,8 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         NoticeKind.OBJECTION_OVERDUE.label,
         Text(
             "“{clock}”应于 {due_on} 前完成而未完成，已督促承办方立即办理。所涉记录仍标注“异议处理中”。",
-            "“{clock}” should have been done by {due_on} and was not; whoever is responsible has been told to act at once. The record stays marked.",
+            "“{clock}” should have been done by {due_on} and was not; whoever is responsible has been told to "
+            "act at once. The record stays marked.",
         ),
         {"objection_id": str, "clock": Text, "due_on": date},
         legal=True,
