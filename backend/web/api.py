@@ -15,7 +15,7 @@ from backend.common.deps import Deps
 from backend.common.errors import ServiceError
 from backend.web import auth, bodies, headers, language, logging, metrics, openapi, problems, replays
 from backend.web.rights import Rights
-from schemas.base import SPEAKING
+from schemas.base import SPEAKING, RequestSchema
 
 PREFIX = "/api/v1"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -56,6 +56,22 @@ class Routes(flask_smorest.Blueprint):
         def mark(function: F) -> F:
             function.max_bytes = max_bytes  # type: ignore[attr-defined]  # read by `marked`
             return openapi.adds("max_bytes", [max_bytes])(function)
+
+        return mark
+
+    def takes(
+        self, fields: type[RequestSchema], *, files: type[RequestSchema], max_bytes: int
+    ) -> Callable[[F], F]:
+        """The body comes as JSON (`fields`), or as a multipart form of the same fields with `files` beside them.
+
+        The view gets both, in this order; with JSON, `files` has its defaults. Unknown ones are refused in either. The
+        fields of a form are texts, so `fields` may hold nothing that is nested. JSON weighs what it may elsewhere; only
+        the form may weigh `max_bytes`.
+        """
+
+        def mark(function: F) -> F:
+            view = self.arguments(files, location="attached")(function)
+            return self.upload(max_bytes)(self.arguments(fields, location="body")(view))  # type: ignore[no-any-return]  # untyped
 
         return mark
 
@@ -143,7 +159,9 @@ def _begin() -> None:
     asked = request.headers.get("X-Request-Id", "")
     g.request_id = asked if REQUEST_ID.fullmatch(asked) else ids.new_id()
     SPEAKING.set(language.wanted(request.headers.get("Accept-Language")))
-    request.max_content_length = marked("max_bytes", bodies.BODY_BYTES)
+    request.max_content_length = (
+        marked("max_bytes", bodies.BODY_BYTES) if bodies.is_multipart(request) else bodies.BODY_BYTES
+    )
     if bodies.HALF_CHARACTER.search(request.path):
         raise NotFound
 

@@ -141,7 +141,7 @@ def _operation(document: Thing, path: str, method: str, operation: Thing) -> Ope
         access="、".join(Role(role).zh for role in operation["x-roles"]) if operation["security"] else "公开",
         idempotent=any(one["name"] == "Idempotency-Key" for one in parameters),
         parameters=[_parameter(one) for one in parameters if one["in"] != "header"],
-        body_type=body_type,
+        body_type=" | ".join(contents) or None,
         body=list(_fields(document, media.get("schema", {}))),
         curl=_curl(document, path, method, operation),
         answers=[_answer(document, *item) for item in operation["responses"].items()],
@@ -229,7 +229,8 @@ def _curl(document: Thing, path: str, method: str, operation: Thing) -> str:
     lines = [f"curl -X {method.upper()} {document['servers'][0]['url']}{path}"]
     if operation["security"]:
         lines.append("-H 'Authorization: Bearer '\"$TOKEN\"")
-    for kind, media in operation.get("requestBody", {}).get("content", {}).items():
+    contents: Thing = operation.get("requestBody", {}).get("content", {})
+    for kind, media in list(contents.items())[:1]:
         sent: Thing = media.get("example") or next(
             (one["value"] for one in media.get("examples", {}).values()), {}
         )

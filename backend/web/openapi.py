@@ -35,6 +35,7 @@ Look up your own public credit record, get your report, see who looked.
 METHODS = ("get", "put", "post", "delete", "patch")
 OPERATION_FACTS = "x-facts"
 JSON = "application/json"
+MULTIPART = "multipart/form-data"
 
 _REF = "#/components/"
 _COMMON_HEADERS = {"X-Request-Id": {"$ref": _REF + "headers/X-Request-Id"}}
@@ -88,7 +89,21 @@ def join_form(doc: Spec, doc_info: Spec, **_: Any) -> Spec:
         for form in [found for found in parameters if found["in"] == "form"]:
             files["schema"] = {"allOf": [form["schema"], files["schema"]]}
             parameters.remove(form)
+    if body := next((found for found in parameters if found["in"] == "body"), None):
+        _offer_both(doc_info["arguments"], body)
     return doc
+
+
+def _offer_both(arguments: Spec, body: Spec) -> None:
+    """A body that `Routes.takes`: one request body of two content types, which flask-smorest has no word for."""
+    parameters = arguments["parameters"]
+    attached = next(found for found in parameters if found["in"] == "attached")
+    parameters[:] = [found for found in parameters if found not in (body, attached)]
+    form = {"allOf": [body["schema"], attached["schema"]]}
+    arguments["requestBody"] = {
+        "required": True,
+        "content": {MULTIPART: {"schema": form}, JSON: {"schema": body["schema"]}},
+    }
 
 
 def document(spec: Any, rights: Rights, refusals: Common) -> Spec:

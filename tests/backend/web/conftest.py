@@ -18,6 +18,7 @@ from backend.common.deps import Deps
 from backend.common.errors import Kind, ServiceError
 from backend.web.api import Routes, blueprint
 from backend.web.auth import actor, address, deps
+from backend.web.bodies import contents
 from backend.web.rights import CITIZENS, PUBLIC, RIGHTS
 from schemas.base import QuerySchema, RequestSchema, ResponseSchema
 from schemas.terms import Channel, Role
@@ -42,6 +43,14 @@ class ThingFiles(RequestSchema):
         fields.Raw(metadata={"type": "string", "format": "binary"}),
         required=True,
         validate=validate.Length(1, 3),
+    )
+
+
+class ThingMaybeFiles(RequestSchema):
+    frames = fields.List(
+        fields.Raw(metadata={"type": "string", "format": "binary"}),
+        load_default=list,
+        metadata={"description": "…"},
     )
 
 
@@ -102,6 +111,17 @@ def make_probe(doing: Doing) -> Routes:
             kinds = {type(file.stream).__name__ for file in files["frames"]}
             return {"id": f"t{doing.runs}", "name": ",".join(sorted(kinds))}
 
+    @blp.route("/either")
+    class Either(MethodView):
+        @blp.idempotent
+        @blp.takes(ThingCreate, files=ThingMaybeFiles, max_bytes=1_000_000)
+        @blp.response(201, Thing)
+        def post(self, fields: Any, files: Any) -> Any:
+            """Take the same fields as JSON or as a form with files"""
+            doing.runs += 1
+            taken = [f"{name}:{len(content)}" for name, content in contents(files["frames"])]
+            return {"id": ",".join(taken), "name": f"{fields['name']} {fields['count']}"}
+
     @blp.route("/open")
     class Open(MethodView):
         @blp.response(200, Seen)
@@ -153,6 +173,7 @@ def make_app(deps: Deps, tokens: Tokens, doing: Doing) -> Flask:
         "GET /api/v1/probe": CITIZENS,
         "POST /api/v1/probe": CITIZENS,
         "POST /api/v1/probe/files": CITIZENS,
+        "POST /api/v1/probe/either": CITIZENS,
         "GET /api/v1/probe/open": PUBLIC,
         "POST /api/v1/probe/open": PUBLIC,
         "GET /api/v1/probe/maybe": PUBLIC | CITIZENS,
