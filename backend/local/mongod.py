@@ -13,7 +13,7 @@ import socket
 import subprocess
 import time
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,20 @@ REPLICA_SET = "credit"
 PORTS = range(27100, 28000)
 """Where a folder's server would like to listen; each folder has its own wish, so that two seldom meet."""
 
+PORTS_TRIED = 5
+Spawn = Callable[[list[str]], subprocess.Popen[bytes]]
+"""Starts the server by its command line; a supervisor keeps it as well."""
+
 _NOT_INITIALISED = 94
 _PORT_TAKEN = 48
 
 
 class MongodError(Exception):
     """The embedded database cannot run; the message tells a person why and what helps."""
+
+
+def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
+    return processes.spawn(command, environ=os.environ)
 
 
 class Mongod:
@@ -46,6 +54,7 @@ class Mongod:
         cache_gb: float = 0.5,
         oplog_mb: int = 1024,
         parameters: Sequence[str] = (),
+        spawn: Spawn = _spawn,
     ) -> None:
         self.folder = folder.resolve()
         self.log = log.resolve()
@@ -53,6 +62,7 @@ class Mongod:
         self.cache_gb = cache_gb
         self.oplog_mb = oplog_mb
         self.parameters = parameters
+        self.spawn = spawn
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -83,28 +93,47 @@ class Mongod:
             line += ["--setParameter", parameter]
         return line
 
-    def start(self, environ: Mapping[str, str] | None = None) -> None:
+    def start(self) -> None:
         """Start the server on its port or, when that is taken, on a free one."""
         stop_leftover(self.folder)
-        self.port = free_port(self.port)
-        self.process = processes.spawn(self.command(), environ=os.environ if environ is None else environ)
+        self._start_on(self.port)
 
     def wait_ready(self, *, within_s: float = 60, cancelled: Callable[[], bool] = lambda: False) -> None:
         """Return when this node is primary, having made or moved the replica set; `MongodError` if it is not.
 
-        Returns early when `cancelled` says so.
+        Its port is final only then: when another program took it between choice and start, the server starts again on
+        another one. Returns early when `cancelled` says so.
         """
         deadline = time.monotonic() + within_s
-        client: MongoClient[dict[str, Any]] = MongoClient(
-            "127.0.0.1", self.port, directConnection=True, serverSelectionTimeoutMS=200
-        )
-        with client:
-            while not cancelled() and not self._is_primary(client):
-                if self.process is not None and self.process.poll() is not None:
-                    raise MongodError(self._why_it_ended(self.process.returncode))
-                if time.monotonic() > deadline:
-                    raise MongodError(f"The database did not become ready in {within_s:g} s; see {self.log}")
-                time.sleep(0.03)
+        for again in reversed(range(PORTS_TRIED)):
+            with self._client() as client:
+                while not cancelled() and not self._has_ended() and not self._is_primary(client):
+                    if time.monotonic() > deadline:
+                        raise MongodError(
+                            f"The database did not become ready in {within_s:g} s; see {self.log}"
+                        )
+                    time.sleep(0.03)
+            if cancelled() or not self._has_ended():
+                return
+            self._require_taken_port(again)
+            self._start_on(0)
+
+    def _client(self) -> MongoClient[dict[str, Any]]:
+        return MongoClient("127.0.0.1", self.port, directConnection=True, serverSelectionTimeoutMS=200)
+
+    def _start_on(self, preferred: int) -> None:
+        self.port = free_port(preferred)
+        self.process = self.spawn(self.command())
+
+    def _has_ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def _require_taken_port(self, again: int) -> None:
+        """Two servers at once may both bind a port; the second to listen aborts, with no exit code of its own for it."""
+        code = self.process.returncode if self.process else 0
+        taken = code == _PORT_TAKEN or (code == -signal.SIGABRT and free_port(self.port) != self.port)
+        if not taken or not again:
+            raise MongodError(self._why_it_ended(code))
 
     def stop(self, *, within_s: float = 20) -> bool:
         """End the server; returns whether it closed its files by itself in time."""
@@ -112,12 +141,19 @@ class Mongod:
 
     def _is_primary(self, client: MongoClient[dict[str, Any]]) -> bool:
         try:
+            if not self._is_ours(client):
+                return False
             hello = client.admin.command("hello")
             if not hello.get("isWritablePrimary"):
                 self._join(client)
             return bool(hello.get("isWritablePrimary"))
         except PyMongoError:
             return False
+
+    def _is_ours(self, client: MongoClient[dict[str, Any]]) -> bool:
+        """Whether it is this folder's server that answers there, and not another one that was quicker to take the port."""
+        options: dict[str, Any] = client.admin.command("getCmdLineOpts")["parsed"]
+        return bool(options.get("storage", {}).get("dbPath") == str(self.folder))
 
     def _join(self, client: MongoClient[dict[str, Any]]) -> None:
         """Make the set on a new folder; on an old one put the present port in, which needs force.

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -123,11 +124,12 @@ def _require_port(host: str, port: int) -> None:
 def _start_database(plan: Plan, supervisor: Supervisor) -> str:
     log = LogFile(supervisor.logs / "mongod-server.log")
     log.move_aside_if_large()
-    server = mongod.Mongod(plan.data / "mongo", log=log.path)
-    mongod.stop_leftover(server.folder)
-    server.port = mongod.free_port(server.port)
-    supervisor.keep(DATABASE, server.command(), shown=False)
-    server.process = supervisor.children[DATABASE].process
+
+    def spawn(command: list[str]) -> subprocess.Popen[bytes]:
+        return supervisor.keep(DATABASE, command, shown=False)
+
+    server = mongod.Mongod(plan.data / "mongo", log=log.path, spawn=spawn)
+    server.start()
     server.wait_ready(cancelled=lambda: supervisor.stopping)
     supervisor.say(f"database on port {server.port}, files in {server.folder}")
     return server.uri

@@ -84,11 +84,11 @@ class Supervisor:
     def say(self, line: str) -> None:
         self.terminal.say("run", line)
 
-    def keep(self, name: str, command: list[str], *, shown: bool = True) -> None:
+    def keep(self, name: str, command: list[str], *, shown: bool = True) -> subprocess.Popen[bytes]:
         """Start a process and restart it whenever it ends; what it says goes to its log, and `shown` on the terminal."""
         child = Child(name, command, LogFile(self.logs / f"{name}.log"), shown)
         self.children[name] = child
-        self._start(child)
+        return self._start(child)
 
     def run_once(self, name: str, command: list[str]) -> int | None:
         """Run a command to its end and give its exit code; `None` when a signal came first."""

@@ -1,7 +1,7 @@
 """One real `mongod` for the whole test session, shared by all test workers, with a database for each worker.
 
-The controller starts it before the workers and ends it whatever happens; the first test that needs it waits until it
-is ready. It lies on a memory file system where there is room. Loaded with `pytest_plugins` in tests/conftest.py.
+The controller starts it before the workers and ends it whatever happens; without workers the first test that needs it
+waits until it is ready. It lies on a memory file system where there is room. Loaded with `pytest_plugins` in tests/conftest.py.
 """
 
 import os
@@ -48,8 +48,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell an xdist worker where the server is."""
+    """Tell an xdist worker where the server is; until it is ready it may have to take another port."""
     server = node.config.stash[_server]
+    server.wait_ready()
     node.workerinput["mongod"] = {"folder": str(server.folder), "log": str(server.log), "port": server.port}
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import socketserver
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from backend.local import mongod
+from backend.local import mongod, processes
 from backend.local.mongod import Mongod, MongodError
 from tests.backend.local.conftest import free_port, wait_until
 
@@ -49,6 +50,49 @@ def test_a_taken_port_means_another_one_and_the_data_stays(server: Mongod) -> No
     assert server.port != taken
     with _client(server) as client:
         assert client.test.a.count_documents({}) == 1
+
+
+def test_a_port_that_is_taken_between_choice_and_start_means_another_one(server: Mongod) -> None:
+    with contextlib.ExitStack() as programs:
+
+        def taken_first(command: list[str]) -> subprocess.Popen[bytes]:
+            port = int(command[command.index("--port") + 1])
+            if not taken:
+                taken.append(programs.enter_context(_another_program(port)))
+            return processes.spawn(command, environ=os.environ)
+
+        taken: list[int] = []
+        server.spawn = taken_first
+        _ready(server)
+        assert [server.port] != taken
+    with _client(server) as client:
+        client.test.a.insert_one({"_id": 1})
+
+
+def test_two_servers_that_start_at_once_on_one_port_both_run_and_are_not_taken_for_each_other(
+    server: Mongod, tmp_path: Path
+) -> None:
+    other = Mongod(tmp_path / "other", log=tmp_path / "other.log", port=server.port, oplog_mb=100)
+    server.start()
+    try:
+        other.start()
+        for one in (server, other):
+            one.wait_ready()
+        assert server.port != other.port
+        with _client(server) as client, _client(other) as second:
+            client.test.a.insert_one({"_id": 1})
+            assert second.test.a.count_documents({}) == 0
+    finally:
+        other.stop()
+
+
+def test_a_server_that_never_gets_a_port_says_so(server: Mongod) -> None:
+    with _another_program(server.port) as taken:
+        server.spawn = lambda _: subprocess.Popen(["sh", "-c", "exit 48"])
+        server.start()
+        with pytest.raises(MongodError, match="could not listen"):
+            server.wait_ready()
+        assert server.port != taken
 
 
 def test_a_stale_lock_after_a_crash_is_no_obstacle(server: Mongod) -> None:
