@@ -3,13 +3,17 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from backend import sweeps
 from backend.common import logs, mongo
+from backend.common.actor import system
 from backend.common.deps import Deps
 from backend.notices import service as notices
-from notifications.schedule import Job
+from backend.sweeps import Job
+from schemas.terms import Channel
 
 log = logs.get("notifications.worker")
 
+ACTOR = system(Channel.WORKER, "worker")
 TICK_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60.0
 
@@ -44,11 +48,18 @@ class Worker:
             log.warning("worker.database_away", failures=self._failures, fault=type(error).__name__)
 
     def _run_if_due(self, job: Job) -> None:
+        """A job that fails is told and is due again at its next time; the others run as if nothing had happened."""
         now = self._deps.now()
-        if now >= self._next.get(job.name, now):
-            job.run(self._deps)
-            self._next[job.name] = now + job.every
-            log.info("worker.job_done", job=job.name, next_at=self._next[job.name].isoformat())
+        if now < self._next.get(job.name, now):
+            return
+        outcome = sweeps.run(self._deps, ACTOR, job)
+        first = job.name not in self._next
+        self._next[job.name] = now + job.every
+        facts = {"job": job.name, "done": outcome.done, "seconds": round(outcome.seconds, 3)}
+        if outcome.fault is not None:
+            log.error("worker.job_failed", **facts, fault=outcome.fault)
+        elif first or outcome.done:
+            log.info("worker.job_done", **facts, next_at=self._next[job.name].isoformat())
 
     def _tell_waiting(self) -> None:
         waiting = notices.waiting(self._deps)

@@ -113,6 +113,12 @@ def seal_log(deps: Deps) -> Seal | None:
     return seal if store.insert_seal(deps.db, seal) else None
 
 
+def closed_until(deps: Deps) -> datetime | None:
+    """The end of the last sealed period: a line dated before it would look like tampering."""
+    last = store.find_last_seal(deps.db)
+    return last.ends_at if last else None
+
+
 def verify_log(deps: Deps) -> Iterator[str]:
     """Every fault of the whole log, in words; none means that nothing was changed, removed or cut off."""
     yield from rules.faults(store.each_in_order(deps.db), deps.audit_key)

@@ -3,9 +3,11 @@
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from backend.common.actor import Actor, system
+from backend.common.clock import SHANGHAI
 from backend.common.deps import Deps
 from backend.common.settings import Settings
 from schemas.terms import Channel
@@ -73,6 +75,22 @@ def year(text: str) -> int:
             f"须为 {YEARS[0]} 至 {YEARS[-1]} 的年份 / must be a year from {YEARS[0]} to {YEARS[-1]}"
         )
     return int(text)
+
+
+def instant(text: str) -> datetime:
+    """The type of an argument that is a point in time: ISO 8601; without an offset, and as a day alone, in Shanghai."""
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(
+            "须为 ISO 8601 时间 / must be a time in ISO 8601, such as 2026-12-01T09:00:00+08:00"
+        ) from error
+    if said.year not in YEARS:
+        raise ArgumentTypeError(
+            f"须在 {YEARS[0]} 至 {YEARS[-1]} 年间 / must be from {YEARS[0]} to {YEARS[-1]}"
+        )
+    here = said if said.tzinfo else said.replace(tzinfo=SHANGHAI)
+    return here.astimezone(UTC).replace(microsecond=here.microsecond // 1000 * 1000)
 
 
 def _file(text: str) -> Path:

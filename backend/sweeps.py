@@ -1,0 +1,60 @@
+"""Everything that is done by the clock: the worker runs each job on its timer, `manage run-schedule` all of them once.
+
+A sweep narrows by an index; the use case it calls decides again, under the same rule and by compare-and-set. So running
+twice, in two processes, or again after a crash changes nothing more; and nothing waits for a sweep where reading decides.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from backend.common import mongo
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.common.mongo import DriverError
+from backend.common.sweeping import Unfinished, place_of
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One use case, how often it is due, and how many cases a run of it changed."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Deps, Actor], int]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one run of a job: how many cases it changed, and what went wrong, if something did."""
+
+    name: str
+    done: int
+    seconds: float
+    fault: str | None = None
+
+
+JOBS: tuple[Job, ...] = ()
+"""In the order in which they build on each other: first the days, then what is late by them."""
+
+
+def run(deps: Deps, actor: Actor, job: Job) -> Outcome:
+    """Run a job; a fault of it is its outcome, so that it stops no other. Only an absent database is raised."""
+    began = time.perf_counter()
+    try:
+        done, fault = job.run(deps, actor), None
+    except Unfinished as error:
+        done, fault = error.done, str(error)
+    except Exception as error:
+        if isinstance(error, DriverError) and mongo.is_away(error):
+            raise
+        done, fault = 0, place_of(error)
+    return Outcome(job.name, done, time.perf_counter() - began, fault)
+
+
+def run_all(deps: Deps, actor: Actor, jobs: Sequence[Job] = JOBS) -> Iterator[Outcome]:
+    """Every job once, one after the other."""
+    return (run(deps, actor, job) for job in jobs)
