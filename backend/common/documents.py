@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import partial
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -67,40 +68,76 @@ def _maker(kind: Any, id_key: str) -> Turn:
         (field.name, id_key if field.name == "id" else field.name, _reader(hints[field.name]))
         for field in fields(kind)
     ]
-    plain = not hasattr(kind, "__post_init__") and hasattr(kind, "__dict__") and "__slots__" not in vars(kind)
+    if hasattr(kind, "__post_init__") or not hasattr(kind, "__dict__") or "__slots__" in vars(kind):
+        return partial(_made, kind, steps)
+    return _quick_maker(kind, steps, hints)
 
-    def make(document: Document) -> Any:
-        values = {
+
+def _made(kind: Any, steps: list[Step], document: Document) -> Any:
+    return kind(
+        **{
             name: (document[key] if read is None else read(document[key]))
             for name, key, read in steps
             if key in document
         }
-        if not plain or len(values) < len(steps):
-            return kind(**values)
-        entity = object.__new__(
-            kind
-        )  # a frozen class sets its attributes one by one, which takes as long again
-        entity.__dict__.update(values)
-        return entity
+    )
 
+
+def _quick_maker(kind: Any, steps: list[Step], hints: dict[str, Any]) -> Turn:
+    """The same for a whole document of a plain class, as source: `{'id': d['_id'], 'nature': read_nature(d['nature']), …}`.
+
+    The attributes go in at once, since a frozen class sets them one by one, which takes as long again.
+    """
+    known: dict[str, Any] = {"entity": _entity, "kind": kind, "made": partial(_made, kind, steps)}
+    values = []
+    for name, key, _ in steps:
+        inner, optional = _unwrapped(hints[name])
+        read = known[f"read_{name}"] = _reader(inner)
+        value = f"d[{key!r}]"
+        if read is not None:
+            value = (
+                f"None if (x := {value}) is None else read_{name}(x)" if optional else f"read_{name}({value})"
+            )
+        values.append(f"{name!r}: {value}")
+    # An older document may lack a key that has a default.
+    source = f"def make(d):\n try:\n  return entity(kind, {{{', '.join(values)}}})\n except KeyError:\n  return made(d)\n"
+    exec(source, known)  # noqa: S102  # made of our own attributes' names, once a class
+    make: Turn = known["make"]
     return make
 
 
+def _entity(kind: Any, values: dict[str, Any]) -> Any:
+    entity = object.__new__(kind)
+    object.__setattr__(entity, "__dict__", values)
+    return entity
+
+
 def _reader(hint: Any) -> Turn | None:
-    origin = get_origin(hint)
-    if origin in (Union, UnionType):
-        inner = [arg for arg in get_args(hint) if arg is not NoneType]
-        read = _reader(inner[0]) if len(inner) == 1 else None
+    inner, optional = _unwrapped(hint)
+    if optional:
+        read = _reader(inner)
         return read and (lambda value: None if value is None else read(value))
+    origin = get_origin(hint)
     if origin in (tuple, list, frozenset):
         return _sequence_reader(origin, get_args(hint))
     return _class_reader(hint) if isinstance(hint, type) else None
+
+
+def _unwrapped(hint: Any) -> tuple[Any, bool]:
+    """`T | None` as T and True; every other hint, also of several types, as it is."""
+    if get_origin(hint) in (Union, UnionType):
+        inner = [arg for arg in get_args(hint) if arg is not NoneType]
+        if len(inner) == 1:
+            return inner[0], True
+    return hint, False
 
 
 def _sequence_reader(origin: type, args: tuple[Any, ...]) -> Turn:
     read = _reader(args[0]) if args else None
     if read is None:
         return lambda value: origin(value or ())
+    if origin is tuple:
+        return lambda value: tuple([read(item) for item in value]) if value else ()
     return lambda value: origin([read(item) for item in value or ()])
 
 
