@@ -1,0 +1,128 @@
+"""Which days are working days: what staff put in, over what the package knows, and a marked guess for the rest."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from backend.audit import service as audit
+from backend.calendars import errors, rules, store
+from backend.calendars.model import Table, YearView, YearViews
+from backend.common.actor import Actor
+from backend.common.clock import shanghai_date
+from backend.common.deps import Deps
+from backend.common.mongo import Retry, atomic
+from backend.common.workdays import Calendar, YearTable, package_tables
+from schemas.terms import STAFF_ROLES, Role
+
+
+def calendar(deps: Deps) -> Calendar:
+    """The working days as they stand now; read anew for every use case, so that a new table counts at once everywhere."""
+    return Calendar({table.year: table.as_year_table() for table in store.list_newest(deps.db)})
+
+
+@atomic
+def put_year(
+    deps: Deps,
+    actor: Actor,
+    *,
+    year: int,
+    holidays: Sequence[date],
+    make_up_days: Sequence[date],
+    source: str,
+    replaces: int | None = None,
+) -> Table:
+    """Put in a year's table as a new version; the same days and source again change nothing.
+
+    `replaces`: the version it was made from (0: none), refused with 409 when another one is in force; None: whichever
+    is. The caller then has the open clocks worked out anew (`clocks.rules.recomputed`), which this feature cannot see.
+    """
+    table = checked(
+        deps, actor, year=year, holidays=holidays, make_up_days=make_up_days, source=source, replaces=replaces
+    )
+    if store.find_newest(deps.db, year) == table:
+        return table
+    if not store.insert(deps.db, table):
+        raise Retry(table.id)
+    audit.record(
+        deps,
+        actor,
+        "calendars.put_year",
+        table.id,
+        year=year,
+        version=table.version,
+        holidays=len(table.holidays),
+        make_up_days=len(table.make_up_days),
+        source=table.source,
+    )
+    return table
+
+
+def checked(
+    deps: Deps,
+    actor: Actor,
+    *,
+    year: int,
+    holidays: Sequence[date],
+    make_up_days: Sequence[date],
+    source: str,
+    replaces: int | None = None,
+) -> Table:
+    """The table that `put_year` would make of this, or its refusal; nothing is written."""
+    actor.require(Role.DATA_STEWARD, Role.ADMIN)
+    source = source.strip()
+    _require_sound(year, holidays, make_up_days, source)
+    newest = store.find_newest(deps.db, year)
+    version = newest.version if newest else 0
+    days_off, days_on = tuple(sorted(holidays)), tuple(sorted(make_up_days))
+    if newest and (newest.holidays, newest.make_up_days, newest.source) == (days_off, days_on, source):
+        return newest
+    if replaces is not None and replaces != version:
+        raise errors.changed(version)
+    return Table(
+        id=f"{year}-{version + 1}",
+        year=year,
+        version=version + 1,
+        holidays=days_off,
+        make_up_days=days_on,
+        source=source,
+        put_at=deps.now(),
+        put_by_id=actor.id,
+        put_by_name=actor.name,
+    )
+
+
+def tables(deps: Deps, actor: Actor) -> YearViews:
+    """What the years around now and all that staff put in rest on, by year."""
+    actor.require(*STAFF_ROLES)
+    own = {table.year: table for table in store.list_newest(deps.db)}
+    this_year = shanghai_date(deps.now()).year
+    years = sorted({this_year - 1, this_year, this_year + 1, *own})
+    return YearViews(tuple(_view(year, own.get(year), package_tables().get(year)) for year in years))
+
+
+def _require_sound(year: int, holidays: Sequence[date], make_up_days: Sequence[date], source: str) -> None:
+    if not rules.FIRST_YEAR <= year <= rules.LAST_YEAR:
+        raise errors.wrong_year(rules.FIRST_YEAR, rules.LAST_YEAR)
+    if not source:
+        raise errors.no_source()
+    fault = rules.fault(year, holidays, make_up_days)
+    if fault:
+        raise errors.wrong_days(*fault.text, fault.days)
+    if sum(day.year == year for day in holidays) < rules.least_holidays(year):
+        raise errors.too_few(rules.least_holidays(year))
+
+
+def _view(year: int, own: Table | None, package: YearTable | None) -> YearView:
+    table = own.as_year_table() if own else package
+    if table is None:
+        return YearView(year, True, Calendar({}).describe([date(year, 1, 1)]), (), ())
+    return YearView(
+        year=year,
+        provisional=False,
+        calendar_version=f"{year}={table.version}",
+        holidays=tuple(sorted(table.holidays)),
+        make_up_days=tuple(sorted(table.make_up_days)),
+        version=own.version if own else None,
+        source=own.source if own else None,
+        put_at=own.put_at if own else None,
+        put_by_name=own.put_by_name if own else None,
+    )
