@@ -238,6 +238,14 @@ class QuestionState(Term):
     ANSWERED = "answered", "已答复", "Answered"
 
 
+class QuestionFinding(Term):
+    """What the auditor found out about a look that its subject asked about."""
+
+    LAWFUL = "lawful", "查询依法有据", "The look was lawful"
+    UNLAWFUL = "unlawful", "查询没有依据", "The look had no lawful ground"
+    OWN_ACCOUNT = "own_account", "查询来自您本人的账号", "The look came from your own account"
+
+
 class CaseKind(Term):
     """What the desk works on, each with its own clocks."""
 

@@ -1,20 +1,26 @@
 """A credit record: one fact about one subject from one provider, with its windows, marks, source and history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
-from schemas.terms import Category, Nature, Openness, RecordMark, Severity
+from schemas.terms import Category, Nature, Openness, RecordMark, RippleCause, Severity
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A note shown on the record: contested while a case runs, dissent after it (Regulation 36, Measures 30)."""
+    """A note shown on the record: contested while a case runs, dissent after it (Regulation 36, Measures 30).
+
+    The database keeps the person's `statement` sealed in `statement_sealed`; `service.opened` turns it into the other.
+    """
 
     kind: RecordMark
     since: datetime
     case_id: str | None = None
     statement: str | None = None
+    statement_sealed: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,9 @@ class Record:
     `public_until` and `query_until` are the first instants at which it is no longer shown (None: no limit, or the act has
     not ended), judged whenever it is read. `text_sealed` holds number, title and content instead of the plain fields when the
     provider's words carry the person's own name. `suspended_at`: out of every query while a provider is silent
-    (Measures 30). `hidden_at`: out of the query interface after expiry or restoration (Regulation 38).
+    (Measures 30); `suspends_at`: the instant from which it is so without anybody doing anything, judged when it is read.
+    `hidden_at`: out of the query interface after expiry or restoration (Regulation 38). `superseded`: the digests of
+    rows that a decided correction has replaced, so that the same old row handed in again undoes nothing.
     """
 
     id: str
@@ -73,6 +81,8 @@ class Record:
     marks: tuple[Mark, ...] = ()
     suspended_at: datetime | None = None
     hidden_at: datetime | None = None
+    suspends_at: datetime | None = None
+    superseded: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,65 @@ class Outline:
     query_until: datetime | None
     suspended_at: datetime | None = None
     hidden_at: datetime | None = None
+    suspends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What is to be put right in a record; what is None stays as it is.
+
+    `content` names single fields of the catalogue item: the others stay, and a field named with None is taken out.
+    `not_ended`: the act has not ended after all, which `ended_on` alone could not say.
+    """
+
+    title: str | None = None
+    doc_no: str | None = None
+    occurred_on: date | None = None
+    ended_on: date | None = None
+    not_ended: bool = False
+    content: Mapping[str, Any] | None = None
+
+
+class Burial(StrEnum):
+    """Why a key is not free although no record has it."""
+
+    ERASED = "erased"
+    WITHDRAWN = "withdrawn"
+    RENUMBERED = "renumbered"
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """What lies in a record's place in the same collection, under the same unique index: not a word of it, only what keeps
+    an import from bringing it back, even one that runs at the same moment (docs/adr/0013).
+
+    `hidden_at` keeps it out of every query for records. A record whose document number was corrected leaves one of its
+    old number, with the digests of the rows that it knew (`superseded`) and its id.
+    """
+
+    id: str
+    subject_id: str
+    key: str
+    tombstone: Burial
+    hidden_at: datetime
+    record_id: str | None = None
+    superseded: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ripple:
+    """A change of a record on its way to the decisions that used it; `done` names who has judged again.
+
+    `waiting` until every consumer has; a partial index holds the waiting ones only.
+    """
+
+    id: str
+    record_id: str
+    subject_id: str
+    what: RippleCause
+    at: datetime
+    done: tuple[str, ...] = ()
+    waiting: bool = True
 
 
 @dataclass(frozen=True)
@@ -100,10 +169,12 @@ class Batch:
 
 @dataclass(frozen=True)
 class Standing:
-    """What an import needs to know of a record that is there already."""
+    """What an import needs to know of a record that is there already, or of the tombstone in its place."""
 
     id: str
-    digest: bytes
-    batch_id: str
-    line: int
-    received_at: datetime
+    digest: bytes = b""
+    batch_id: str = ""
+    line: int = 0
+    received_at: datetime | None = None
+    superseded: tuple[bytes, ...] = ()
+    tombstone: Burial | None = None

@@ -16,8 +16,9 @@ from backend.demo.model import Fate, Line, Member, Tally
 from backend.enrolment import service as enrolment
 from backend.intake.quality import Quality
 from backend.records import service as records
+from backend.records.model import Record
 from backend.registry import service as registry
-from schemas.terms import RecordMark
+from schemas.terms import RecordMark, RippleCause
 from schemas.text import Text
 
 _PREFIX = "building-"
@@ -109,7 +110,7 @@ class Site:
             doc_no=line.doc_no,
         )
         if record is not None:
-            _FATES[line.fate](self.deps, self.actor, record=record, reason=_REASONS[line.fate])
+            _FATES[line.fate](self.deps, self.actor, record, _REASONS[line.fate])
 
     def _count(self, quality: Quality) -> None:
         told = quality.told()
@@ -119,11 +120,32 @@ class Site:
             self.tally.notes[note] = self.tally.notes.get(note, 0) + kind["count"]
 
 
-_FATES: dict[Fate, Callable[..., bool]] = {
-    Fate.CONTESTED: partial(records.mark, kind=RecordMark.CONTESTED),
-    Fate.DISSENTED: partial(records.mark, kind=RecordMark.DISSENTED, statement=_STATEMENT),
-    Fate.SUSPENDED: records.suspend,
-    Fate.HIDDEN: records.hide,
+def _marked(
+    deps: Deps,
+    actor: Actor,
+    record: Record,
+    reason: Text,
+    *,
+    kind: RecordMark,
+    statement: str | None = None,
+) -> object:
+    about = {"record_id": record.id, "subject_id": record.subject_id}
+    return records.mark(deps, actor, **about, kind=kind, case_id=None, reason=reason, statement=statement)
+
+
+def _suspended(deps: Deps, actor: Actor, record: Record, reason: Text) -> object:
+    return records.suspend(deps, actor, record_id=record.id, reason=reason)
+
+
+def _hidden(deps: Deps, actor: Actor, record: Record, reason: Text) -> object:
+    return records.hide(deps, actor, record=record, reason=reason, cause=RippleCause.RESTORED)
+
+
+_FATES: dict[Fate, Callable[[Deps, Actor, Record, Text], object]] = {
+    Fate.CONTESTED: partial(_marked, kind=RecordMark.CONTESTED),
+    Fate.DISSENTED: partial(_marked, kind=RecordMark.DISSENTED, statement=_STATEMENT),
+    Fate.SUSPENDED: _suspended,
+    Fate.HIDDEN: _hidden,
 }
 
 

@@ -7,14 +7,24 @@ from backend.records.rules.showing import (
     RESTORATION_BASIS,
     SHORTEST_DISPLAY_MONTHS,
     Restoration,
+    contested,
     newest_first,
     next_forgetting,
     publicly_visible,
     restoration,
+    suspended,
     visible,
     worded,
 )
-from backend.records.rules.taking_in import Outcome, correction, name_mismatch, no_subject, repeated, settle
+from backend.records.rules.taking_in import (
+    Outcome,
+    buried,
+    correction,
+    name_mismatch,
+    no_subject,
+    repeated,
+    settle,
+)
 
 __all__ = [
     "NOT_ADVERSE",
@@ -24,6 +34,8 @@ __all__ = [
     "SHORTEST_DISPLAY_MONTHS",
     "Outcome",
     "Restoration",
+    "buried",
+    "contested",
     "correction",
     "name_mismatch",
     "newest_first",
@@ -33,6 +45,7 @@ __all__ = [
     "repeated",
     "restoration",
     "settle",
+    "suspended",
     "visible",
     "worded",
 ]

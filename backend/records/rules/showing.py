@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.common import periods
 from backend.records.model import Outline, Record
-from schemas.terms import FieldType, Nature, Openness, Severity
+from schemas.terms import FieldType, Nature, Openness, RecordMark, Severity
 from schemas.text import Text
 
 # The shortest time a penalty stays on public pages before it can be restored, in months from the document's date
@@ -52,9 +52,17 @@ NO_FIXED_PERIOD = Restoration(
 
 def visible(record: Record | Outline, at: datetime) -> bool:
     """Open to queries at `at`: not hidden (Reg. 38), not suspended (Meas. 30), inside its query period (Reg. 35)."""
-    return (
-        record.hidden_at is None and record.suspended_at is None and periods.is_open(record.query_until, at)
-    )
+    return record.hidden_at is None and not suspended(record, at) and periods.is_open(record.query_until, at)
+
+
+def suspended(record: Record | Outline, at: datetime) -> bool:
+    """Out of every query at `at`, whether somebody has done so or the instant for it has come (Measures 30)."""
+    return record.suspended_at is not None or not periods.is_open(record.suspends_at, at)
+
+
+def contested(record: Record, at: datetime) -> bool:
+    """Not to be counted against the person at `at`: an objection runs, or the record is suspended (Measures 30)."""
+    return suspended(record, at) or any(mark.kind is RecordMark.CONTESTED for mark in record.marks)
 
 
 def publicly_visible(record: Record | Outline, at: datetime) -> bool:

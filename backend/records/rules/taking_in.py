@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from backend.intake.quality import Refusal
-from backend.records.model import Batch, Change, Standing
+from backend.records.model import Batch, Burial, Change, Standing
 from schemas.text import Text
 
 
@@ -16,15 +16,19 @@ class Outcome(Enum):
     UNCHANGED = "unchanged"
     CHANGED = "changed"
     REPEATED = "repeated"
+    BURIED = "buried"
 
 
 def settle(known: Standing, digest: bytes, source: Mapping[str, Any], batch: Batch) -> Outcome:
     """The same words change nothing. Other words at another line of the same file contradict it, and the first line holds.
     Other words from a file that began before the record's present words came in are old news, so that handing an old
-    file in again undoes nothing. All else is the provider's correction.
+    file in again undoes nothing. A row that a decided correction has replaced is old news whatever file it comes in; what
+    lies under a tombstone stays there. All else is the provider's correction.
     """
-    if known.digest == digest:
+    if digest in known.superseded or known.digest == digest:
         return Outcome.UNCHANGED
+    if known.tombstone is not None or known.received_at is None:
+        return Outcome.BURIED
     if known.batch_id == batch.id:
         return Outcome.UNCHANGED if known.line == source["line"] else Outcome.REPEATED
     return Outcome.UNCHANGED if known.received_at > batch.begun_at else Outcome.CHANGED
@@ -63,3 +67,24 @@ def repeated(line: int) -> Refusal:
             "the same document stands in this file already, with other words",
         ),
     )
+
+
+def buried(line: int, why: Burial | None) -> Refusal:
+    """Why a row may not come in although no record is there."""
+    return Refusal(line, f"records.{why}", _BURIED[why or Burial.ERASED])
+
+
+_BURIED = {
+    Burial.ERASED: Text(
+        "该信息已依据撤销决定删除，不再归集",
+        "it was erased because its ground was annulled, and does not come in again",
+    ),
+    Burial.WITHDRAWN: Text(
+        "该信息已应信息主体本人要求撤下，不再归集",
+        "it was dropped at the subject's request, and does not come in again",
+    ),
+    Burial.RENUMBERED: Text(
+        "该文书号已更正，请使用更正后的文书号",
+        "the number of this document was corrected; please use the corrected one",
+    ),
+}

@@ -1,25 +1,41 @@
-"""Use cases of the records: reading what may be shown, showing it, and importing."""
+"""Use cases of the records: reading what may be shown, showing it, importing, and what may happen to a record."""
 
+from backend.records.rules import contested as is_contested
+from backend.records.service.correcting import check_correction, correct
 from backend.records.service.importing import import_records
-from backend.records.service.marking import find_by_row, hide, mark, suspend
+from backend.records.service.marking import find_any, find_by_row, mark, unmark
 from backend.records.service.reading import Counts, count, counts, find_own, of_subject
+from backend.records.service.removing import erase, hide, withdraw
+from backend.records.service.rippling import Consumer, ripple
 from backend.records.service.showing import ShownRecord, UnitName, show
+from backend.records.service.suspending import plan_suspension, release, suspend
 from backend.records.service.words import opened, sealed_words
 
 __all__ = [
+    "Consumer",
     "Counts",
     "ShownRecord",
     "UnitName",
+    "check_correction",
+    "correct",
     "count",
     "counts",
+    "erase",
+    "find_any",
     "find_by_row",
     "find_own",
     "hide",
     "import_records",
+    "is_contested",
     "mark",
     "of_subject",
     "opened",
+    "plan_suspension",
+    "release",
+    "ripple",
     "sealed_words",
     "show",
     "suspend",
+    "unmark",
+    "withdraw",
 ]

@@ -74,13 +74,17 @@ class RowChecker:
         values = files.parse(row, self._task.header, FORM)
         if isinstance(values, Refusal):
             return values
+        try:
+            return self.fit(row.line, values)
+        except Unfit as unfit:
+            return Refusal(row.line, unfit.reason, unfit.text)
+
+    def fit(self, line: int, values: Mapping[str, Any]) -> Checked:
+        """The row of these values; raises `Unfit` with the first reason why it may not enter."""
         checker = self._checker(values["item_code"])
         if checker is None:
-            return Refusal(row.line, "records.unknown_item", _UNKNOWN_ITEM)
-        try:
-            return self._checked(row.line, checker, values)
-        except _Refused as refused:
-            return Refusal(row.line, refused.reason, refused.text)
+            raise Unfit("records.unknown_item", "item_code", _UNKNOWN_ITEM)
+        return self._checked(line, checker, values)
 
     def _checked(self, line: int, checker: Checker, values: Mapping[str, Any]) -> Checked:
         words = {name: _words(values, name) for name in MOST_CHARACTERS}
@@ -93,7 +97,7 @@ class RowChecker:
         plain = checker.normalised(content)
         name = words["subject_name"]
         if not files.writable(name):
-            raise _Refused("row.unprintable", _UNPRINTABLE)
+            raise Unfit("row.unprintable", "subject_name", _UNPRINTABLE)
         return Checked(
             line=line,
             number_index=self._hasher.number(number),
@@ -135,29 +139,32 @@ class RowChecker:
                 return numbers.uscc(str(text))
             return numbers.identity_number(str(text), today=self._task.today).number
         except numbers.InvalidNumber as error:
-            raise _Refused(f"records.{error.problem}", error.text) from None
+            raise Unfit(f"records.{error.problem}", "subject_number", error.text) from None
 
     def _dates(self, values: Mapping[str, Any]) -> tuple[str, str | None]:
         occurred_on = _date("occurred_on", values["occurred_on"])
         ended_on = _date("ended_on", values["ended_on"]) if values.get("ended_on") else None
         if not EARLIEST <= occurred_on <= self._task.today:
-            raise _Refused("records.bad_date", _NOT_YET)
+            raise Unfit("records.bad_date", "occurred_on", _NOT_YET)
         if ended_on is not None and not occurred_on <= ended_on <= self._task.today + LATEST_END:
-            raise _Refused("records.ended_before", _ENDED_BEFORE)
+            raise Unfit("records.ended_before", "ended_on", _ENDED_BEFORE)
         return occurred_on.isoformat(), ended_on.isoformat() if ended_on else None
 
 
-class _Refused(Exception):
-    def __init__(self, reason: str, text: Text) -> None:
+class Unfit(Exception):
+    """Why a row may not enter, and which column or field of its content it is about."""
+
+    def __init__(self, reason: str, where: str, text: Text) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.where = where
         self.text = text
 
 
 def _refuse_problems(problems: Sequence[Problem]) -> None:
     if problems:
         first = problems[0]
-        raise _Refused(f"records.{first.reason}", first.text)
+        raise Unfit(f"records.{first.reason}", first.where, first.text)
 
 
 def _all_words(words: Mapping[str, str], content: Mapping[str, Any]) -> str:
@@ -176,13 +183,15 @@ def _in_order(content: Mapping[str, Any]) -> Iterator[str]:
 def _words(values: Mapping[str, Any], name: str) -> str:
     text = values[name]
     if not isinstance(text, str) or not text.strip():
-        raise _Refused(
-            "row.missing", Text(f"“{name}”须为非空文字", f"“{name}” must be text that is not empty")
+        raise Unfit(
+            "row.missing", name, Text(f"“{name}”须为非空文字", f"“{name}” must be text that is not empty")
         )
     if len(text) > MOST_CHARACTERS[name]:
         most = MOST_CHARACTERS[name]
-        raise _Refused(
-            "records.too_long", Text(f"“{name}”超过{most}字", f"“{name}” has more than {most} characters")
+        raise Unfit(
+            "records.too_long",
+            name,
+            Text(f"“{name}”超过{most}字", f"“{name}” has more than {most} characters"),
         )
     return text.strip()
 
@@ -194,8 +203,9 @@ def _date(name: str, text: Any) -> date:
             return day
     except (ValueError, TypeError):
         pass
-    raise _Refused(
+    raise Unfit(
         "records.bad_date",
+        name,
         Text(f"“{name}”不是 YYYY-MM-DD 格式的日期", f"“{name}” is not a date of the form YYYY-MM-DD"),
     )
 
@@ -209,7 +219,9 @@ def _content(value: Any) -> dict[str, Any]:
         except (ValueError, RecursionError):
             value = None
     if not isinstance(value, dict):
-        raise _Refused("records.bad_content", Text("content 须为JSON对象", "content must be a JSON object"))
+        raise Unfit(
+            "records.bad_content", "content", Text("content 须为JSON对象", "content must be a JSON object")
+        )
     return value
 
 
@@ -244,6 +256,8 @@ def document(row: Checked, item_facts: Mapping[str, Any], made: Mapping[str, Any
         "marks": [],
         "suspended_at": None,
         "hidden_at": None,
+        "suspends_at": None,
+        "superseded": [],
     }
 
 

@@ -26,19 +26,19 @@ from backend.catalogue.model import CatalogueItem
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
-from backend.common.mongo import atomic
+from backend.common.mongo import atomic, busy
 from backend.intake import errors as intake_errors
 from backend.intake import files
 from backend.intake.files import RawRow
 from backend.intake.quality import Quality, Refusal
 from backend.records import rules, store
 from backend.records.model import Batch, Standing
-from backend.records.service import checking
+from backend.records.service import checking, rippling
 from backend.records.service.checking import Checked, RowChecker, Task
 from backend.records.service.words import sealed_words
 from backend.registry import service as registry
 from backend.registry.model import Matched
-from schemas.terms import Role
+from schemas.terms import RippleCause, Role
 
 IMPORTERS = (Role.SYSTEM, Role.ADMIN, Role.DATA_STEWARD)
 # Each hand-over to the writing thread may wait some milliseconds for its turn: few rows a turn cost speed.
@@ -46,6 +46,7 @@ CHUNK = 4_000
 CHUNKS_AHEAD = 2
 NEW_OBJECTS_BEFORE_COLLECTION = 200_000
 SUBJECTS_REMEMBERED = 100_000
+ATTEMPTS = 6
 
 Result = Checked | Refusal
 Document = dict[str, Any]
@@ -246,7 +247,8 @@ def _windows(run: _Run, row: Checked) -> catalogue.Windows:
 
 
 def _write(run: _Run, documents: Sequence[Document]) -> _Written:
-    """Insert what is new; settle what is there already."""
+    """Insert what is new; settle what is there already. A tombstone lies under the same unique index as its record did, so
+    that what was erased is found here and nowhere else, even when it is erased at this moment."""
     there = store.insert_new(run.deps.db, documents)
     if not there:
         return _Written(len(documents), 0, 0, ())
@@ -254,26 +256,40 @@ def _write(run: _Run, documents: Sequence[Document]) -> _Written:
     changed, unchanged, refused = 0, 0, []
     for place in there:
         document = documents[place]
-        known = standing[document["subject_id"], document["key"]]
-        outcome = rules.settle(known, document["digest"], document["source"], run.batch)
+        outcome, known = _settled(run, document, standing.get((document["subject_id"], document["key"])))
+        line = document["source"]["line"]
         if outcome is rules.Outcome.UNCHANGED:
             unchanged += 1
-        elif outcome is rules.Outcome.CHANGED and _correct(
-            run.deps, run.actor, known=known, document=document
-        ):
+        elif outcome is rules.Outcome.CHANGED:
             changed += 1
+        elif outcome is rules.Outcome.BURIED:
+            refused.append(rules.buried(line, known.tombstone))
         else:
-            refused.append(rules.repeated(document["source"]["line"]))
+            refused.append(rules.repeated(line))
     return _Written(len(documents) - len(there), changed, unchanged, tuple(refused))
+
+
+def _settled(run: _Run, document: Document, known: Standing | None) -> tuple[rules.Outcome, Standing]:
+    """What becomes of a row whose key is not free, and beside what; looked at again when another was faster."""
+    for _ in range(ATTEMPTS):
+        if known is not None:
+            outcome = rules.settle(known, document["digest"], document["source"], run.batch)
+            if outcome is not rules.Outcome.CHANGED:
+                return outcome, known
+            if _correct(run.deps, run.actor, known=known, document=document):
+                return outcome, known
+        known = store.stands(run.deps.db, document["subject_id"], document["key"])
+    raise busy()
 
 
 @atomic
 def _correct(deps: Deps, actor: Actor, *, known: Standing, document: Document) -> bool:
-    """Put the provider's correction into the record; false when another import was faster."""
+    """Put the provider's correction into the record; false when another was faster."""
     change = rules.correction(deps.now())
     if not store.correct(deps.db, known, document, change):
         return False
     subject_id = document["subject_id"]
+    rippling.begin_for(deps, known.id, subject_id, RippleCause.CORRECTED)
     audit.record(
         deps,
         actor,

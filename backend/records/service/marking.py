@@ -1,18 +1,26 @@
-"""What happens to a record after it came in: a mark, out of every query for a while, or out of the query interface.
+"""Marks on a record: contested while a case runs, dissent after it (Regulation 36, Measures 30).
 
-Each is done once, keeps its reason in the record's history where the subject sees it (Regulation 34), and is in the log.
+Here and in the files beside: each change is one compare-and-set that joins the caller's transaction, keeps its reason in the
+record's history where the subject sees it (Regulation 34), and is in the log. Whether the caller may is the caller's question.
+`reason` is a fixed sentence of the calling feature, never free text: free words stay sealed in the case.
 """
 
 from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import atomic
-from backend.records import store
+from backend.records import errors, store
 from backend.records.model import Change, Mark, Record
+from backend.records.service.words import sealed_statement
 from backend.registry import service as registry
 from backend.registry.model import Subject
-from schemas.terms import RecordMark, Role
+from schemas.terms import RecordMark
 from schemas.text import Text
+
+
+def find_any(deps: Deps, record_id: str) -> Record | None:
+    """A record whether or not it may be shown now, its words still sealed; None also when it was erased or withdrawn."""
+    return store.find_any(deps.db, record_id)
 
 
 def find_by_row(
@@ -26,37 +34,65 @@ def find_by_row(
 
 @atomic
 def mark(
-    deps: Deps, actor: Actor, *, record: Record, kind: RecordMark, reason: Text, statement: str | None = None
+    deps: Deps,
+    actor: Actor,
+    *,
+    record_id: str,
+    subject_id: str,
+    kind: RecordMark,
+    case_id: str | None,
+    reason: Text,
+    statement: str | None = None,
 ) -> bool:
-    """Note that the record is contested, or still is after review (Regulation 36); false when it says so already."""
-    actor.require(Role.SYSTEM)
-    now = deps.now()
-    added = Mark(kind, now, statement=statement)
-    if not store.add_mark(deps.db, record.id, added, _change(f"marked_{kind}", reason, deps)):
-        return False
-    audit.record(deps, actor, "records.mark", record.id, subject_id=record.subject_id, kind=kind.value)
+    """Note that the record is contested, or still is after review; false when it says so for this case already.
+
+    Raises 409 `records.changed` when there is no such record of this subject any more.
+    """
+    added = Mark(kind, deps.now(), case_id, statement_sealed=sealed_statement(deps, statement))
+    if not store.add_mark(deps.db, record_id, subject_id, added, change(deps, f"marked_{kind}", reason)):
+        return _known(deps, record_id, subject_id)
+    _write_down(deps, actor, "records.mark", record_id, subject_id, kind, case_id)
     return True
 
 
 @atomic
-def suspend(deps: Deps, actor: Actor, *, record: Record, reason: Text) -> bool:
-    """Take the record out of every query while its provider is silent (Measures 30); false when it is out already."""
-    actor.require(Role.SYSTEM)
-    if not store.set_once(deps.db, record.id, "suspended_at", deps.now(), _change("suspended", reason, deps)):
+def unmark(
+    deps: Deps,
+    actor: Actor,
+    *,
+    record_id: str,
+    subject_id: str,
+    kind: RecordMark,
+    case_id: str | None,
+    reason: Text,
+) -> bool:
+    """Take the mark of this kind and case off the record; false when it has none, also because the record is gone."""
+    told = change(deps, f"unmarked_{kind}", reason)
+    if not store.remove_mark(deps.db, record_id, subject_id, kind, case_id, told):
         return False
-    audit.record(deps, actor, "records.suspend", record.id, subject_id=record.subject_id)
+    _write_down(deps, actor, "records.unmark", record_id, subject_id, kind, case_id)
     return True
 
 
-@atomic
-def hide(deps: Deps, actor: Actor, *, record: Record, reason: Text) -> bool:
-    """Take the record out of the query interface, as after restoration (Regulation 38); false when it is out already."""
-    actor.require(Role.SYSTEM)
-    if not store.set_once(deps.db, record.id, "hidden_at", deps.now(), _change("hidden", reason, deps)):
-        return False
-    audit.record(deps, actor, "records.hide", record.id, subject_id=record.subject_id)
-    return True
-
-
-def _change(what: str, reason: Text, deps: Deps) -> Change:
+def change(deps: Deps, what: str, reason: Text) -> Change:
+    """A line of a record's history, now."""
     return Change(deps.now(), what, reason.zh, reason.en)
+
+
+def _known(deps: Deps, record_id: str, subject_id: str) -> bool:
+    record = store.find_any(deps.db, record_id)
+    if record is None or record.subject_id != subject_id:
+        raise errors.changed()
+    return False
+
+
+def _write_down(
+    deps: Deps,
+    actor: Actor,
+    action: str,
+    record_id: str,
+    subject_id: str,
+    kind: RecordMark,
+    case_id: str | None,
+) -> None:
+    audit.record(deps, actor, action, record_id, subject_id=subject_id, kind=kind.value, case_id=case_id)

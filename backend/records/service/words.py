@@ -1,10 +1,11 @@
-"""The provider's words of a record: kept sealed where they carry the person's own name, opened only when shown."""
+"""The words of a record: the provider's, sealed where they carry the person's own name, and the person's own statements,
+always sealed; opened only when shown."""
 
 from dataclasses import replace
 from typing import Any
 
 from backend.common.deps import Deps
-from backend.records.model import Record
+from backend.records.model import Mark, Record
 
 ROOM = "records"
 
@@ -16,7 +17,20 @@ def sealed_words(deps: Deps, *, doc_no: str, title: str, content: dict[str, Any]
 
 def opened(deps: Deps, record: Record) -> Record:
     """The record with its words, whichever way they are kept."""
+    if record.marks:
+        record = replace(record, marks=tuple(_opened_mark(deps, mark) for mark in record.marks))
     if record.text_sealed is None:
         return record
     words = deps.sealer.open(record.text_sealed)
     return replace(record, **words, text_sealed=None)
+
+
+def sealed_statement(deps: Deps, statement: str | None) -> bytes | None:
+    """What `Mark.statement_sealed` holds."""
+    return None if statement is None else deps.sealer.seal(ROOM, statement)
+
+
+def _opened_mark(deps: Deps, mark: Mark) -> Mark:
+    if mark.statement_sealed is None:
+        return mark
+    return replace(mark, statement=str(deps.sealer.open(mark.statement_sealed)), statement_sealed=None)

@@ -289,7 +289,13 @@ class TestAgain:
         taken(deps, tmp_path, row())
         before = the_record(deps)
         service.mark(
-            deps, COMMAND, record=before, kind=RecordMark.CONTESTED, reason=Text("异议", "objection")
+            deps,
+            COMMAND,
+            record_id=before.id,
+            subject_id=before.subject_id,
+            kind=RecordMark.CONTESTED,
+            case_id="case",
+            reason=Text("异议", "objection"),
         )
         clock.advance(days=1)
         corrected = row(title="更正后的标题", ended_on="2026-05-01", content=content(fine_fen=1))

@@ -1,0 +1,59 @@
+"""Refusals of what may happen to a record."""
+
+from backend.common.errors import Kind, ServiceError
+from schemas.text import Text
+
+
+def not_found() -> ServiceError:
+    return ServiceError(
+        Kind.NOT_FOUND, "records.not_found", "没有找到这条信用记录", "There is no such record"
+    )
+
+
+def changed() -> ServiceError:
+    return ServiceError(
+        Kind.CONFLICT,
+        "records.changed",
+        "该记录刚刚已被更正或移除，请刷新后再办理",
+        "The record was corrected or removed a moment ago; please look at it again",
+    )
+
+
+def nothing_corrected() -> ServiceError:
+    return ServiceError(
+        Kind.INVALID,
+        "records.nothing_corrected",
+        "更正内容与现有内容相同",
+        "The correction says what the record says already",
+    )
+
+
+def doc_no_taken() -> ServiceError:
+    return ServiceError(
+        Kind.CONFLICT,
+        "records.doc_no_taken",
+        "该信息主体名下已有这一文书号的同类记录",
+        "The subject has a record of this kind with this document number already",
+    )
+
+
+def not_fit(reason: str, field: str, text: Text) -> ServiceError:
+    """A correction that could not be imported either; `data.field` names what is wrong with it."""
+    return ServiceError(
+        Kind.INVALID,
+        reason,
+        f"更正内容不符合要求：{text.zh}",
+        f"The correction cannot be taken: {text.en}",
+        data={"field": field},
+    )
+
+
+def ripples_not_taken(delivered: int, failed: int) -> ServiceError:
+    return ServiceError(
+        Kind.UNAVAILABLE,
+        "records.ripples_not_taken",
+        "部分受影响的决定未能重新判断，将再次尝试",
+        "Some of the decisions could not be judged again; it will be tried again",
+        data={"delivered": delivered, "failed": failed},
+        retry_after=60,
+    )

@@ -1,0 +1,71 @@
+"""Corrections ripple: every change of a record that a decision may have used goes to those who made such decisions.
+
+The ripple is written in the transaction of the change, so that neither is there without the other. Delivering it to one
+consumer is a transaction of its own, with its mark: a consumer's work is done once, however many processes deliver.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from backend.common import logs
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.common.mongo import DriverError, atomic
+from backend.records import errors, store
+from backend.records.model import Record, Ripple
+from schemas.terms import RippleCause
+
+
+class Consumer(Protocol):
+    """A feature that keeps decisions about people's records; `name` is stored and must not change."""
+
+    @property
+    def name(self) -> str: ...
+
+    def judge_again(self, deps: Deps, actor: Actor, ripple: Ripple) -> None:
+        """Find the live decisions that used the record and judge them again, in the running transaction."""
+
+
+def begin(deps: Deps, record: Record, what: RippleCause) -> None:
+    """Write down that the record changed; inside the transaction of the change."""
+    begin_for(deps, record.id, record.subject_id, what)
+
+
+def begin_for(deps: Deps, record_id: str, subject_id: str, what: RippleCause) -> None:
+    store.insert_ripple(deps.db, Ripple(deps.new_id(), record_id, subject_id, what, deps.now()))
+
+
+def ripple(deps: Deps, actor: Actor, *, consumers: Sequence[Consumer]) -> int:
+    """Deliver what waits to every consumer that has not had it; how many deliveries were made.
+
+    A consumer's fault holds up nobody else: its ripple waits for the next run, and after the last one 503
+    `records.ripples_not_taken` says how many failed. With no consumer what waits is settled: there are no decisions.
+    """
+    delivered, failed = 0, 0
+    for one in store.each_waiting(deps.db):
+        faults = 0
+        for consumer in consumers:
+            try:
+                delivered += _deliver(deps, actor, one, consumer)
+            except DriverError:
+                raise
+            except Exception as error:  # a consumer's fault of whatever kind is told at the end
+                faults += 1
+                _log.error("ripple.fault", consumer=consumer.name, ripple=one.id, fault=type(error).__name__)
+        if not faults:
+            store.settle_ripple(deps.db, one.id, [consumer.name for consumer in consumers])
+        failed += faults
+    if failed:
+        raise errors.ripples_not_taken(delivered, failed)
+    return delivered
+
+
+@atomic
+def _deliver(deps: Deps, actor: Actor, one: Ripple, consumer: Consumer) -> bool:
+    if not store.claim_ripple(deps.db, one.id, consumer.name):
+        return False
+    consumer.judge_again(deps, actor, one)
+    return True
+
+
+_log = logs.get(__name__)
