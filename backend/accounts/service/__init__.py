@@ -2,11 +2,20 @@
 
 from backend.accounts.service.authenticating import authenticate
 from backend.accounts.service.codes import read_phone, request_code
-from backend.accounts.service.profiles import bind_subject, close, holds, phone_of, profile, set_language
+from backend.accounts.service.profiles import (
+    account_of,
+    bind_subject,
+    close,
+    holds,
+    phone_of,
+    profile,
+    set_language,
+)
 from backend.accounts.service.sessions import end_sessions, open_session, raise_level, refresh, sign_out
 from backend.accounts.service.signing_in import sign_in
 
 __all__ = [
+    "account_of",
     "authenticate",
     "bind_subject",
     "close",

@@ -30,6 +30,12 @@ def holds(deps: Deps, account_id: str, subject_id: str) -> bool:
     return account is not None and account.subject_id == subject_id
 
 
+def account_of(deps: Deps, subject_id: str) -> str | None:
+    """The id of the open account that this information subject has now; None without one."""
+    account = store.find_of_subject(deps.db, subject_id)
+    return account.id if account else None
+
+
 def phone_of(deps: Deps, actor: Actor) -> str:
     """The caller's own phone, unmasked (E.164), for the copy of their data."""
     return _phone(deps, _own(deps, actor))
