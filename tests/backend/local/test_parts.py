@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from backend.local import __main__ as command
-from backend.local import pictures
+from backend.local import pictures, processes
 from backend.local.output import Lines, LogFile, Terminal
-from backend.local.supervisor import read_procfile, shell
+from backend.local.supervisor import Supervisor, read_procfile, shell
 
 
 def test_a_procfile_is_read_in_its_order() -> None:
@@ -94,3 +94,20 @@ def test_pictures_that_cannot_be_fetched_are_an_error_in_one_line(
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     with pytest.raises(pictures.PicturesError, match=r"^ERROR: [^\n]+$"):
         pictures.fetch(tmp_path / "pictures")
+
+
+def test_what_is_kept_anew_under_its_name_takes_the_place_of_what_ended(tmp_path: Path) -> None:
+    """As the database does when it starts again on another port."""
+    told = io.StringIO()
+    environ = {processes.MARK: str(tmp_path), "PATH": os.defpath}
+    kept = Supervisor(
+        environ=environ, cwd=tmp_path, logs=tmp_path, terminal=Terminal(told), may_end=frozenset()
+    )
+    assert kept.keep("x", ["echo", "first"]).wait(10) == 0
+    second = kept.keep("x", ["sleep", "60"])
+    for _ in range(3):
+        kept.pump()
+    assert "ended with" not in told.getvalue()
+    assert (kept.children["x"].process, second.poll()) == (second, None)
+    kept.stop(last="x")
+    assert second.poll() is not None
