@@ -9,6 +9,7 @@ from backend.accounts import routes as accounts
 from backend.accounts.service import authenticate as by_session
 from backend.addresses.errors import too_many
 from backend.addresses.service import Gate
+from backend.calendars import staff_routes as calendars
 from backend.catalogue import routes as catalogue
 from backend.common import mongo
 from backend.common.deps import Deps
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     catalogue.blp,
     staff.blp,
     identity_staff.blp,
+    calendars.blp,
     desk_notices.blp,
 )
 # What a route can answer because of features that the web edge does not know.

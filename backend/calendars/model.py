@@ -29,6 +29,17 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """A table as somebody hands it in; `replaces` is the version it was made from (0: none; None: whichever is)."""
+
+    year: int
+    holidays: tuple[date, ...]
+    make_up_days: tuple[date, ...]
+    source: str
+    replaces: int | None
+
+
+@dataclass(frozen=True)
 class YearView:
     """What a year's working days rest on now: a staff table, the package's, or none, and then they are provisional."""
 
@@ -45,4 +56,6 @@ class YearView:
 
 @dataclass(frozen=True)
 class YearViews:
+    """Years in order."""
+
     items: tuple[YearView, ...]

@@ -1,10 +1,10 @@
 """What a year's table must be, since it takes the mark `provisional` away from everything that rests on it."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from backend.calendars.model import Draft
 from schemas.text import Text
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -20,10 +20,10 @@ class Fault:
     days: list[date]
 
 
-def fault(year: int, holidays: Sequence[date], make_up_days: Sequence[date]) -> Fault | None:
-    """The first fault of a table for `year`, in the order in which somebody would put them right."""
-    named = [*holidays, *make_up_days]
-    off = set(holidays)
+def fault(draft: Draft) -> Fault | None:
+    """The first fault of the table's days, in the order in which somebody would put them right."""
+    year, off = draft.year, set(draft.holidays)
+    named = [*draft.holidays, *draft.make_up_days]
     faults = (
         Fault(
             Text(
@@ -37,14 +37,14 @@ def fault(year: int, holidays: Sequence[date], make_up_days: Sequence[date]) -> 
         ),
         Fault(
             Text("调休上班日须为周六或周日", "A make-up day is a Saturday or Sunday"),
-            [day for day in make_up_days if day.weekday() < 5],
+            [day for day in draft.make_up_days if day.weekday() < 5],
         ),
         Fault(
             Text("缺少法定节假日", "Statutory holidays are missing"),
             [date(year, *day) for day in ALWAYS_OFF if date(year, *day) not in off],
         ),
     )
-    return next((Fault(one.text, sorted(one.days)) for one in faults if one.days), None)
+    return next((Fault(one.text, sorted(set(one.days))) for one in faults if one.days), None)
 
 
 def least_holidays(year: int) -> int:

@@ -5,7 +5,7 @@ from datetime import date
 
 from backend.audit import service as audit
 from backend.calendars import errors, rules, store
-from backend.calendars.model import Table, YearView, YearViews
+from backend.calendars.model import Draft, Table, YearView, YearViews
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
@@ -35,10 +35,9 @@ def put_year(
     `replaces`: the version it was made from (0: none), refused with 409 when another one is in force; None: whichever
     is. The caller then has the open clocks worked out anew (`clocks.rules.recomputed`), which this feature cannot see.
     """
-    table = checked(
-        deps, actor, year=year, holidays=holidays, make_up_days=make_up_days, source=source, replaces=replaces
-    )
-    if store.find_newest(deps.db, year) == table:
+    draft = _draft(year, holidays, make_up_days, source, replaces)
+    newest, table = _next(deps, actor, draft)
+    if newest == table:
         return table
     if not store.insert(deps.db, table):
         raise Retry(table.id)
@@ -56,7 +55,7 @@ def put_year(
     return table
 
 
-def checked(
+def preview(
     deps: Deps,
     actor: Actor,
     *,
@@ -67,27 +66,7 @@ def checked(
     replaces: int | None = None,
 ) -> Table:
     """The table that `put_year` would make of this, or its refusal; nothing is written."""
-    actor.require(Role.DATA_STEWARD, Role.ADMIN)
-    source = source.strip()
-    _require_sound(year, holidays, make_up_days, source)
-    newest = store.find_newest(deps.db, year)
-    version = newest.version if newest else 0
-    days_off, days_on = tuple(sorted(holidays)), tuple(sorted(make_up_days))
-    if newest and (newest.holidays, newest.make_up_days, newest.source) == (days_off, days_on, source):
-        return newest
-    if replaces is not None and replaces != version:
-        raise errors.changed(version)
-    return Table(
-        id=f"{year}-{version + 1}",
-        year=year,
-        version=version + 1,
-        holidays=days_off,
-        make_up_days=days_on,
-        source=source,
-        put_at=deps.now(),
-        put_by_id=actor.id,
-        put_by_name=actor.name,
-    )
+    return _next(deps, actor, _draft(year, holidays, make_up_days, source, replaces))[1]
 
 
 def tables(deps: Deps, actor: Actor) -> YearViews:
@@ -99,16 +78,39 @@ def tables(deps: Deps, actor: Actor) -> YearViews:
     return YearViews(tuple(_view(year, own.get(year), package_tables().get(year)) for year in years))
 
 
-def _require_sound(year: int, holidays: Sequence[date], make_up_days: Sequence[date], source: str) -> None:
-    if not rules.FIRST_YEAR <= year <= rules.LAST_YEAR:
+def _draft(
+    year: int, holidays: Sequence[date], make_up_days: Sequence[date], source: str, replaces: int | None
+) -> Draft:
+    return Draft(year, tuple(sorted(holidays)), tuple(sorted(make_up_days)), source.strip(), replaces)
+
+
+def _next(deps: Deps, actor: Actor, draft: Draft) -> tuple[Table | None, Table]:
+    """The version in force and the one the draft makes; the same one twice when it says nothing new."""
+    actor.require(Role.DATA_STEWARD, Role.ADMIN)
+    _require_sound(draft)
+    newest = store.find_newest(deps.db, draft.year)
+    said = (draft.holidays, draft.make_up_days, draft.source)
+    if newest and (newest.holidays, newest.make_up_days, newest.source) == said:
+        return newest, newest
+    version = newest.version if newest else 0
+    if draft.replaces is not None and draft.replaces != version:
+        raise errors.changed(version)
+    number = version + 1
+    return newest, Table(
+        f"{draft.year}-{number}", draft.year, number, *said, deps.now(), actor.id, actor.name
+    )
+
+
+def _require_sound(draft: Draft) -> None:
+    if not rules.FIRST_YEAR <= draft.year <= rules.LAST_YEAR:
         raise errors.wrong_year(rules.FIRST_YEAR, rules.LAST_YEAR)
-    if not source:
+    if not draft.source:
         raise errors.no_source()
-    fault = rules.fault(year, holidays, make_up_days)
+    fault = rules.fault(draft)
     if fault:
         raise errors.wrong_days(*fault.text, fault.days)
-    if sum(day.year == year for day in holidays) < rules.least_holidays(year):
-        raise errors.too_few(rules.least_holidays(year))
+    if sum(day.year == draft.year for day in draft.holidays) < rules.least_holidays(draft.year):
+        raise errors.too_few(rules.least_holidays(draft.year))
 
 
 def _view(year: int, own: Table | None, package: YearTable | None) -> YearView:

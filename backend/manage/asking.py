@@ -1,9 +1,10 @@
 """What a command is made of, and the arguments that several commands share."""
 
+import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from backend.common.actor import Actor, system
@@ -14,6 +15,8 @@ from schemas.terms import Channel
 
 ACTOR: Actor = system(Channel.COMMAND, "manage")
 YEARS = range(2014, 2100)
+DAY_YEARS = range(1950, 2200)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Wrong(Exception):
@@ -75,6 +78,21 @@ def year(text: str) -> int:
             f"须为 {YEARS[0]} 至 {YEARS[-1]} 的年份 / must be a year from {YEARS[0]} to {YEARS[-1]}"
         )
     return int(text)
+
+
+def day(text: str) -> date:
+    """The type of an argument that is a day: YYYY-MM-DD."""
+    said = _DAY.fullmatch(text)
+    try:
+        read = date.fromisoformat(text) if said else None
+    except ValueError:
+        read = None
+    if read is None or read.year not in DAY_YEARS:
+        raise ArgumentTypeError(
+            f"须为 {DAY_YEARS[0]} 至 {DAY_YEARS[-1]} 年间的日期 / must be a day YYYY-MM-DD from {DAY_YEARS[0]} to"
+            f" {DAY_YEARS[-1]}"
+        )
+    return read
 
 
 def instant(text: str) -> datetime:

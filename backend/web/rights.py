@@ -59,6 +59,7 @@ RIGHTS: Rights = {
     "GET /api/v1/me/notices": CITIZENS,
     "POST /api/v1/me/notices/<notice_id>/read": CITIZENS,
     "POST /api/v1/staff/window-codes": CLERKS,
+    "GET /api/v1/staff/calendars": STAFF,
     "GET /api/v1/staff/notices": STAFF,
     "POST /api/v1/staff/notices/<notice_id>/read": STAFF,
     "GET /api/v1/catalogue": PUBLIC,

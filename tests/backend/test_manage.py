@@ -23,13 +23,13 @@ from backend.common.settings import Settings
 from backend.demo.rules import cast
 from backend.local import pictures
 from backend.local.mongod import Mongod
-from backend.manage import command, importing, keeping, scheduling
+from backend.manage import command, counting, importing, keeping, scheduling
 from backend.registry import service as registry
 from tests.support.pictures import picture
 from tests.support.processes import ROOT
 
 NAME, NUMBER = "令狐冲示例", "310199196108040213"
-COMMANDS = [command.name for command in (*keeping.COMMANDS, *importing.COMMANDS, *scheduling.COMMANDS)]
+COMMANDS = [command.name for command in (*counting.COMMANDS, *keeping.COMMANDS, *importing.COMMANDS, *scheduling.COMMANDS)]
 DONE, IN_THE_WAY, WRONG = 0, 1, 2
 Done = subprocess.CompletedProcess[str]
 
