@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import fields, validate
 
 from schemas.base import BeijingTime, QuerySchema, ResponseSchema, TermField
-from schemas.terms import CaseKind, Term
+from schemas.terms import CaseKind, QuestionFinding, Term
 from schemas.text import Text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -36,6 +36,19 @@ class NoticeKind(Term):
     REFRESH_REUSED = "refresh_reused", "登录凭证被重复使用", "A sign-in was used twice"
     REPORT_LINK_OPENED = "report_link_opened", "您的报告链接被打开", "Your report link was opened"
     QUESTION_RECEIVED = "question_received", "“不是我”申报已受理", "Your question about a look was received"
+    QUESTION_ANSWERED = "question_answered", "“不是我”申报已答复", "Your question about a look was answered"
+    QUESTION_CLOCK_MOVED = (
+        "question_clock_moved",
+        "“不是我”申报的答复期限有变动",
+        "The date of an answer has moved",
+    )
+    RESTORATION_POSSIBLE_SOON = (
+        "restoration_possible_soon",
+        "即将可以申请信用修复",
+        "Restoration will soon be possible",
+    )
+    DISPLAY_ENDS_SOON = "display_ends_soon", "一条信息即将停止公示", "A record will soon leave public pages"
+    QUERY_ENDS_SOON = "query_ends_soon", "一条信息即将停止查询", "A record will soon be forgotten"
     OBJECTION_RECEIVED = "objection_received", "异议已受理，记录已标注", "Objection received, record marked"
     OBJECTION_COMPARING = "objection_comparing", "异议正在比对", "Your objection is being compared"
     OBJECTION_SUPPLEMENT = "objection_supplement", "请补充异议材料", "More is needed for your objection"
@@ -165,6 +178,52 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         ),
         {},
         legal=True,
+    ),
+    NoticeKind.QUESTION_ANSWERED: NoticeForm(
+        NoticeKind.QUESTION_ANSWERED.label,
+        Text(
+            "您对一次查询的疑问已核实，结论：{finding}。说明请见“我的疑问”。",
+            "Your question about a look was answered: {finding}. The explanation is with your question.",
+        ),
+        {"finding": QuestionFinding},
+        legal=True,
+    ),
+    NoticeKind.QUESTION_CLOCK_MOVED: NoticeForm(
+        NoticeKind.QUESTION_CLOCK_MOVED.label,
+        Text(
+            "年度工作日安排已公布，“{clock}”的到期日由 {from_on} 变为 {to_on}。",
+            "The year's working days were published, and “{clock}” is now due on {to_on} instead of {from_on}.",
+        ),
+        {"clock": Text, "from_on": date, "to_on": date},
+        legal=True,
+    ),
+    NoticeKind.RESTORATION_POSSIBLE_SOON: NoticeForm(
+        NoticeKind.RESTORATION_POSSIBLE_SOON.label,
+        Text(
+            "您有一条失信信息自 {on} 起可以申请信用修复（《信用修复管理办法》，国家发展改革委令第36号）。详见遗忘日历。",
+            "From {on} you may ask for the restoration of one adverse record (Measures for credit restoration, NDRC Order 36)."
+            " See your forgetting calendar.",
+        ),
+        {"on": date},
+    ),
+    NoticeKind.DISPLAY_ENDS_SOON: NoticeForm(
+        NoticeKind.DISPLAY_ENDS_SOON.label,
+        Text(
+            "您有一条失信信息公示至 {on} 24:00 为止，之后不再公示（《信用修复管理办法》，国家发展改革委令第36号）。"
+            "详见遗忘日历。",
+            "One adverse record about you is on public pages until 24:00 on {on} and no longer (Measures for credit"
+            " restoration, NDRC Order 36). See your forgetting calendar.",
+        ),
+        {"on": date},
+    ),
+    NoticeKind.QUERY_ENDS_SOON: NoticeForm(
+        NoticeKind.QUERY_ENDS_SOON.label,
+        Text(
+            "您有一条失信信息可查询至 {on} 24:00 为止，之后不再提供查询（《上海市社会信用条例》第三十五条）。详见遗忘日历。",
+            "One adverse record about you can be queried until 24:00 on {on} and no longer (Shanghai Social Credit"
+            " Regulation, article 35). See your forgetting calendar.",
+        ),
+        {"on": date},
     ),
     NoticeKind.OBJECTION_RECEIVED: NoticeForm(
         NoticeKind.OBJECTION_RECEIVED.label,
@@ -332,6 +391,7 @@ class DeskNoticeKind(Term):
     RESTORATION_PROVED = "restoration_proved", "提供单位已出具修复结论", "The provider's proof has arrived"
     RESTORATION_WITHDRAWN = "restoration_withdrawn", "信用修复申请已撤回", "An application was withdrawn"
     QUESTION_RECEIVED = "question_received", "市民对一次查询提出疑问", "A resident asks who looked"
+    LOOK_UNLAWFUL = "look_unlawful", "一次查询没有依据", "A look had no lawful ground"
     CLOCK_MOVED = "clock_moved", "办理期限有变动", "A due date has moved"
     CASE_DUE_SOON = "case_due_soon", "办理期限临近", "A case is due soon"
     CASE_OVERDUE = "case_overdue", "办理已逾期", "A case is overdue"
@@ -432,6 +492,12 @@ DESK_FORMS: Mapping[DeskNoticeKind, NoticeForm] = {
         "{case} {case_id}：请在 {due_on} 前查清是谁、为何查询并答复当事人。",
         "{case} {case_id}: please find out who looked and why, and answer the person by {due_on}.",
         due_on=date,
+    ),
+    DeskNoticeKind.LOOK_UNLAWFUL: _desk(
+        DeskNoticeKind.LOOK_UNLAWFUL,
+        "{case} {case_id}：审计员认定该次查询没有依据，请追究责任并防止再次发生。",
+        "{case} {case_id}: the auditor found that the look had no lawful ground; please see who is answerable, and that it"
+        " does not happen again.",
     ),
     DeskNoticeKind.CLOCK_MOVED: _desk(
         DeskNoticeKind.CLOCK_MOVED,
