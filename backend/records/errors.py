@@ -46,14 +46,3 @@ def not_fit(reason: str, field: str, text: Text) -> ServiceError:
         f"The correction cannot be taken: {text.en}",
         data={"field": field},
     )
-
-
-def ripples_not_taken(delivered: int, failed: int) -> ServiceError:
-    return ServiceError(
-        Kind.UNAVAILABLE,
-        "records.ripples_not_taken",
-        "部分受影响的决定未能重新判断，将再次尝试",
-        "Some of the decisions could not be judged again; it will be tried again",
-        data={"delivered": delivered, "failed": failed},
-        retry_after=60,
-    )

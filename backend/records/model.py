@@ -128,8 +128,8 @@ class Tombstone:
     """What lies in a record's place in the same collection, under the same unique index: not a word of it, only what keeps
     an import from bringing it back, even one that runs at the same moment (docs/adr/0013).
 
-    `hidden_at` keeps it out of every query for records. A record whose document number was corrected leaves one of its
-    old number, with the digests of the rows that it knew (`superseded`) and its id.
+    `hidden_at` keeps it out of every query for records; `record_id` is the opaque id that the record had or has. A record
+    whose document number was corrected leaves one of its old number, with the digests of the rows it knew (`superseded`).
     """
 
     id: str
@@ -137,7 +137,7 @@ class Tombstone:
     key: str
     tombstone: Burial
     hidden_at: datetime
-    record_id: str | None = None
+    record_id: str
     superseded: tuple[bytes, ...] = ()
 
 

@@ -134,13 +134,13 @@ def insert_tombstone(db: Database, tombstone: Tombstone) -> None:
 
 def bury(db: Database, record: Record, tombstone: Tombstone) -> bool:
     """Delete the record and put the tombstone in its place; those of its former numbers become the same kind and forget
-    the record. False when it is gone or has moved."""
+    what they knew. False when it is gone or has moved."""
     wanted = {"_id": record.id, "subject_id": record.subject_id, "key": record.key}
     if db[COLLECTION].delete_one(wanted).deleted_count != 1:
         return False
     db[COLLECTION].update_many(
         {"subject_id": record.subject_id, "record_id": record.id},
-        {"$set": {"tombstone": tombstone.tombstone.value, "record_id": None, "superseded": []}},
+        {"$set": {"tombstone": tombstone.tombstone.value, "superseded": []}},
     )
     insert_tombstone(db, tombstone)
     return True
@@ -163,6 +163,11 @@ def find_by_key(db: Database, subject_id: str, key: str) -> Record | None:
     """Whether or not it may be shown."""
     found = db[COLLECTION].find_one({"subject_id": subject_id, "key": key, "tombstone": None})
     return from_document(Record, found) if found else None
+
+
+def find_tombstone(db: Database, subject_id: str, key: str) -> Tombstone | None:
+    found = db[COLLECTION].find_one({"subject_id": subject_id, "key": key, "tombstone": {"$ne": None}})
+    return from_document(Tombstone, found) if found else None
 
 
 def add_mark(db: Database, record_id: str, subject_id: str, mark: Mark, change: Change) -> bool:

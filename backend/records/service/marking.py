@@ -10,7 +10,7 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.records import errors, store
-from backend.records.model import Change, Mark, Record
+from backend.records.model import Change, Mark, Record, Tombstone
 from backend.records.service.words import sealed_statement
 from backend.registry import service as registry
 from backend.registry.model import Subject
@@ -27,9 +27,14 @@ def find_by_row(
     deps: Deps, *, subject: Subject, unit_code: str, item_code: str, doc_no: str
 ) -> Record | None:
     """The record of a row as its unit handed it in, whether or not it may be shown; its words stay sealed."""
-    hasher = registry.Hasher(registry.linking_key(deps))
-    key = hasher.row(unit_code, item_code, registry.number_of(deps, subject), doc_no).hex()
-    return store.find_by_key(deps.db, subject.id, key)
+    return store.find_by_key(deps.db, subject.id, _key(deps, subject, unit_code, item_code, doc_no))
+
+
+def find_tombstone(
+    deps: Deps, *, subject: Subject, unit_code: str, item_code: str, doc_no: str
+) -> Tombstone | None:
+    """What lies where the record of such a row was, if something does."""
+    return store.find_tombstone(deps.db, subject.id, _key(deps, subject, unit_code, item_code, doc_no))
 
 
 @atomic
@@ -77,6 +82,11 @@ def unmark(
 def change(deps: Deps, what: str, reason: Text) -> Change:
     """A line of a record's history, now."""
     return Change(deps.now(), what, reason.zh, reason.en)
+
+
+def _key(deps: Deps, subject: Subject, unit_code: str, item_code: str, doc_no: str) -> str:
+    hasher = registry.Hasher(registry.linking_key(deps))
+    return hasher.row(unit_code, item_code, registry.number_of(deps, subject), doc_no.strip()).hex()
 
 
 def _known(deps: Deps, record_id: str, subject_id: str) -> bool:

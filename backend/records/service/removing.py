@@ -53,7 +53,7 @@ def withdraw(deps: Deps, actor: Actor, *, record: Record, case_id: str | None = 
 
 
 def _bury(deps: Deps, record: Record, why: Burial) -> None:
-    tombstone = Tombstone(deps.new_id(), record.subject_id, record.key, why, deps.now())
+    tombstone = Tombstone(deps.new_id(), record.subject_id, record.key, why, deps.now(), record.id)
     if not store.bury(deps.db, record, tombstone):
         raise errors.changed()
 

@@ -4,14 +4,14 @@ The ripple is written in the transaction of the change, so that neither is there
 consumer is a transaction of its own, with its mark: a consumer's work is done once, however many processes deliver.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from backend.common import logs
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.common.mongo import DriverError, atomic
-from backend.records import errors, store
+from backend.common.mongo import atomic
+from backend.common.sweeping import each
+from backend.records import store
 from backend.records.model import Record, Ripple
 from schemas.terms import RippleCause
 
@@ -38,26 +38,31 @@ def begin_for(deps: Deps, record_id: str, subject_id: str, what: RippleCause) ->
 def ripple(deps: Deps, actor: Actor, *, consumers: Sequence[Consumer]) -> int:
     """Deliver what waits to every consumer that has not had it; how many deliveries were made.
 
-    A consumer's fault holds up nobody else: its ripple waits for the next run, and after the last one 503
-    `records.ripples_not_taken` says how many failed. With no consumer what waits is settled: there are no decisions.
+    A consumer's fault holds up nobody else: its ripple waits for the next run, and `Unfinished` tells at the end. With no
+    consumer what waits is settled: nobody has made a decision.
     """
-    delivered, failed = 0, 0
+    return each(_owed(deps, consumers), lambda owed: _hand_over(deps, actor, owed, consumers))
+
+
+def _owed(deps: Deps, consumers: Sequence[Consumer]) -> Iterator[tuple[Ripple, Consumer]]:
     for one in store.each_waiting(deps.db):
-        faults = 0
-        for consumer in consumers:
-            try:
-                delivered += _deliver(deps, actor, one, consumer)
-            except DriverError:
-                raise
-            except Exception as error:  # a consumer's fault of whatever kind is told at the end
-                faults += 1
-                _log.error("ripple.fault", consumer=consumer.name, ripple=one.id, fault=type(error).__name__)
-        if not faults:
-            store.settle_ripple(deps.db, one.id, [consumer.name for consumer in consumers])
-        failed += faults
-    if failed:
-        raise errors.ripples_not_taken(delivered, failed)
-    return delivered
+        owed = [consumer for consumer in consumers if consumer.name not in one.done]
+        if not owed:
+            _settle(deps, one, consumers)
+        yield from ((one, consumer) for consumer in owed)
+
+
+def _hand_over(
+    deps: Deps, actor: Actor, owed: tuple[Ripple, Consumer], consumers: Sequence[Consumer]
+) -> bool:
+    one, consumer = owed
+    handed = _deliver(deps, actor, one, consumer)
+    _settle(deps, one, consumers)
+    return handed
+
+
+def _settle(deps: Deps, one: Ripple, consumers: Sequence[Consumer]) -> None:
+    store.settle_ripple(deps.db, one.id, [consumer.name for consumer in consumers])
 
 
 @atomic
@@ -66,6 +71,3 @@ def _deliver(deps: Deps, actor: Actor, one: Ripple, consumer: Consumer) -> bool:
         return False
     consumer.judge_again(deps, actor, one)
     return True
-
-
-_log = logs.get(__name__)
