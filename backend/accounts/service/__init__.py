@@ -16,7 +16,6 @@ from backend.accounts.service.signing_in import sign_in
 
 __all__ = [
     "account_of",
-    "account_of",
     "authenticate",
     "bind_subject",
     "close",

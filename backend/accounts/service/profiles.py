@@ -36,12 +36,6 @@ def account_of(deps: Deps, subject_id: str) -> str | None:
     return account.id if account else None
 
 
-def account_of(deps: Deps, subject_id: str) -> str | None:
-    """The id of the open account of this information subject, to send it a notice."""
-    account = store.find_of_subject(deps.db, subject_id)
-    return account.id if account else None
-
-
 def phone_of(deps: Deps, actor: Actor) -> str:
     """The caller's own phone, unmasked (E.164), for the copy of their data."""
     return _phone(deps, _own(deps, actor))
