@@ -1,6 +1,8 @@
 """The commands that set the service up and keep it."""
 
+import sys
 from argparse import ArgumentParser, Namespace
+from getpass import getpass
 from pathlib import Path
 
 from backend import bootstrap
@@ -15,7 +17,7 @@ from backend.demo.rules.people import PLACES
 from backend.identity import service as identity
 from backend.local import pictures
 from backend.manage import asking, database, terminal
-from backend.manage.asking import ACTOR, Command
+from backend.manage.asking import ACTOR, Command, Wrong
 from backend.manage.terminal import say
 from backend.staff import service as staff
 from schemas.terms import STAFF_ROLES, Role
@@ -72,6 +74,25 @@ def _create_staff(deps: Deps, asked: Namespace) -> int:
     return 0
 
 
+def _set_staff_password(deps: Deps, asked: Namespace) -> int:
+    staff.set_password(deps, ACTOR, username=asked.staff_name, password=_typed_twice())
+    print(f"{asked.staff_name} has the new password; every session of theirs is ended")
+    return 0
+
+
+def _typed_twice() -> str:
+    """A new password, unseen, from whoever sits there: a command line and its history are read by others."""
+    if not sys.stdin.isatty():
+        raise Wrong("须在终端上输入密码 / the password is typed on a terminal, and this is none")
+    try:
+        first, again = getpass("新密码 / new password: "), getpass("再输一次 / once more: ")
+    except EOFError:
+        raise Wrong("没有输入密码 / no password was typed") from None
+    if first != again:
+        raise Wrong("两次输入不一致，密码未更改 / the two differ; the password is as it was")
+    return first
+
+
 def _issue_window_code(deps: Deps, asked: Namespace) -> int:
     code = identity.issue_window_code(deps, ACTOR, id_number=asked.id_number)
     until = code.expires_at.astimezone(SHANGHAI)
@@ -103,11 +124,15 @@ def _seed_check(settings: Settings, asked: Namespace) -> None:
 
 
 def _staff_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("staff_name", metavar="NAME", help="the user name, as the access log shows it")
+    _name_argument(parser)
     parser.add_argument("--role", choices=ROLES, required=True, metavar="ROLE", help=", ".join(ROLES))
     parser.add_argument("--unit", metavar="CODE", help="the unit; a provider must have one")
     parser.add_argument("--password", metavar="P", help="better left out: others can read a command line")
     parser.add_argument("--totp", action="store_true", help="with a key for an authenticator app")
+
+
+def _name_argument(parser: ArgumentParser) -> None:
+    parser.add_argument("staff_name", metavar="NAME", help="the user name, as the access log shows it")
 
 
 def _window_arguments(parser: ArgumentParser) -> None:
@@ -141,6 +166,14 @@ COMMANDS = (
         "shown once and kept only hashed and sealed. Production requires --totp.",
         _create_staff,
         _staff_arguments,
+    ),
+    Command(
+        "set-staff-password",
+        "give a member of staff another password",
+        "Asks on the terminal for a new password, twice and unseen, for the member of staff with this user name. The old "
+        "password and every open session end at once, and the change stands in the log. The one-time code stays.",
+        _set_staff_password,
+        _name_argument,
     ),
     Command(
         "issue-window-code",

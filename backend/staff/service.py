@@ -10,7 +10,7 @@ from backend.audit import service as audit
 from backend.catalogue import service as catalogue
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.common.mongo import atomic
+from backend.common.mongo import Retry, atomic
 from backend.limits import service as limits
 from backend.limits.service import Limit
 from backend.staff import errors, rules, store
@@ -35,9 +35,7 @@ def create(
     actor.require(Role.SYSTEM, Role.ADMIN)
     _require_sound(deps, name=name, role=role, unit=unit, totp=totp)
     password = password or deps.new_code()
-    shortest = rules.shortest_password(deps.settings.app_env)
-    if not rules.is_strong(password, rules.folded(name), shortest):
-        raise errors.weak_password(shortest, rules.LONGEST_PASSWORD)
+    _require_strong(deps, password, rules.folded(name))
     key = deps.random.randbytes(rules.TOTP_KEY_BYTES) if totp else None
     staff = Staff(
         id=deps.new_id(),
@@ -95,6 +93,23 @@ def me(deps: Deps, actor: Actor) -> Staff:
 
 
 @atomic
+def set_password(deps: Deps, actor: Actor, *, username: str, password: str) -> None:
+    """Give somebody another password; the old one and every session end now. A lock after wrong tries runs out as before.
+
+    Raises 404 `staff.not_found` and 422 `staff.weak_password`.
+    """
+    actor.require(Role.SYSTEM, Role.ADMIN)
+    staff = store.find_by_username(deps.db, rules.folded(username))
+    if staff is None:
+        raise errors.not_found()
+    _require_strong(deps, password, staff.username)
+    if not store.set_hash(deps.db, staff.id, before=staff.password_hash, after=rules.hashed(password)):
+        raise Retry(staff.id)
+    accounts.end_sessions(deps, actor, staff.id)
+    audit.record(deps, actor, "staff.set_password", staff.id)
+
+
+@atomic
 def close(deps: Deps, actor: Actor, *, username: str) -> None:
     """Take an account away: no sign-in any more, and every session ends now. Raises 404 `staff.not_found`."""
     actor.require(Role.SYSTEM, Role.ADMIN)
@@ -116,6 +131,12 @@ def _require_sound(deps: Deps, *, name: str, role: Role, unit: str | None, totp:
         catalogue.find_unit(deps, unit)
     if deps.settings.app_env == "production" and not totp:
         raise errors.totp_required()
+
+
+def _require_strong(deps: Deps, password: str, username: str) -> None:
+    shortest = rules.shortest_password(deps.settings.app_env)
+    if not rules.is_strong(password, username, shortest):
+        raise errors.weak_password(shortest, rules.LONGEST_PASSWORD)
 
 
 @atomic
@@ -154,7 +175,7 @@ def _step(deps: Deps, staff: Staff, totp: str | None) -> int | None:
 
 @atomic
 def _open(deps: Deps, actor: Actor, *, staff: Staff, step: int | None) -> Tokens | None:
-    if not store.note_sign_in(deps.db, staff.id, step=step, at=deps.now()):
+    if not store.note_sign_in(deps.db, staff, step=step, at=deps.now()):
         return None
     holder = Holder(staff.id, staff.role, name=staff.name, unit=staff.unit)
     session, tokens = accounts.open_session(deps, holder)

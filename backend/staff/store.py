@@ -33,12 +33,14 @@ def find_by_username(db: Database, username: str) -> Staff | None:
     return _staff(db[COLLECTION].find_one({"username": username, "closed_at": None}))
 
 
-def note_sign_in(db: Database, staff_id: str, *, step: int | None, at: datetime) -> bool:
-    """Note a sign-in with the code of a step (None: without); false when that code or a later one was used before.
+def note_sign_in(db: Database, staff: Staff, *, step: int | None, at: datetime) -> bool:
+    """Note a sign-in with the code of a step (None: without); false when that code or a later one was used before, or the
+    password is another by now.
 
-    Writing here makes a sign-in and a closing at the same time collide, so that no session outlives the account.
+    Writing here makes a sign-in and a closing at the same time collide, so that no session outlives the account or the
+    password it was opened with.
     """
-    wanted: dict[str, Any] = {"_id": staff_id, "closed_at": None}
+    wanted: dict[str, Any] = {"_id": staff.id, "password_hash": staff.password_hash, "closed_at": None}
     change: dict[str, Any] = {"signed_in_at": at}
     if step is not None:
         wanted["totp_step"], change["totp_step"] = {"$lt": step}, step

@@ -1,15 +1,17 @@
 """The operators' commands, as real processes."""
 
+import contextlib
 import csv
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,10 @@ from tests.support.pictures import picture
 from tests.support.processes import ROOT
 
 NAME, NUMBER = "令狐冲示例", "310199196108040213"
-COMMANDS = [command.name for command in (*counting.COMMANDS, *keeping.COMMANDS, *importing.COMMANDS, *scheduling.COMMANDS)]
+COMMANDS = [
+    command.name
+    for command in (*counting.COMMANDS, *keeping.COMMANDS, *importing.COMMANDS, *scheduling.COMMANDS)
+]
 DONE, IN_THE_WAY, WRONG = 0, 1, 2
 Done = subprocess.CompletedProcess[str]
 
@@ -57,7 +62,7 @@ class Operator:
         assert done.returncode == DONE, done.stdout + done.stderr
         return done.stdout
 
-    @contextmanager
+    @contextlib.contextmanager
     def deps(self) -> Iterator[Deps]:
         deps = bootstrap.build_deps(Settings.from_env(self.env))
         yield deps
@@ -270,6 +275,30 @@ def test_staff_get_their_secrets_once(prepared: Operator) -> None:
     assert "taken" in refused_in_one_line(prepared.run("create-staff", "WU", "--role", "auditor"))
 
 
+@pytest.mark.parametrize(
+    ("typed", "code", "said"),
+    [
+        (("another one", "another one"), DONE, "every session"),
+        (("another one", "a different one"), WRONG, "the two differ"),
+        (("short", "short"), WRONG, "8"),
+        (("\4",), WRONG, "no password"),
+    ],
+)
+def test_a_staff_password_is_typed_twice_and_unseen(
+    prepared: Operator, typed: tuple[str, ...], code: int, said: str
+) -> None:
+    prepared.run("create-staff", "Zhao", "--role", "auditor")
+    output, ended = _type(prepared.command("set-staff-password", "zhao"), typed, prepared.env)
+    assert (ended, "Traceback" in output) == (code, False), output
+    assert said in output
+    assert not [word for word in typed if word in output]
+
+
+def test_a_staff_password_comes_from_a_terminal_only(prepared: Operator) -> None:
+    line = refused_in_one_line(prepared.run("set-staff-password", "zhao"))
+    assert "terminal" in line
+
+
 def test_a_changed_log_is_told_and_an_unchanged_one_is_not(prepared: Operator) -> None:
     assert prepared.done("verify-log") == "no fault: nothing was changed, removed or cut off\n"
     with prepared.deps() as deps:
@@ -399,6 +428,31 @@ def _counts(deps: Deps) -> dict[str, int]:
         name: deps.db[name].count_documents({})
         for name in ("subjects", "records", "staff", "reference_faces")
     }
+
+
+def _type(command: list[str], typed: tuple[str, ...], env: dict[str, str]) -> tuple[str, int]:
+    """Run it on a terminal of its own, where each line is typed once it is asked for; what was shown, and the exit code."""
+    here, there = pty.openpty()
+    running = subprocess.Popen(
+        command, cwd=ROOT, env=env, stdin=there, stdout=there, stderr=there, start_new_session=True
+    )
+    os.close(there)
+    shown = b""
+    with open(here, "r+b", buffering=0) as terminal:
+        for prompt, line in zip((b"new password: ", b"once more: "), typed, strict=False):
+            while prompt not in shown:
+                shown += terminal.read(4096)
+            terminal.write(line.encode() + b"\n")
+        while said := _said(terminal):
+            shown += said
+    return shown.decode(), running.wait(30)
+
+
+def _said(terminal: FileIO) -> bytes:
+    try:
+        return terminal.read(4096)
+    except OSError:  # how a terminal says that nobody holds its other end any more
+        return b""
 
 
 def _wait(ready: Callable[[], bool], process: subprocess.Popen[Any], within_s: float = 60) -> None:

@@ -288,6 +288,48 @@ def test_a_dated_hash_is_renewed_at_the_next_sign_in(deps: Deps, system_actor: A
     assert sign_in(deps)
 
 
+def test_a_new_password_ends_the_old_one_and_every_session(deps: Deps, system_actor: Actor) -> None:
+    create(deps, system_actor)
+    before = [sign_in(deps), sign_in(deps)]
+    service.set_password(deps, system_actor, username=f" {NAME}", password="another long one")
+    for tokens in before:
+        with pytest.raises(ServiceError, match=r"auth\.session_ended"):
+            authenticate(deps, tokens.access_token)
+    assert refused(deps, PASSWORD).reason == "staff.wrong_credentials"
+    assert authenticate(deps, sign_in(deps, "another long one").access_token)
+    assert "staff.set_password" in acts(deps)
+    assert "another long one" not in str(list(deps.db["audit_log"].find())) + str(deps.db["staff"].find_one())
+
+
+def test_a_new_password_is_no_weaker_than_the_first(deps: Deps, system_actor: Actor) -> None:
+    create(deps, system_actor)
+    for weak in ("short", NAME):
+        with pytest.raises(ServiceError, match=r"staff\.weak_password"):
+            service.set_password(deps, system_actor, username=NAME, password=weak)
+    assert sign_in(deps)
+
+
+def test_only_an_administrator_or_the_operator_changes_passwords_and_only_of_those_who_work_here(
+    deps: Deps, system_actor: Actor
+) -> None:
+    create(deps, system_actor)
+    for role in (Role.CITIZEN, Role.WINDOW_CLERK, Role.AUDITOR):
+        with pytest.raises(ServiceError, match=r"auth\.not_allowed"):
+            service.set_password(deps, Actor("x", role, Channel.API), username=NAME, password=PASSWORD)
+    service.close(deps, system_actor, username=NAME)
+    with pytest.raises(ServiceError, match=r"staff\.not_found"):
+        service.set_password(deps, system_actor, username=NAME, password=PASSWORD)
+
+
+def test_a_sign_in_that_overlaps_the_change_opens_no_session(deps: Deps, system_actor: Actor) -> None:
+    staff, _ = create(deps, system_actor)
+    service.set_password(deps, system_actor, username=NAME, password="another long one")
+    assert not store.note_sign_in(deps.db, staff, step=None, at=deps.now())
+    now = store.find(deps.db, staff.id)
+    assert now is not None
+    assert store.note_sign_in(deps.db, now, step=None, at=deps.now())
+
+
 def test_whoever_leaves_is_out_at_once_and_the_name_stays_taken(deps: Deps, system_actor: Actor) -> None:
     create(deps, system_actor)
     tokens = sign_in(deps)
