@@ -22,6 +22,7 @@ from backend.notices import routes as notices
 from backend.notices import staff_routes as desk_notices
 from backend.reports import address_routes as report_addresses
 from backend.reports import routes as reports
+from backend.reports import staff_routes as questions
 from backend.staff import routes as staff
 from backend.web import api, auth, docs, health
 from backend.web.rights import RIGHTS, Rights
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     identity_staff.blp,
     calendars.blp,
     desk_notices.blp,
+    questions.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {

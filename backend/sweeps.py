@@ -14,6 +14,7 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import DriverError
 from backend.common.sweeping import Unfinished, place_of
+from backend.reports import service as reports
 
 MINUTE = timedelta(minutes=1)
 
@@ -37,7 +38,11 @@ class Outcome:
     fault: str | None = None
 
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (
+    Job("questions.recompute_clocks", MINUTE, reports.recompute_clocks),
+    Job("questions.flag_overdue", MINUTE, reports.flag_overdue),
+    Job("questions.remind_due", MINUTE, reports.remind_due),
+)
 """In the order in which they build on each other: first the days, then what is late by them."""
 
 

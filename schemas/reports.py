@@ -5,12 +5,14 @@ from typing import Any
 from marshmallow import fields, validate
 
 from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.clocks import Clock
 from schemas.records import LegalBasis, Record, Restoration, Unit
 from schemas.terms import (
     Audience,
     Channel,
     LinkState,
     Nature,
+    QuestionFinding,
     QuestionState,
     RecordMark,
     ReportView,
@@ -223,11 +225,78 @@ class QuestionAsk(RequestSchema):
     )
 
 
-class Question(ResponseSchema):
+class ListedQuestion(ResponseSchema):
+    """A question in the auditor's queue: when it was asked and until when it must be answered."""
+
     id = fields.String(required=True)
-    entry_id = fields.String(required=True)
     state = TermField(QuestionState, required=True)
+    state_label = Said(required=True, metadata=_about("状态名称", "The state in words", example="待核实"))
     asked_at = BeijingTime(required=True)
+    clocks = fields.List(fields.Nested(Clock), required=True, metadata=_about("办理期限", "Its time limits"))
+    finding = TermField(
+        QuestionFinding,
+        required=True,
+        allow_none=True,
+        metadata=_about("核实结论，未答复为空", "What was found out; null until it is answered"),
+    )
+    answered_at = BeijingTime(
+        required=True,
+        allow_none=True,
+        metadata=_about("答复时间，未答复为空", "When it was answered; null until then"),
+    )
+
+
+class ListedQuestionPage(ResponseSchema):
+    items = fields.List(fields.Nested(ListedQuestion), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class Question(ListedQuestion):
+    """A question with its words, and with the line of the access log that it is about."""
+
+    entry_id = fields.String(required=True)
+    statement = fields.String(required=True)
+    look = fields.Nested(
+        Look, required=True, allow_none=True, metadata=_about("被询问的查询记录", "The look in question")
+    )
+    explanation = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=_about(
+            "答复说明，未答复为空",
+            "The answer in words; null until it is answered",
+            example="该次查询由您授权的招聘单位通过报告链接进行。",
+        ),
+    )
+
+
+class StaffQuestion(Question):
+    """The same for the auditor, with the handle of whom it is about; never a name or a number."""
+
+    subject_id = fields.String(required=True)
+
+
+class QuestionPage(ResponseSchema):
+    items = fields.List(fields.Nested(Question), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class QuestionListQuery(PageQuery):
+    state = TermField(QuestionState, load_default=QuestionState.OPEN)
+    overdue = fields.Boolean(load_default=False, metadata=_about("只看已逾期的", "Only those that are late"))
+
+
+class QuestionAnswer(RequestSchema):
+    finding = TermField(QuestionFinding, required=True, metadata=_about("核实结论", "What was found out"))
+    explanation = SomeText(
+        required=True,
+        validate=validate.Length(1, 1000),
+        metadata=_about(
+            "向当事人说明是谁、为何查询",
+            "Tells the person who looked and why",
+            example="该次查询由您授权的招聘单位通过报告链接进行。",
+        ),
+    )
 
 
 class Forgetting(ResponseSchema):

@@ -1,6 +1,7 @@
 """Refusals of reports, their links, and questions about the access log."""
 
 from backend.common.errors import Kind, ServiceError
+from schemas.terms import QuestionState
 
 
 def no_subject() -> ServiceError:
@@ -43,4 +44,30 @@ def entry_not_found() -> ServiceError:
         "reports.entry_not_found",
         "没有找到这条查询记录",
         "There is no such line in your access log",
+    )
+
+
+def question_not_found() -> ServiceError:
+    return ServiceError(
+        Kind.NOT_FOUND, "reports.question_not_found", "没有找到这条疑问", "There is no such question"
+    )
+
+
+def question_changed(state: QuestionState) -> ServiceError:
+    """Somebody else was faster; `state` is how it stands now."""
+    return ServiceError(
+        Kind.CONFLICT,
+        "reports.question_changed",
+        f"该疑问的状态已变更（{state.zh}），请刷新后再处理",
+        f"This question has changed meanwhile ({state.en.lower()}); please look at it again",
+        data={"state": state.value},
+    )
+
+
+def own_look() -> ServiceError:
+    return ServiceError(
+        Kind.CONFLICT,
+        "reports.own_look",
+        "被询问的查询是您本人所为，请由其他审计员核实",
+        "The look in question was your own; somebody else has to find out about it",
     )

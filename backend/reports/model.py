@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from backend.catalogue.model import LegalBasis
+from backend.clocks.model import Clock, ShownClock
 from backend.records.rules import Restoration
 from backend.records.service import ShownRecord, UnitName
 from schemas.terms import (
@@ -11,6 +12,7 @@ from schemas.terms import (
     Channel,
     LinkState,
     Nature,
+    QuestionFinding,
     QuestionState,
     RecordMark,
     ReportView,
@@ -160,7 +162,11 @@ class ReportLink:
 
 @dataclass(frozen=True)
 class Question:
-    """A subject's question about one line of the own access log, for the desk; `entry_id` is asked about once."""
+    """A subject's question about one line of the own access log, a case of the auditor's; `entry_id` is asked about once.
+
+    The line is the evidence; it is kept by its id, since the log is only ever added to. `version` counts the writes, so
+    that of two who answer at once one is told that it is answered.
+    """
 
     id: str
     entry_id: str
@@ -169,6 +175,49 @@ class Question:
     statement_sealed: bytes
     state: QuestionState
     asked_at: datetime
+    clocks: tuple[Clock, ...] = ()
+    finding: QuestionFinding | None = None
+    explanation_sealed: bytes | None = None
+    answered_at: datetime | None = None
+    answered_by_id: str | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class ShownQuestion:
+    """A question as both sides see it, with the line it is about; `subject_id` is the auditor's handle, not a name."""
+
+    id: str
+    entry_id: str
+    subject_id: str
+    state: QuestionState
+    asked_at: datetime
+    statement: str
+    look: Look | None
+    clocks: tuple[ShownClock, ...]
+    finding: QuestionFinding | None
+    explanation: str | None
+    answered_at: datetime | None
+
+    @property
+    def state_label(self) -> Text:
+        return self.state.label
+
+
+@dataclass(frozen=True)
+class ListedQuestion:
+    """A question in the auditor's queue, without words and without the line."""
+
+    id: str
+    state: QuestionState
+    asked_at: datetime
+    clocks: tuple[ShownClock, ...]
+    finding: QuestionFinding | None
+    answered_at: datetime | None
+
+    @property
+    def state_label(self) -> Text:
+        return self.state.label
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,30 @@ class Questions(MethodView):
         return service.ask(deps(), actor(), entry_id=entry_id, **body)
 
 
+@blp.route("/me/questions")
+class OwnQuestions(MethodView):
+    @blp.arguments(wire.PageQuery, location="query")
+    @blp.response(200, wire.QuestionPage)
+    def get(self, query):
+        """List the own questions about looks, and their answers
+
+        本人对查询提出的疑问、办理期限和答复，最新的在前。
+        """
+        return service.own_questions(deps(), actor(), **query)
+
+
+@blp.route("/me/questions/<question_id>")
+class OwnQuestion(MethodView):
+    @blp.response(200, wire.Question)
+    @blp.refuses(errors.question_not_found)
+    def get(self, question_id):
+        """Read an own question and its answer
+
+        本人的一条疑问、被询问的查询记录、办理期限和答复。
+        """
+        return service.own_question(deps(), actor(), question_id=question_id)
+
+
 @blp.route("/me/report-links")
 class ReportLinks(MethodView):
     @blp.arguments(wire.PageQuery, location="query")

@@ -1,5 +1,10 @@
-"""Report links and questions in MongoDB. Reports themselves are not kept: a look in the audit log proves each one."""
+"""Report links, questions and what was told ahead, in MongoDB.
 
+Reports themselves are not kept: a look in the audit log proves each one.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
@@ -9,9 +14,12 @@ from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database, Document
 from backend.common.pages import Position
 from backend.reports.model import Question, ReportLink
+from schemas.terms import QuestionState
 
 LINKS = "report_links"
 QUESTIONS = "access_questions"
+AHEAD = "forgetting_notices"
+KEPT_AFTER_S = 30 * 24 * 3600
 COLLECTIONS = {
     LINKS: [
         IndexModel([("code_hash", ASCENDING)], unique=True),
@@ -19,8 +27,14 @@ COLLECTIONS = {
     ],
     QUESTIONS: [
         IndexModel([("entry_id", ASCENDING)], unique=True),
-        IndexModel([("state", ASCENDING), ("asked_at", ASCENDING)]),
+        IndexModel([("state", ASCENDING), ("asked_at", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("subject_id", ASCENDING), ("asked_at", DESCENDING), ("_id", DESCENDING)]),
+        IndexModel(
+            [("clocks.due_at", ASCENDING)],
+            partialFilterExpression={"state": QuestionState.OPEN.value},
+        ),
     ],
+    AHEAD: [IndexModel([("until", ASCENDING)], expireAfterSeconds=KEPT_AFTER_S)],
 }
 
 
@@ -34,13 +48,7 @@ def find_link_by_code(db: Database, code_hash: bytes) -> ReportLink | None:
 
 def list_links(db: Database, subject_id: str, *, after: Position | None, limit: int) -> list[ReportLink]:
     """Newest first; `after` is the last one of the page before."""
-    wanted: Document = {"subject_id": subject_id}
-    if after is not None:
-        wanted["$or"] = [
-            {"created_at": {"$lt": after.at}},
-            {"created_at": after.at, "_id": {"$lt": after.id}},
-        ]
-    found = db[LINKS].find(wanted, sort=[("created_at", DESCENDING), ("_id", DESCENDING)], limit=limit)
+    found = _page(db, LINKS, {"subject_id": subject_id}, ("created_at", DESCENDING), after, limit)
     return [from_document(ReportLink, document) for document in found]
 
 
@@ -77,9 +85,100 @@ def insert_question(db: Database, question: Question) -> bool:
     return True
 
 
-def find_question(db: Database, subject_id: str, entry_id: str) -> Question | None:
-    found = db[QUESTIONS].find_one({"entry_id": entry_id, "subject_id": subject_id})
-    return from_document(Question, found) if found else None
+def find_question(db: Database, question_id: str) -> Question | None:
+    return _question(db[QUESTIONS].find_one({"_id": question_id}))
+
+
+def find_question_of_line(db: Database, subject_id: str, entry_id: str) -> Question | None:
+    return _question(db[QUESTIONS].find_one({"entry_id": entry_id, "subject_id": subject_id}))
+
+
+def find_own_question(db: Database, subject_id: str, question_id: str) -> Question | None:
+    return _question(db[QUESTIONS].find_one({"_id": question_id, "subject_id": subject_id}))
+
+
+def replace_question(db: Database, before: Question, after: Question) -> bool:
+    """Write the next version of a question that is still what was read; false when somebody was faster."""
+    document = to_document(replace(after, version=before.version + 1))
+    mine = {"_id": document.pop("_id"), "version": before.version}
+    return db[QUESTIONS].update_one(mine, {"$set": document}).matched_count == 1
+
+
+def list_own_questions(
+    db: Database, subject_id: str, *, after: Position | None, limit: int
+) -> list[Question]:
+    """Newest first; `after` is the last one of the page before."""
+    found = _page(db, QUESTIONS, {"subject_id": subject_id}, ("asked_at", DESCENDING), after, limit)
+    return [from_document(Question, document) for document in found]
+
+
+def list_questions(
+    db: Database, state: QuestionState, overdue_at: datetime | None, *, after: Position | None, limit: int
+) -> list[Question]:
+    """Of one state, the one that was asked first is first; with `overdue_at` only those that are late by then."""
+    wanted: Document = {"state": state.value}
+    if overdue_at is not None:
+        wanted["clocks.due_at"] = {"$lte": overdue_at}
+    found = _page(db, QUESTIONS, wanted, ("asked_at", ASCENDING), after, limit)
+    return [from_document(Question, document) for document in found]
+
+
+def open_questions(db: Database) -> list[str]:
+    """The ids of all that are open."""
+    return [one["_id"] for one in db[QUESTIONS].find({"state": QuestionState.OPEN.value}, {"_id": 1})]
+
+
+def questions_to_tell(db: Database, at: datetime, *, reached: str, told: str) -> list[str]:
+    """The ids of the open ones with a clock whose instant `reached` has come and whose `told` is not set yet."""
+    clock = {"$elemMatch": {reached: {"$lte": at}, told: None}}
+    found = db[QUESTIONS].find({"state": QuestionState.OPEN.value, "clocks": clock}, {"_id": 1})
+    return [one["_id"] for one in found]
+
+
+def count_questions(db: Database, at: datetime) -> tuple[int, int, datetime | None]:
+    """How many are open, how many of these are late at `at`, and when the next one ends."""
+    is_open = {"state": QuestionState.OPEN.value}
+    late = db[QUESTIONS].count_documents(is_open | {"clocks.due_at": {"$lte": at}})
+    next_one = db[QUESTIONS].find_one(
+        is_open | {"clocks.due_at": {"$gt": at}}, {"clocks.due_at": 1}, sort=[("clocks.due_at", ASCENDING)]
+    )
+    nearest = min(clock["due_at"] for clock in next_one["clocks"]) if next_one else None
+    return db[QUESTIONS].count_documents(is_open), late, nearest
+
+
+def told_ahead(db: Database, keys: Collection[str]) -> set[str]:
+    """Which of these were told already."""
+    return {one["_id"] for one in db[AHEAD].find({"_id": {"$in": list(keys)}}, {"_id": 1})}
+
+
+def note_ahead(db: Database, key: str, until: datetime) -> bool:
+    """Note that it is told; false when it was. Forgotten by the database some time after the day itself."""
+    try:
+        db[AHEAD].insert_one({"_id": key, "until": until})
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+def _page(
+    db: Database,
+    collection: str,
+    wanted: Document,
+    order: tuple[str, int],
+    after: Position | None,
+    limit: int,
+) -> list[Document]:
+    """By an instant and, the same instant, by id; both the same way."""
+    name, way = order
+    if after is not None:
+        beyond = "$lt" if way == DESCENDING else "$gt"
+        turn: list[Document] = [{name: {beyond: after.at}}, {name: after.at, "_id": {beyond: after.id}}]
+        wanted = wanted | {"$or": turn}
+    return db[collection].find(wanted, sort=[(name, way), ("_id", way)], limit=limit).to_list()
+
+
+def _question(document: Document | None) -> Question | None:
+    return from_document(Question, document) if document else None
 
 
 def _link(document: Document | None) -> ReportLink | None:

@@ -12,6 +12,11 @@ SHARED_PURPOSE = Text(
 )
 SUMMARY_PURPOSE = Text("本人查询信用记录数量", "The subject asks how many records there are")
 CALENDAR_PURPOSE = Text("本人查询失信信息到期日历", "The subject asks when adverse information is forgotten")
+QUESTION_PURPOSE = Text("核实您对一次查询提出的疑问", "To find out about a look that you asked about")
+QUESTION_SCOPE = Text(
+    "您的疑问和被询问的那条查询记录", "Your question and the line of the access log it is about"
+)
+QUESTIONS = Text("市民对查询的疑问", "Questions about looks")
 
 NOT_ME = Text("这次查询不是我", "This look was not me")
 

@@ -1,19 +1,30 @@
-"""Use cases of the report: reading it, sharing it, verifying it, and who looked."""
+"""Use cases of the report: reading it, sharing it, verifying it, who looked, and questions about that."""
 
 from backend.reports.service.linking import kill_link, links, make_link, open_link
-from backend.reports.service.looking import access_log, ask
+from backend.reports.service.looking import access_log
+from backend.reports.service.questions import answer, ask, own_question, own_questions, question, questions
 from backend.reports.service.reading import forgetting_calendar, mine, summary
+from backend.reports.service.sweeping import flag_overdue, queues, recompute_clocks, remind_due
 from backend.reports.service.verifying import verify
 
 __all__ = [
     "access_log",
+    "answer",
     "ask",
+    "flag_overdue",
     "forgetting_calendar",
     "kill_link",
     "links",
     "make_link",
     "mine",
     "open_link",
+    "own_question",
+    "own_questions",
+    "question",
+    "questions",
+    "queues",
+    "recompute_clocks",
+    "remind_due",
     "summary",
     "verify",
 ]
