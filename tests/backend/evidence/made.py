@@ -1,0 +1,78 @@
+"""Files as telephones, scanners and attackers make them, built from their own bytes."""
+
+import struct
+import zlib
+from io import BytesIO
+
+from PIL import Image
+
+
+def pdf(*streams: bytes, filters: str = "/FlateDecode", more: str = "") -> bytes:
+    """A whole document; each stream stands in it as given, under the named filters."""
+    out = BytesIO()
+    out.write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+    places = []
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] /Count 0 >>"]
+    objects += [
+        f"<< /Length {len(data)} /Filter {filters} {more} >>\nstream\n".encode() + data + b"\nendstream"
+        for data in streams
+    ]
+    for number, content in enumerate(objects, 1):
+        places.append(out.tell())
+        out.write(b"%d 0 obj\n" % number + content + b"\nendobj\n")
+    start = out.tell()
+    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
+    out.write(b"".join(b"%010d 00000 n \n" % place for place in places))
+    out.write(b"trailer\n<< /Size %d /Root 1 0 R >>\n" % (len(objects) + 1))
+    out.write(b"startxref\n%d\n%%%%EOF\n" % start)
+    return out.getvalue()
+
+
+PAGE = b"BT /F1 12 Tf 72 720 Td (paid) Tj ET\n"
+
+
+def small_pdf(text: bytes = PAGE) -> bytes:
+    return pdf(zlib.compress(text))
+
+
+def packed_zeros(size: int) -> bytes:
+    """A zlib stream of zeros, made without holding them."""
+    engine, step = zlib.compressobj(9), bytes(1024 * 1024)
+    parts = [engine.compress(step[: min(len(step), size - at)]) for at in range(0, size, len(step))]
+    return b"".join(parts) + engine.flush()
+
+
+def picture(kind: str = "JPEG", size: tuple[int, int] = (64, 48), **options: object) -> bytes:
+    out = BytesIO()
+    Image.effect_noise(size, 80).convert("RGB").save(out, kind, **options)
+    return out.getvalue()
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """One chunk of a PNG."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width: int, height: int, packed: bytes, *more: bytes) -> bytes:
+    """A PNG in eight-bit grey whose header says this size and whose pixels are `packed`."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = (chunk(b"IHDR", header), *more, chunk(b"IDAT", packed), chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def box(kind: bytes, *content: bytes) -> bytes:
+    data = b"".join(content)
+    return struct.pack(">I", 8 + len(data)) + kind + data
+
+
+def heic(
+    major: bytes = b"heic",
+    brands: tuple[bytes, ...] = (b"mif1", b"heic"),
+    size: tuple[int, int] = (4032, 3024),
+) -> bytes:
+    """The boxes of a telephone's picture; what is in the coded data no box says."""
+    ispe = box(b"ispe", bytes(4), struct.pack(">II", *size))
+    meta = box(
+        b"meta", bytes(4), box(b"hdlr", bytes(25)), box(b"iprp", box(b"ipco", ispe), box(b"ipma", bytes(8)))
+    )
+    return box(b"ftyp", major, bytes(4), *brands) + meta + box(b"mdat", bytes(range(256)) * 8)
