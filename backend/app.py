@@ -20,6 +20,8 @@ from backend.identity import routes as identity
 from backend.identity import staff_routes as identity_staff
 from backend.notices import routes as notices
 from backend.notices import staff_routes as desk_notices
+from backend.removals import routes as removals
+from backend.removals import staff_routes as removals_staff
 from backend.reports import address_routes as report_addresses
 from backend.reports import routes as reports
 from backend.reports import staff_routes as questions
@@ -36,10 +38,12 @@ BLUEPRINTS = (
     facechecks.blp,
     reports.blp,
     report_addresses.blp,
+    removals.blp,
     notices.blp,
     catalogue.blp,
     staff.blp,
     identity_staff.blp,
+    removals_staff.blp,
     calendars.blp,
     desk_notices.blp,
     questions.blp,

@@ -49,6 +49,8 @@ class NoticeKind(Term):
     )
     DISPLAY_ENDS_SOON = "display_ends_soon", "一条信息即将停止公示", "A record will soon leave public pages"
     QUERY_ENDS_SOON = "query_ends_soon", "一条信息即将停止查询", "A record will soon be forgotten"
+    RECORD_WITHDRAWN = "record_withdrawn", "您的一条信息已撤下", "One of your records was dropped"
+    RECORD_ERASED = "record_erased", "一条关于您的信息已删除", "A record about you was erased"
     OBJECTION_RECEIVED = "objection_received", "异议已受理，记录已标注", "Objection received, record marked"
     OBJECTION_COMPARING = "objection_comparing", "异议正在比对", "Your objection is being compared"
     OBJECTION_SUPPLEMENT = "objection_supplement", "请补充异议材料", "More is needed for your objection"
@@ -224,6 +226,29 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
             " Regulation, article 35). See your forgetting calendar.",
         ),
         {"on": date},
+    ),
+    NoticeKind.RECORD_WITHDRAWN: NoticeForm(
+        NoticeKind.RECORD_WITHDRAWN.label,
+        Text(
+            "您要求撤下的一条表彰奖励、志愿服务或捐赠信息已从数据库删除（《上海市公共信用信息归集和使用管理办法》第二十七条），"
+            "并已告知信息提供单位。理由和凭证见“移除记录”。如非本人操作，请立即拨打 12345。",
+            "A commendation, volunteering or donation that you asked to drop was deleted from the database (Measures, article"
+            " 27), and its provider was told. Reason and proof are with your removals. If this was not you, please call 12345"
+            " at once.",
+        ),
+        {},
+        legal=True,
+    ),
+    NoticeKind.RECORD_ERASED: NoticeForm(
+        NoticeKind.RECORD_ERASED.label,
+        Text(
+            "一条关于您的信息，其依据的决定已被撤销（书面通知 {noticed_on} 收到），现已从数据库删除（《上海市社会信用条例》"
+            "第三十七条）。理由和凭证见“移除记录”。",
+            "The decision behind one record about you was annulled (written notice of {noticed_on}), and the record was erased"
+            " from the database (Shanghai Social Credit Regulation, article 37). Reason and proof are with your removals.",
+        ),
+        {"noticed_on": date},
+        legal=True,
     ),
     NoticeKind.OBJECTION_RECEIVED: NoticeForm(
         NoticeKind.OBJECTION_RECEIVED.label,

@@ -14,6 +14,8 @@ CITIZENS = frozenset({Role.CITIZEN})
 STAFF = STAFF_ROLES
 SIGNED_IN = CITIZENS | STAFF
 CLERKS = frozenset({Role.WINDOW_CLERK})
+PROVIDERS = frozenset({Role.PROVIDER})
+STEWARDS = frozenset({Role.DATA_STEWARD})
 AUDITORS = frozenset({Role.AUDITOR, Role.ADMIN})
 
 RIGHTS: Rights = {
@@ -61,6 +63,11 @@ RIGHTS: Rights = {
     "GET /api/v1/staff/questions/<question_id>": AUDITORS,
     "POST /api/v1/staff/questions/<question_id>/answer": AUDITORS,
     "GET /api/v1/me/forgetting-calendar": CITIZENS,
+    "DELETE /api/v1/me/records/<record_id>": CITIZENS,
+    "GET /api/v1/me/removals": CITIZENS,
+    "POST /api/v1/staff/records/<record_id>/erasures": STEWARDS,
+    "POST /api/v1/provider/records/erasures": PROVIDERS,
+    "GET /api/v1/provider/removals": PROVIDERS,
     "GET /api/v1/me/notices": CITIZENS,
     "POST /api/v1/me/notices/<notice_id>/read": CITIZENS,
     "POST /api/v1/staff/window-codes": CLERKS,
