@@ -13,6 +13,7 @@ from backend.calendars import staff_routes as calendars
 from backend.catalogue import routes as catalogue
 from backend.common import mongo
 from backend.common.deps import Deps
+from backend.desk import staff_routes as desk
 from backend.facechecks import routes as facechecks
 from backend.idempotency import errors as repeated
 from backend.idempotency import service as replies
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     identity_staff.blp,
     removals_staff.blp,
     calendars.blp,
+    desk.blp,
     desk_notices.blp,
     questions.blp,
 )

@@ -16,6 +16,7 @@ from backend.notices import service as notices
 from backend.reports import service
 from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import Channel, ClockState, QuestionFinding, QuestionState, Role
+from tests.support.calendars import DAYS_OF_2027
 from tests.support.people import acts, together
 from tests.support.refusals import at_once, refused
 from tests.support.web import ClientAs
@@ -264,20 +265,6 @@ def test_an_answer_and_the_flag_at_the_same_moment_are_both_whole(
     assert told(deps, bound).count(NoticeKind.QUESTION_ANSWERED) == 1
 
 
-def days_of_2027() -> dict[str, Any]:
-    """A table with the holidays of 2026 moved to 2027; its New Year lasts until the fifth."""
-    new_year = [date(2027, 1, day) for day in (1, 2, 3, 4, 5)]
-    others = [date(2027, 2, day) for day in range(5, 12)] + [date(2027, 4, 5)]
-    summer = [date(2027, 5, day) for day in (1, 2, 3, 4, 5)] + [date(2027, 6, 9)]
-    autumn = [date(2027, 9, 15)] + [date(2027, 10, day) for day in range(1, 8)]
-    return {
-        "year": 2027,
-        "holidays": new_year + others + summer + autumn,
-        "make_up_days": [],
-        "source": "test",
-    }
-
-
 def test_a_new_years_table_moves_the_date_and_both_sides_hear_the_old_and_the_new(
     deps: Deps, bound: Actor, clock: Clock
 ) -> None:
@@ -287,7 +274,7 @@ def test_a_new_years_table_moves_the_date_and_both_sides_hear_the_old_and_the_ne
     assert (before.provisional, before.due_on) == (True, date(2027, 1, 12))
     assert service.recompute_clocks(deps, WORKER) == 0
 
-    calendars.put_year(deps, STEWARD, **days_of_2027())
+    calendars.put_year(deps, STEWARD, **DAYS_OF_2027)
     assert sum(at_once(lambda: service.recompute_clocks(deps, WORKER), 3)) == 1
     after = service.own_question(deps, bound, question_id=question_id).clocks[0]
     assert (after.provisional, after.due_on) == (False, date(2027, 1, 14))
@@ -326,6 +313,6 @@ def test_the_way_of_a_question_over_http(deps: Deps, web_as: ClientAs, bound: Ac
     mine: Any = own.get(f"/api/v1/me/questions/{asked.json['id']}")
     assert (mine.json["state"], mine.json["explanation"]) == ("answered", LAWFUL["explanation"])
     assert "subject_id" not in mine.json
-    assert len(own.get("/api/v1/me/questions").json["items"]) == 1  # type: ignore[index]  # Flask's json may be None
+    assert len(own.get("/api/v1/me/questions").json["items"]) == 1
     assert web_as(other).get(f"/api/v1/me/questions/{asked.json['id']}").status_code == 404
     assert web_as(replace(AUDITOR, role=Role.CASE_OFFICER)).get(path).status_code == 403
