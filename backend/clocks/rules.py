@@ -48,7 +48,7 @@ def pause(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
         moved,
         counted_days=used,
         used_days=len(used),
-        calendar_version=calendar.describe(looked_at or (shanghai_date(at),)),
+        calendar_version=calendar.describe(looked_at),
         provisional=calendar.is_guess(looked_at),
         reminded_at=None,
     )
@@ -152,9 +152,7 @@ def _due(clock: Clock, calendar: Calendar) -> Due:
     if not left and paused_on is not None:
         due = replace(due, on=calendar.next_workday(since))
     looked_at += tuple(days_between(since, due.on))
-    return Due(
-        due.on, used + due.counted, calendar.is_guess(looked_at), calendar.describe(looked_at or (since,))
-    )
+    return Due(due.on, used + due.counted, calendar.is_guess(looked_at), calendar.describe(looked_at))
 
 
 def _count(calendar: Calendar, unit: DayUnit, since: date, days: int) -> Due:

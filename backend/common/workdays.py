@@ -46,7 +46,7 @@ class Due:
     """The last day of a period, and how it was found.
 
     `counted` are the days of the limit in order; `version` names the table of every year that was looked at, as
-    `2026=chinesecalendar-1.11.0;2027=provisional`; `provisional` says that one of those years has none.
+    `2026=chinesecalendar-1.11.0;2027=provisional` (empty: none had to be); `provisional` says that one of those years has none.
     """
 
     on: date
@@ -117,7 +117,7 @@ class Calendar:
 
     def _due(self, start: date, on: date, counted: list[date]) -> Due:
         looked_at = tuple(days_between(start, on))
-        return Due(on, tuple(counted), self.is_guess(looked_at), self.describe(looked_at or [start]))
+        return Due(on, tuple(counted), self.is_guess(looked_at), self.describe(looked_at))
 
     def _named(self, day: date) -> bool | None:
         for year in self._years_asked(day):
