@@ -71,7 +71,7 @@ def test_a_preview_moves_nothing(deps: Deps, asked: Actor) -> None:
 
 def test_a_preview_writes_nothing(deps: Deps, asked: Actor) -> None:
     service.preview_year(deps, STEWARD, **DAYS_OF_2027)
-    assert deps.db["calendar_tables"].count_documents({}) == 0
+    assert deps.db["calendars"].count_documents({}) == 0
     assert due(deps, asked) == date(2027, 1, 12)
 
 
