@@ -21,6 +21,8 @@ from backend.identity import routes as identity
 from backend.identity import staff_routes as identity_staff
 from backend.notices import routes as notices
 from backend.notices import staff_routes as desk_notices
+from backend.objections import routes as objections
+from backend.objections import staff_routes as objections_staff
 from backend.removals import routes as removals
 from backend.removals import staff_routes as removals_staff
 from backend.reports import address_routes as report_addresses
@@ -39,11 +41,14 @@ BLUEPRINTS = (
     facechecks.blp,
     reports.blp,
     report_addresses.blp,
+    objections.blp,
     removals.blp,
     notices.blp,
     catalogue.blp,
     staff.blp,
     identity_staff.blp,
+    objections_staff.blp,
+    objections_staff.provider_blp,
     removals_staff.blp,
     calendars.blp,
     desk.blp,

@@ -355,3 +355,16 @@ class MoveCause(Term):
     RESUMED = "resumed", "已收到补正，恢复计时", "Supplement received, running again"
     EXTENDED = "extended", "经批准延长", "Extended with approval"
     CALENDAR = "calendar", "节假日安排公布或更正", "The holidays of a year were announced or corrected"
+
+
+class FindingOutcome(Term):
+    """What the provider found."""
+
+    CORRECTED = "corrected", "有误，予以更正", "Wrong, and corrected"
+    UPHELD = "upheld", "无误，维持", "Right, and upheld"
+
+
+class DecisionOutcome(Term):
+    """What an officer decides alone: data that agree are forwarded, not decided."""
+
+    CORRECTED = "corrected", "数据不一致，予以更正", "The data differ, and the record is corrected"

@@ -16,6 +16,7 @@ SIGNED_IN = CITIZENS | STAFF
 CLERKS = frozenset({Role.WINDOW_CLERK})
 PROVIDERS = frozenset({Role.PROVIDER})
 STEWARDS = frozenset({Role.DATA_STEWARD})
+OFFICERS = frozenset({Role.CASE_OFFICER})
 AUDITORS = frozenset({Role.AUDITOR, Role.ADMIN})
 
 RIGHTS: Rights = {
@@ -79,4 +80,23 @@ RIGHTS: Rights = {
     "GET /api/v1/catalogue": PUBLIC,
     "GET /api/v1/catalogue/<int:year>": PUBLIC,
     "GET /api/v1/catalogue/items/<code>": PUBLIC,
+    "GET /api/v1/me/objections": CITIZENS,
+    "POST /api/v1/me/objections": CITIZENS,
+    "GET /api/v1/me/objections/<objection_id>": CITIZENS,
+    "POST /api/v1/me/objections/<objection_id>/evidence": CITIZENS,
+    "GET /api/v1/me/objections/<objection_id>/evidence/<evidence_id>": CITIZENS,
+    "POST /api/v1/me/objections/<objection_id>/withdraw": CITIZENS,
+    "POST /api/v1/me/objections/<objection_id>/dissent": CITIZENS,
+    "GET /api/v1/staff/objections": OFFICERS,
+    "GET /api/v1/staff/objections/<objection_id>": OFFICERS,
+    "GET /api/v1/staff/objections/<objection_id>/evidence/<evidence_id>": OFFICERS,
+    "POST /api/v1/staff/objections/<objection_id>/compare": OFFICERS,
+    "POST /api/v1/staff/objections/<objection_id>/take-over": OFFICERS,
+    "POST /api/v1/staff/objections/<objection_id>/request-supplement": OFFICERS,
+    "POST /api/v1/staff/objections/<objection_id>/forward": OFFICERS,
+    "POST /api/v1/staff/objections/<objection_id>/decide": OFFICERS,
+    "GET /api/v1/provider/objections": PROVIDERS,
+    "GET /api/v1/provider/objections/<objection_id>": PROVIDERS,
+    "GET /api/v1/provider/objections/<objection_id>/evidence/<evidence_id>": PROVIDERS,
+    "POST /api/v1/provider/objections/<objection_id>/findings": PROVIDERS,
 }

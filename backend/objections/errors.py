@@ -1,0 +1,118 @@
+"""Refusals of objections."""
+
+from typing import Any
+
+from backend.common.errors import Kind, ServiceError
+from schemas.terms import ObjectionState
+
+
+def record_not_found() -> ServiceError:
+    """One answer for no such record, somebody else's, and one that is not shown any more."""
+    return ServiceError(
+        Kind.NOT_FOUND,
+        "objections.record_not_found",
+        "您的信用记录中没有这一条",
+        "There is no such record among your own",
+    )
+
+
+def not_found() -> ServiceError:
+    return ServiceError(
+        Kind.NOT_FOUND, "objections.not_found", "没有找到这件异议", "There is no such objection"
+    )
+
+
+def evidence_not_found() -> ServiceError:
+    return ServiceError(
+        Kind.NOT_FOUND,
+        "objections.evidence_not_found",
+        "没有找到这份证明材料",
+        "There is no such piece of evidence",
+    )
+
+
+def already_open(objection_id: str) -> ServiceError:
+    return ServiceError(
+        Kind.CONFLICT,
+        "objections.already_open",
+        "您对该记录的异议正在办理，可在原异议中补充材料",
+        "Your objection to this record is being handled; you may add material to it",
+        data={"objection_id": objection_id},
+    )
+
+
+def changed(state: ObjectionState) -> ServiceError:
+    """Somebody was faster, or this is not what can be done now: `data.state` says where the case stands."""
+    return ServiceError(
+        Kind.CONFLICT,
+        "objections.changed",
+        f"该异议目前为“{state.zh}”，不能进行此项操作，请刷新后查看",
+        f"This objection now stands at “{state.en}”, where this cannot be done; please look at it again",
+        data={"state": state.value},
+    )
+
+
+def not_yours() -> ServiceError:
+    return ServiceError(
+        Kind.FORBIDDEN,
+        "objections.not_yours",
+        "证明材料只有本案经办人可以查看，请先开始比对或接手",
+        "Only the officer of the case may see its evidence; please begin to compare or take it over first",
+    )
+
+
+def other_officer(name: str | None) -> ServiceError:
+    """The case is another officer's; taking it over leaves a line and a reason."""
+    data: dict[str, Any] = {"officer": name}
+    return ServiceError(
+        Kind.CONFLICT,
+        "objections.other_officer",
+        "该异议由其他工作人员经办，如需办理请先接手并说明理由",
+        "Another officer handles this objection; take it over first and say why",
+        data=data,
+    )
+
+
+def own_already() -> ServiceError:
+    return ServiceError(
+        Kind.CONFLICT,
+        "objections.own_already",
+        "该异议已由您经办",
+        "You handle this objection already",
+    )
+
+
+def nothing_added() -> ServiceError:
+    return ServiceError(
+        Kind.INVALID,
+        "objections.nothing_added",
+        "请附上证明材料或文字说明",
+        "Please attach evidence or write what you want to add",
+    )
+
+
+def nothing_decided() -> ServiceError:
+    return ServiceError(
+        Kind.INVALID,
+        "objections.nothing_decided",
+        "更正须写明更正内容，或选择停止提供、删除，二者择一",
+        "A correction says either what is put right, or how the record leaves; exactly one of the two",
+    )
+
+
+def no_correction_wanted() -> ServiceError:
+    return ServiceError(
+        Kind.INVALID,
+        "objections.no_correction_wanted",
+        "维持结论不能附带更正内容",
+        "A finding that upholds the record corrects nothing",
+    )
+
+
+def record_gone() -> ServiceError:
+    return ServiceError(
+        Kind.CONFLICT,
+        "objections.record_gone",
+        "该记录已不在数据库中，无法更正；请以“删除”办结",
+        "The record is no longer in the database and cannot be corrected; please close the case as erased",
+    )

@@ -1,0 +1,56 @@
+"""Use cases of objections, by who acts: the resident, the officer, the provider, the clock."""
+
+from backend.objections.service.finding import find_corrected, find_upheld
+from backend.objections.service.handling import compare, decide, forward, request_supplement, take_over
+from backend.objections.service.reading import (
+    download_for_officer,
+    download_for_provider,
+    download_mine,
+    find_for_officer,
+    find_for_provider,
+    find_mine,
+    for_officers,
+    for_provider,
+    mine,
+    queues,
+)
+from backend.objections.service.residents import add_evidence, dissent, withdraw
+from backend.objections.service.submitting import submit
+from backend.objections.service.sweeping import (
+    close_upheld,
+    end_supplements,
+    flag_overdue,
+    recompute_clocks,
+    remind_due,
+    suspend_silent,
+)
+
+__all__ = [
+    "add_evidence",
+    "close_upheld",
+    "compare",
+    "decide",
+    "dissent",
+    "download_for_officer",
+    "download_for_provider",
+    "download_mine",
+    "end_supplements",
+    "find_corrected",
+    "find_for_officer",
+    "find_for_provider",
+    "find_mine",
+    "find_upheld",
+    "flag_overdue",
+    "for_officers",
+    "for_provider",
+    "forward",
+    "mine",
+    "queues",
+    "recompute_clocks",
+    "remind_due",
+    "request_supplement",
+    "submit",
+    "suspend_silent",
+    "take_over",
+    "withdraw",
+]

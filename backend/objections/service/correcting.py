@@ -1,0 +1,58 @@
+"""Putting the record right and closing the case: the same for the officer's decision and the provider's finding."""
+
+from dataclasses import dataclass
+
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.objections import errors, texts
+from backend.objections.model import Objection
+from backend.objections.service import moving, telling
+from backend.records import service as records
+from backend.records.model import Correction
+from schemas.notices import NoticeKind
+from schemas.terms import ObjectionAct, ObjectionOutcome, RemovalWish
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What becomes of the record, and why in the words of whoever decided; either a correction or a removal."""
+
+    correction: Correction | None
+    remove: RemovalWish | None
+    reason: str
+
+
+def corrected(deps: Deps, actor: Actor, case: Objection, remedy: Remedy, action: str) -> Objection:
+    """The settled case, corrected and closed in one write; joins the caller's transaction."""
+    if (remedy.correction is None) == (remedy.remove is None):
+        raise errors.nothing_decided()
+    outcome = ObjectionOutcome.REMOVED if remedy.remove else ObjectionOutcome.CORRECTED
+    after = moving.moved(deps, actor, case, ObjectionAct.CORRECT, note=remedy.reason, outcome=outcome)
+    _put_right(deps, actor, case, remedy)
+    after = moving.let_go(deps, after, texts.UNMARKED_CORRECTED)
+    closed = moving.moved(deps, moving.BY_ITSELF, after, ObjectionAct.CLOSE, closed_at=deps.now())
+    closed = moving.save(deps, actor, closed, action)
+    telling.resident(deps, closed, NoticeKind.OBJECTION_CORRECTED)
+    return closed
+
+
+def _put_right(deps: Deps, actor: Actor, case: Objection, remedy: Remedy) -> None:
+    """A record that is gone already needs no removal, and cannot be corrected."""
+    record = records.find_any(deps, case.record_id)
+    if record is None:
+        if remedy.correction is not None:
+            raise errors.record_gone()
+        return
+    if remedy.correction is not None:
+        records.correct(
+            deps,
+            actor,
+            record=record,
+            correction=remedy.correction,
+            reason=texts.CORRECTED,
+            case_id=case.id,
+        )
+    elif remedy.remove is RemovalWish.ERASED:
+        records.erase(deps, actor, record=record, case_id=case.id)
+    else:
+        records.hide(deps, actor, record=record, reason=texts.HIDDEN, case_id=case.id)

@@ -1,0 +1,195 @@
+"""What every move has in common: time first, then the move, then one compare-and-set, and the record agrees with the case."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from backend.audit import service as audit
+from backend.calendars import service as calendars
+from backend.clocks import service as limits
+from backend.clocks.model import Limit
+from backend.common import errors as common_errors
+from backend.common.actor import Actor, system
+from backend.common.deps import Deps
+from backend.common.mongo import Retry
+from backend.common.workdays import Calendar
+from backend.objections import errors, rules, store, texts
+from backend.objections.model import Event, Objection
+from backend.objections.service import telling
+from backend.records import service as records
+from schemas.notices import DeskNoticeKind, NoticeKind
+from schemas.terms import Channel, ObjectionAct, RecordMark, Role
+from schemas.text import Text
+
+ROOM = "records"
+PURPOSE = "objections"
+BY_ITSELF = system(Channel.WORKER, "objections")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a case is judged by at one instant: the time, the working days, and the limits it was opened under."""
+
+    now: datetime
+    calendar: Calendar
+    limits: Mapping[str, Limit]
+
+
+def terms(deps: Deps, set_code: str = limits.LIVE) -> Terms:
+    return Terms(deps.now(), calendars.calendar(deps), limits.limits(set_code))
+
+
+def as_of(deps: Deps, case: Objection) -> Objection:
+    """The case as it stands now, for who only reads it."""
+    by = terms(deps, case.limits_code)
+    return rules.as_of(case, by.now, by.calendar, by.limits)
+
+
+def settled(deps: Deps, case: Objection) -> Objection:
+    """The case with everything written down that time has done to it; inside the caller's transaction."""
+    by = terms(deps, case.limits_code)
+    stale = case
+    while (due := rules.next_step(case, by.now)) is not None:
+        case = rules.passed(case, due, by.calendar, by.limits)
+        _follow(deps, case, due)
+    return case if case is stale else save(deps, BY_ITSELF, case, "objections.pass")
+
+
+def require(actor: Actor, case: Objection, act: ObjectionAct) -> None:
+    """Raise 409 `objections.changed` when `act` is no legal move of this case for the actor's role."""
+    if rules.step(case, act, actor.role) is None:
+        raise errors.changed(case.state)
+
+
+def moved(
+    deps: Deps,
+    actor: Actor,
+    case: Objection,
+    act: ObjectionAct,
+    *,
+    note: str | None = None,
+    key_mac: bytes | None = None,
+    **values: Any,
+) -> Objection:
+    """The settled case after `act` of `actor`, not yet saved; 409 `objections.changed` when that is no legal move now."""
+    require(actor, case, act)
+    by = terms(deps, case.limits_code)
+    line = Event(
+        by.now,
+        act,
+        case.state,
+        actor.role,
+        actor.id,
+        actor_name=actor.name,
+        unit_code=actor.unit,
+        note_sealed=deps.sealer.seal(ROOM, note) if note else None,
+        key_mac=key_mac,
+    )
+    after = rules.move(rules.clocked(case, act, by.now, by.calendar, by.limits), line)
+    if after is None:
+        raise errors.changed(case.state)
+    return rules.refreshed(replace(after, **values))
+
+
+def save(deps: Deps, actor: Actor, case: Objection, action: str) -> Objection:
+    """Write it over the version it was made from, and write down who did it; somebody faster has it run again."""
+    if not store.put(deps.db, case):
+        raise Retry(case.id)
+    audit.record(deps, actor, action, case.id, subject_id=case.subject_id, state=case.state.value)
+    return replace(case, version=case.version + 1)
+
+
+def agree(deps: Deps, case: Objection) -> None:
+    """Have the record leave every query at the instant at which the provider's time runs out, or take that plan back."""
+    if case.suspended_at is not None or not exists(deps, case):
+        return
+    by = terms(deps, case.limits_code)
+    at = rules.suspends_at(case, by.calendar)
+    records.plan_suspension(deps, BY_ITSELF, record_id=case.record_id, at=at)
+
+
+def let_go(deps: Deps, case: Objection, reason: Text) -> Objection:
+    """The case is over: nothing of it keeps the record marked or out of queries."""
+    if exists(deps, case):
+        unmark(deps, case, reason)
+    return release(deps, case, texts.RELEASED)
+
+
+def unmark(deps: Deps, case: Objection, reason: Text) -> None:
+    records.unmark(
+        deps,
+        BY_ITSELF,
+        record_id=case.record_id,
+        subject_id=case.subject_id,
+        kind=RecordMark.CONTESTED,
+        case_id=case.id,
+        reason=reason,
+    )
+
+
+def release(deps: Deps, case: Objection, reason: Text) -> Objection:
+    """The provider has answered, or need not any more: the record is in queries again, and no plan takes it out."""
+    if exists(deps, case):
+        records.release(deps, BY_ITSELF, record_id=case.record_id, reason=reason)
+    if case.suspended_at is not None:
+        telling.officers(deps, case, DeskNoticeKind.RECORD_RELEASED)
+    return replace(case, suspended_at=None)
+
+
+def exists(deps: Deps, case: Objection) -> bool:
+    """Whether the record is still in the database: it may have been erased or withdrawn by another way meanwhile."""
+    return records.find_any(deps, case.record_id) is not None
+
+
+def unit_of(actor: Actor) -> str:
+    """The unit that a provider's member of staff acts for."""
+    actor.require(Role.PROVIDER)
+    if actor.unit is None:
+        raise common_errors.not_allowed()
+    return actor.unit
+
+
+def key_mac(deps: Deps, key: str | None) -> bytes | None:
+    """How an `Idempotency-Key` is kept with the case: nobody can read it back."""
+    return (key and hmac.new(deps.sealer.derive(PURPOSE), key.encode(), hashlib.sha256).digest()) or None
+
+
+def latest_due(case: Objection) -> date:
+    """The day by which all that still runs for somebody here is done."""
+    ends = [c.due_on for c in case.clocks if c.is_open and c.name not in rules.RESIDENTS and c.due_on]
+    return max(ends)
+
+
+def due_on(case: Objection, name: str) -> date:
+    """The last day of a clock that runs."""
+    clock = case.clock(name)
+    if clock is None or clock.due_on is None:
+        raise AssertionError(f"{name} does not run")
+    return clock.due_on
+
+
+def _follow(deps: Deps, case: Objection, due: rules.Step) -> None:
+    """What else happens when time moves a case."""
+    day = due.clock.due_on or due.at.date()
+    if due.act is ObjectionAct.FALL_DUE:
+        telling.whoever_must(deps, case, due.clock, DeskNoticeKind.CASE_OVERDUE, due_on=day)
+        if due.clock.name != "finding":
+            said = {"clock": due.clock.label.text, "due_on": day}
+            telling.resident(deps, case, NoticeKind.OBJECTION_OVERDUE, **said)
+    elif due.act is ObjectionAct.GO_ON:
+        agree(deps, case)
+        telling.officers(deps, case, DeskNoticeKind.SUPPLEMENT_OVERDUE)
+        telling.resident(deps, case, NoticeKind.OBJECTION_RESUMED, due_on=latest_due(case))
+    elif due.act is ObjectionAct.SUSPEND:
+        if exists(deps, case):
+            records.suspend(deps, BY_ITSELF, record_id=case.record_id, reason=texts.SUSPENDED)
+        telling.provider(deps, case, DeskNoticeKind.PROVIDER_SILENT, due_on=day)
+        telling.officers(deps, case, DeskNoticeKind.PROVIDER_SILENT, due_on=day)
+        telling.resident(deps, case, NoticeKind.OBJECTION_SILENT, due_on=day)
+    elif due.act is ObjectionAct.CLOSE:
+        if exists(deps, case):
+            unmark(deps, case, texts.UNMARKED_UPHELD)
+        telling.resident(deps, case, NoticeKind.OBJECTION_CLOSED)

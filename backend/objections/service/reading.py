@@ -1,0 +1,275 @@
+"""Reading cases. Whoever sees a record or the words of a case is in the subject's access log before it leaves."""
+
+from collections.abc import Iterable
+
+from backend.audit import service as audit
+from backend.catalogue import service as catalogue
+from backend.clocks import service as clocks
+from backend.clocks.model import Queue
+from backend.common import numbers
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.common.pages import Page, Position
+from backend.evidence import service as evidence
+from backend.evidence.model import Download
+from backend.objections import errors, rules, store, texts
+from backend.objections.model import NEVER, Event, Line, Listed, Objection, Person, Shown
+from backend.objections.service import moving
+from backend.records import service as records
+from backend.records.model import Record
+from backend.records.service import ShownRecord, UnitName
+from backend.registry import service as registry
+from schemas.terms import ObjectionAct, ObjectionState, Role
+from schemas.text import Text
+
+# What the person, an officer or a provider does by asking for it; all else is the system's.
+_MOVES = tuple(
+    act
+    for act in ObjectionAct
+    if any(one.act is act and one.by is not Role.SYSTEM for one in rules.TRANSITIONS)
+)
+
+
+def mine(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[Shown]:
+    """The caller's own cases, newest first, without the record and without words."""
+    subject_id = actor.require_subject()
+    scope = f"objections:{subject_id}"
+    found = store.list_own(deps.db, subject_id, after=deps.cursors.read(cursor, scope), limit=limit + 1)
+    page = deps.cursors.page(found, limit, scope, lambda case: Position(case.submitted_at, case.id))
+    return Page(tuple(plain(deps, actor, case) for case in page.items), page.next_cursor)
+
+
+def find_mine(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
+    """One of the own cases; to who has just proved to be that person, with the record and every word."""
+    subject_id = actor.require_subject()
+    case = _own(deps, subject_id, objection_id)
+    if not actor.is_verified(deps.now()):
+        return plain(deps, actor, case)
+    _look(deps, actor, case, texts.OWN_CASE)
+    return _whole(deps, actor, case, records.find_own(deps, subject_id, case.record_id))
+
+
+def find_for_officer(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
+    """Any case, with the record and whose it is; the subject reads who looked."""
+    actor.require(Role.CASE_OFFICER)
+    case = store.find(deps.db, objection_id)
+    if case is None:
+        raise errors.not_found()
+    return _for_staff(deps, actor, case)
+
+
+def find_for_provider(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
+    """A case that was forwarded to the caller's unit, likewise."""
+    case = store.find_of_unit(deps.db, moving.unit_of(actor), objection_id)
+    if case is None:
+        raise errors.not_found()
+    return _for_staff(deps, actor, case)
+
+
+def for_officers(
+    deps: Deps,
+    actor: Actor,
+    *,
+    limit: int,
+    cursor: str | None = None,
+    state: ObjectionState | None = None,
+    overdue: bool | None = None,
+    unit: str | None = None,
+) -> Page[Listed]:
+    """Every case, nearest due first; `overdue` keeps those with a clock that somebody here should have met."""
+    actor.require(Role.CASE_OFFICER)
+    wanted = store.wanted(state=state, unit_code=unit, overdue_at=deps.now() if overdue else None)
+    return _listed(deps, actor, wanted, limit=limit, cursor=cursor)
+
+
+def for_provider(
+    deps: Deps,
+    actor: Actor,
+    *,
+    limit: int,
+    cursor: str | None = None,
+    state: ObjectionState | None = None,
+    overdue: bool | None = None,
+) -> Page[Listed]:
+    """The cases that were forwarded to the caller's unit, nearest due first."""
+    unit = moving.unit_of(actor)
+    overdue_at = deps.now() if overdue else None
+    wanted = store.wanted(state=state, unit_code=unit, overdue_at=overdue_at, forwarded=True)
+    return _listed(deps, actor, wanted, limit=limit, cursor=cursor)
+
+
+def download_mine(deps: Deps, actor: Actor, *, objection_id: str, evidence_id: str) -> Download:
+    """A file of the own case, to who has just proved to be that person."""
+    subject_id = actor.require_verified(deps.now())
+    return _download(deps, actor, _own(deps, subject_id, objection_id), evidence_id, texts.OWN_CASE)
+
+
+def download_for_officer(deps: Deps, actor: Actor, *, objection_id: str, evidence_id: str) -> Download:
+    """A file of a case, to its own officer alone."""
+    actor.require(Role.CASE_OFFICER)
+    case = store.find(deps.db, objection_id)
+    if case is None:
+        raise errors.not_found()
+    if case.officer_id != actor.id:
+        raise errors.not_yours()
+    return _download(deps, actor, case, evidence_id, texts.HANDLING)
+
+
+def download_for_provider(deps: Deps, actor: Actor, *, objection_id: str, evidence_id: str) -> Download:
+    """A file of a case, to the unit it was forwarded to."""
+    case = store.find_of_unit(deps.db, moving.unit_of(actor), objection_id)
+    if case is None:
+        raise errors.not_found()
+    return _download(deps, actor, case, evidence_id, texts.HANDLING)
+
+
+def queues(deps: Deps, actor: Actor) -> tuple[Queue, ...]:
+    """The queues of the caller's desk."""
+    if actor.role is Role.PROVIDER and actor.unit is not None:
+        own = store.wanted(state=ObjectionState.FORWARDED, unit_code=actor.unit)
+        return (_queue(deps, "objections.findings", texts.QUEUE_FINDINGS, own),)
+    if actor.role is not Role.CASE_OFFICER:
+        return ()
+    return tuple(
+        _queue(deps, f"objections.{state.value}", label, store.wanted(state=state))
+        for state, label in (
+            (ObjectionState.MARKED, texts.QUEUE_MARKED),
+            (ObjectionState.COMPARING, texts.QUEUE_COMPARING),
+            (ObjectionState.SUPPLEMENT_REQUESTED, texts.QUEUE_SUPPLEMENT),
+            (ObjectionState.FORWARDED, texts.QUEUE_FORWARDED),
+        )
+    )
+
+
+def plain(deps: Deps, actor: Actor, case: Objection) -> Shown:
+    """The case without the record and without words: what a move answers, so that a look is always a look of its own."""
+    return _shown(deps, actor, moving.as_of(deps, case), whole=False)
+
+
+def _own(deps: Deps, subject_id: str, objection_id: str) -> Objection:
+    case = store.find_own(deps.db, subject_id, objection_id)
+    if case is None:
+        raise errors.not_found()
+    return case
+
+
+def _for_staff(deps: Deps, actor: Actor, case: Objection) -> Shown:
+    _look(deps, actor, case, texts.HANDLING)
+    return _whole(deps, actor, case, records.find_any(deps, case.record_id))
+
+
+def _whole(deps: Deps, actor: Actor, case: Objection, record: Record | None) -> Shown:
+    shown = records.show(deps, [record])[0] if record else None
+    return _shown(deps, actor, moving.as_of(deps, case), whole=True, record=shown)
+
+
+def _shown(
+    deps: Deps, actor: Actor, case: Objection, *, whole: bool, record: ShownRecord | None = None
+) -> Shown:
+    staff = actor.role is not Role.CITIZEN
+    return Shown(
+        id=case.id,
+        record_id=case.record_id,
+        unit=_unit(deps, case.unit_code),
+        ground=case.ground,
+        state=case.state,
+        outcome=case.outcome,
+        submitted_at=case.submitted_at,
+        closed_at=case.closed_at,
+        suspended_at=case.suspended_at,
+        officer_name=case.officer_name if staff else None,
+        clocks=tuple(clocks.shown(clock, deps.now()) for clock in case.clocks),
+        timeline=tuple(_line(deps, event, whole=whole) for event in case.events),
+        evidence=tuple(evidence.shown(deps, one) for one in evidence.of_case(deps, case.id)),
+        may=_may(actor, case),
+        statement=str(deps.sealer.open(case.statement_sealed)) if whole else None,
+        record=record,
+        subject=_person(deps, case) if whole and staff else None,
+    )
+
+
+def _line(deps: Deps, event: Event, *, whole: bool) -> Line:
+    note = str(deps.sealer.open(event.note_sealed)) if whole and event.note_sealed else None
+    return Line(event.at, event.act, event.state, _by(deps, event), note, event.clock)
+
+
+def _by(deps: Deps, event: Event) -> Text:
+    if event.role is Role.CITIZEN:
+        return texts.SUBJECT
+    if event.role is Role.PROVIDER and event.unit_code is not None:
+        return _unit(deps, event.unit_code).name
+    return event.role.label
+
+
+def _may(actor: Actor, case: Objection) -> tuple[ObjectionAct, ...]:
+    """What the reader can do now; of another officer's case only take it over."""
+    found = [act for act in _MOVES if rules.step(case, act, actor.role) is not None]
+    if actor.role is Role.CASE_OFFICER and case.officer_id is not None:
+        own = case.officer_id == actor.id
+        found = [act for act in found if (act is ObjectionAct.TAKE_OVER) is not own]
+    return tuple(found)
+
+
+def _person(deps: Deps, case: Objection) -> Person | None:
+    subject = registry.find(deps, case.subject_id)
+    if subject is None:
+        return None
+    words = registry.words_of(deps, subject)
+    return Person(words.name, numbers.mask(words.number))
+
+
+def _unit(deps: Deps, code: str) -> UnitName:
+    unit = catalogue.units_by_code(deps).get(code)
+    return UnitName(code, unit.name if unit else Text(code, code))
+
+
+def _listed(
+    deps: Deps, actor: Actor, wanted: dict[str, object], *, limit: int, cursor: str | None
+) -> Page[Listed]:
+    scope = f"objections:{actor.role}:{actor.unit}"
+    after = deps.cursors.read(cursor, scope)
+    found = store.list_for_desk(deps.db, wanted, after=after, limit=limit + 1)
+    page = deps.cursors.page(found, limit, scope, lambda case: Position(case.due_at, case.id))
+    return Page(tuple(_entries(deps, actor, page.items)), page.next_cursor)
+
+
+def _entries(deps: Deps, actor: Actor, cases: Iterable[Objection]) -> Iterable[Listed]:
+    now = deps.now()
+    for case in (moving.as_of(deps, one) for one in cases):
+        yield Listed(
+            id=case.id,
+            record_id=case.record_id,
+            unit=_unit(deps, case.unit_code),
+            ground=case.ground,
+            state=case.state,
+            submitted_at=case.submitted_at,
+            officer_name=case.officer_name,
+            mine=case.officer_id == actor.id,
+            suspended_at=case.suspended_at,
+            due_at=case.due_at if case.due_at < NEVER else None,
+            overdue=case.due_at <= now,
+            clocks=tuple(clocks.shown(clock, now) for clock in case.clocks),
+        )
+
+
+def _queue(deps: Deps, name: str, label: Text, wanted: dict[str, object]) -> Queue:
+    count, overdue, nearest = store.queue(deps.db, wanted, deps.now())
+    return Queue(name, label, count, overdue, nearest if nearest and nearest < NEVER else None)
+
+
+def _look(deps: Deps, actor: Actor, case: Objection, purpose: Text) -> None:
+    audit.look(
+        deps,
+        actor,
+        "objections.read",
+        subject_id=case.subject_id,
+        purpose=purpose,
+        scope=texts.CASE_SCOPE,
+        target_id=case.id,
+    )
+
+
+def _download(deps: Deps, actor: Actor, case: Objection, evidence_id: str, purpose: Text) -> Download:
+    return evidence.download(
+        deps, actor, case_id=case.id, evidence_id=evidence_id, subject_id=case.subject_id, purpose=purpose
+    )

@@ -1,0 +1,136 @@
+"""Submitting: the case, its evidence and the mark on the record come into being together or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.audit import service as audit
+from backend.clocks import service as limits
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.common.mongo import Retry, atomic
+from backend.evidence import service as evidence
+from backend.evidence.model import Evidence, Upload
+from backend.objections import errors, rules, store, texts
+from backend.objections.model import Event, Objection, Shown
+from backend.objections.service import moving, reading, telling
+from backend.records import service as records
+from schemas.notices import DeskNoticeKind, NoticeKind
+from schemas.terms import ObjectionAct, ObjectionGround, ObjectionState, RecordMark
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What the resident asks for, and under which key of a request."""
+
+    subject_id: str
+    record_id: str
+    ground: ObjectionGround
+    statement: str
+    key_mac: bytes | None
+
+
+def submit(
+    deps: Deps,
+    actor: Actor,
+    *,
+    record_id: str,
+    ground: ObjectionGround,
+    statement: str,
+    uploads: Sequence[Upload] = (),
+    idempotency_key: str | None = None,
+) -> Shown:
+    """Object to one of the own records (Regulation 36, Measures 28); the record is marked in the same instant.
+
+    Asked again under the same key it gives the case of the first time, also when nobody ever got the first answer. Raises
+    404 `objections.record_not_found`, 409 `objections.already_open` with the id of the case, and what evidence refuses;
+    then nothing is stored.
+    """
+    subject_id = actor.require_verified(deps.now())
+    wish = _Wish(subject_id, record_id, ground, statement, moving.key_mac(deps, idempotency_key))
+    case = _known(deps, actor, wish)
+    if case is None:
+        _refuse(deps, wish)
+        with evidence.held(deps, actor, uploads=uploads) as files:
+            case = _open(deps, actor, wish, files)
+    return reading.plain(deps, actor, case)
+
+
+@atomic
+def _open(deps: Deps, actor: Actor, wish: _Wish, files: Sequence[Evidence]) -> Objection:
+    """Everything is asked again inside the transaction: somebody may have been faster while the files were stored."""
+    if (known := _known(deps, actor, wish)) is not None:
+        return known
+    _settle_before(deps, wish)
+    _refuse(deps, wish)
+    case = _made(deps, actor, wish)
+    if not store.insert(deps.db, case):
+        raise Retry(case.id)
+    evidence.attach(deps, evidence=files, case_id=case.id)
+    records.mark(
+        deps,
+        moving.BY_ITSELF,
+        record_id=case.record_id,
+        subject_id=case.subject_id,
+        kind=RecordMark.CONTESTED,
+        case_id=case.id,
+        reason=texts.MARKED,
+    )
+    audit.record(
+        deps,
+        actor,
+        "objections.submit",
+        case.id,
+        subject_id=case.subject_id,
+        record_id=case.record_id,
+        ground=case.ground.value,
+        files=len(files),
+    )
+    telling.resident(deps, case, NoticeKind.OBJECTION_RECEIVED, due_on=moving.due_on(case, "decide"))
+    telling.officers(deps, case, DeskNoticeKind.OBJECTION_RECEIVED, due_on=moving.due_on(case, "compare"))
+    return case
+
+
+def _made(deps: Deps, actor: Actor, wish: _Wish) -> Objection:
+    """Submitted by the resident and, as the second event of the same instant, marked by the system."""
+    by = moving.terms(deps)
+    record = records.find_own(deps, wish.subject_id, wish.record_id)
+    if record is None:
+        raise errors.record_not_found()
+    sealed = deps.sealer.seal(moving.ROOM, wish.statement)
+    first = Event(by.now, ObjectionAct.SUBMIT, ObjectionState.SUBMITTED, actor.role, actor.id)
+    case = Objection(
+        id=deps.new_id(),
+        subject_id=wish.subject_id,
+        account_id=actor.id,
+        record_id=record.id,
+        unit_code=record.unit_code,
+        ground=wish.ground,
+        statement_sealed=sealed,
+        state=ObjectionState.SUBMITTED,
+        submitted_at=by.now,
+        limits_code=limits.LIVE,
+        clocks=rules.opened(by.limits, by.now, by.calendar, limits.LIVE),
+        events=(first,),
+        key_mac=wish.key_mac,
+    )
+    return moving.moved(deps, moving.BY_ITSELF, case, ObjectionAct.MARK)
+
+
+def _known(deps: Deps, actor: Actor, wish: _Wish) -> Objection | None:
+    """The case that was opened under this key before."""
+    return store.find_by_key(deps.db, actor.id, wish.key_mac) if wish.key_mac else None
+
+
+def _settle_before(deps: Deps, wish: _Wish) -> None:
+    """A case that time has closed makes room, whether or not a sweep has run."""
+    before = store.find_live(deps.db, f"{wish.subject_id}:{wish.record_id}")
+    if before is not None:
+        moving.settled(deps, before)
+
+
+def _refuse(deps: Deps, wish: _Wish) -> None:
+    live = store.find_live(deps.db, f"{wish.subject_id}:{wish.record_id}")
+    if live is not None and moving.as_of(deps, live).state in rules.LIVE:
+        raise errors.already_open(live.id)
+    if records.find_own(deps, wish.subject_id, wish.record_id) is None:
+        raise errors.record_not_found()

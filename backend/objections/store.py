@@ -1,0 +1,147 @@
+"""Objections in MongoDB. Every change is a compare-and-set on `version`; one live case per record and person is an index."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from backend.common.documents import from_document, to_document
+from backend.common.mongo import Database, Document
+from backend.common.pages import Position
+from backend.objections.model import Objection
+from schemas.terms import ObjectionState
+
+COLLECTION = "objections"
+_LIVE = {"open_key": {"$type": "string"}}
+INDEXES = [
+    IndexModel([("open_key", ASCENDING)], unique=True, partialFilterExpression=_LIVE),
+    IndexModel(
+        [("account_id", ASCENDING), ("key_mac", ASCENDING)],
+        unique=True,
+        partialFilterExpression={"key_mac": {"$type": "binData"}},
+    ),
+    IndexModel([("subject_id", ASCENDING), ("submitted_at", DESCENDING), ("_id", DESCENDING)]),
+    # The desk's lists: nearest due first, all of them, by state, by unit.
+    IndexModel([("due_at", ASCENDING), ("_id", ASCENDING)]),
+    IndexModel([("state", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)]),
+    IndexModel([("unit_code", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)]),
+    # The sweeps; a finished case is in neither.
+    IndexModel([("chores.what", ASCENDING), ("chores.at", ASCENDING)], partialFilterExpression=_LIVE),
+    IndexModel([("clocks.provisional", ASCENDING)], partialFilterExpression=_LIVE),
+]
+COLLECTIONS = {COLLECTION: INDEXES}
+
+
+def insert(db: Database, case: Objection) -> bool:
+    """False when a live case is there already, or one under the same key of a request."""
+    try:
+        db[COLLECTION].insert_one(to_document(case))
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+def put(db: Database, case: Objection) -> bool:
+    """Write the case over the version it was made from; false when somebody was faster."""
+    document = to_document(case) | {"version": case.version + 1}
+    written = db[COLLECTION].replace_one({"_id": case.id, "version": case.version}, document)
+    return written.matched_count == 1
+
+
+def find(db: Database, objection_id: str) -> Objection | None:
+    return _case(db[COLLECTION].find_one({"_id": objection_id}))
+
+
+def find_own(db: Database, subject_id: str, objection_id: str) -> Objection | None:
+    return _case(db[COLLECTION].find_one({"_id": objection_id, "subject_id": subject_id}))
+
+
+def find_of_unit(db: Database, unit_code: str, objection_id: str) -> Objection | None:
+    """A case that was forwarded to this unit."""
+    wanted = {"_id": objection_id, "unit_code": unit_code, "forwarded_at": {"$ne": None}}
+    return _case(db[COLLECTION].find_one(wanted))
+
+
+def find_live(db: Database, open_key: str) -> Objection | None:
+    return _case(db[COLLECTION].find_one({"open_key": open_key}))
+
+
+def find_by_key(db: Database, account_id: str, key_mac: bytes) -> Objection | None:
+    return _case(db[COLLECTION].find_one({"account_id": account_id, "key_mac": key_mac}))
+
+
+def list_own(db: Database, subject_id: str, *, after: Position | None, limit: int) -> list[Objection]:
+    """Newest first; `after` is the last one of the page before."""
+    wanted: Document = {"subject_id": subject_id}
+    if after is not None:
+        wanted["$or"] = [
+            {"submitted_at": {"$lt": after.at}},
+            {"submitted_at": after.at, "_id": {"$lt": after.id}},
+        ]
+    found = db[COLLECTION].find(wanted, sort=[("submitted_at", DESCENDING), ("_id", DESCENDING)], limit=limit)
+    return [from_document(Objection, document) for document in found]
+
+
+def list_for_desk(db: Database, wanted: Document, *, after: Position | None, limit: int) -> list[Objection]:
+    """Nearest due first; a case with nothing due comes last."""
+    if after is not None:
+        further = [{"due_at": {"$gt": after.at}}, {"due_at": after.at, "_id": {"$gt": after.id}}]
+        wanted = {"$and": [wanted, {"$or": further}]}
+    found = db[COLLECTION].find(wanted, sort=[("due_at", ASCENDING), ("_id", ASCENDING)], limit=limit)
+    return [from_document(Objection, document) for document in found]
+
+
+def wanted(
+    *,
+    state: ObjectionState | None = None,
+    unit_code: str | None = None,
+    overdue_at: datetime | None = None,
+    forwarded: bool = False,
+) -> Document:
+    """What a list of the desk asks for; `overdue_at`: what was due by then, live cases only."""
+    found: dict[str, Any] = {}
+    if state is not None:
+        found["state"] = state.value
+    if unit_code is not None:
+        found["unit_code"] = unit_code
+    if forwarded:
+        found["forwarded_at"] = {"$ne": None}
+    if overdue_at is not None:
+        found["due_at"] = {"$lte": overdue_at}
+    return found
+
+
+def queue(db: Database, wanted: Document, at: datetime) -> tuple[int, int, datetime | None]:
+    """How many, how many of them are overdue at `at`, and the nearest due instant."""
+    (found,) = db[COLLECTION].aggregate(
+        [
+            {"$match": wanted},
+            {
+                "$group": {
+                    "_id": None,
+                    "count": {"$sum": 1},
+                    "overdue": {"$sum": {"$cond": [{"$lte": ["$due_at", at]}, 1, 0]}},
+                    "nearest": {"$min": "$due_at"},
+                }
+            },
+        ]
+    ).to_list() or [{"count": 0, "overdue": 0, "nearest": None}]
+    return found["count"], found["overdue"], found["nearest"]
+
+
+def ids_with_chore(db: Database, what: str, at: datetime) -> Iterator[str]:
+    """Live cases for which this is due by `at`, read before any of them is changed."""
+    wanted = {**_LIVE, "chores": {"$elemMatch": {"what": what, "at": {"$lte": at}}}}
+    yield from [found["_id"] for found in db[COLLECTION].find(wanted, {"_id": 1})]
+
+
+def ids_with_provisional_clock(db: Database) -> Iterator[str]:
+    yield from [
+        found["_id"] for found in db[COLLECTION].find({**_LIVE, "clocks.provisional": True}, {"_id": 1})
+    ]
+
+
+def _case(document: Document | None) -> Objection | None:
+    return from_document(Objection, document) if document else None
