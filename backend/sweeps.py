@@ -14,6 +14,7 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import DriverError
 from backend.common.sweeping import Unfinished, place_of
+from backend.objections import service as objections
 from backend.reports import service as reports
 
 MINUTE = timedelta(minutes=1)
@@ -39,6 +40,12 @@ class Outcome:
 
 
 JOBS: tuple[Job, ...] = (
+    Job("objections.recompute_clocks", MINUTE, objections.recompute_clocks),
+    Job("objections.end_supplements", MINUTE, objections.end_supplements),
+    Job("objections.suspend_silent", MINUTE, objections.suspend_silent),
+    Job("objections.close_upheld", MINUTE, objections.close_upheld),
+    Job("objections.flag_overdue", MINUTE, objections.flag_overdue),
+    Job("objections.remind_due", MINUTE, objections.remind_due),
     Job("questions.recompute_clocks", MINUTE, reports.recompute_clocks),
     Job("questions.flag_overdue", MINUTE, reports.flag_overdue),
     Job("questions.remind_due", MINUTE, reports.remind_due),

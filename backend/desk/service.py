@@ -13,10 +13,14 @@ from backend.common.mongo import DriverError
 from backend.common.sweeping import Unfinished, place_of
 from backend.desk.model import Cases, Desk, Moved, PutYear, ShownQueue
 from backend.notices import service as notices
+from backend.objections import service as objections
 from backend.reports import service as reports
 from schemas.terms import STAFF_ROLES, CaseKind
 
-CASES = (Cases(CaseKind.QUESTION, reports.queues, reports.recompute_clocks),)
+CASES = (
+    Cases(CaseKind.OBJECTION, objections.queues, objections.recompute_clocks),
+    Cases(CaseKind.QUESTION, reports.queues, reports.recompute_clocks),
+)
 log = logs.get("backend.desk")
 
 

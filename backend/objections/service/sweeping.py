@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from backend.clocks.model import Clock
+from backend.common import sweeping
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import atomic
@@ -97,7 +98,7 @@ def _with(deps: Deps, what: str) -> Iterable[str]:
 
 
 def _each(deps: Deps, actor: Actor, ids: Iterable[str], use_case: Callable[..., bool]) -> int:
-    return sum(use_case(deps, actor, objection_id=one) for one in ids)
+    return sweeping.each(ids, lambda one: use_case(deps, actor, objection_id=one))
 
 
 def _remind_of(deps: Deps, case: Objection, clock: Clock) -> None:
