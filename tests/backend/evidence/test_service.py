@@ -1,6 +1,8 @@
 """Files of a case: stored loose, bound inside the case's transaction, shown whole or not at all, gone with their key."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from backend.common import mongo
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
-from backend.evidence import service
+from backend.evidence import service, store
 from backend.evidence.model import Evidence, Upload
 from backend.evidence.rules import CHUNK
 from schemas.text import Text
@@ -89,12 +91,10 @@ def test_a_case_without_files_costs_nothing(deps: Deps, resident: Actor) -> None
 
 
 def test_nothing_of_a_form_is_stored_when_one_file_is_refused(deps: Deps, resident: Actor) -> None:
-    with (
-        pytest.raises(ServiceError) as caught,
-        service.held(deps, resident, uploads=uploads(LARGE, b"MZ\x90")),
-    ):
-        raise AssertionError
-    assert (caught.value.reason, caught.value.data["file"]) == ("evidence.not_supported", 2)
+    refusal = refused("evidence.not_supported", service.checked, uploads(LARGE, b"MZ\x90"))
+    assert refusal.data["file"] == 2
+    with pytest.raises(ServiceError), service.held(deps, resident, uploads=uploads(LARGE, b"MZ\x90")):
+        pass
     assert stored(deps) == (0, 0, 0)
 
 
@@ -170,13 +170,22 @@ def test_a_file_is_bound_or_swept_and_never_both(
     for _ in range(8):
         kept = put(deps, resident)
         clock.advance(minutes=4, seconds=59)
-        work = [
-            lambda kept=kept: service.attach(deps, evidence=kept, case_id=kept[0].id),
-            lambda: clock.advance(seconds=1) and service.remove_loose(deps, system_actor),
+        work: list[Callable[[], object]] = [
+            partial(service.attach, deps, evidence=kept, case_id=kept[0].id),
+            partial(_sweep_a_second_later, deps, system_actor, clock),
         ]
-        at_once(lambda work=work: work.pop()(), 2)
+        at_once(partial(_next, work), 2)
         for one in service.of_case(deps, kept[0].id):
             assert service.open_content(deps, one) == made.small_pdf()
+
+
+def _next(work: list[Callable[[], object]]) -> object:
+    return work.pop()()
+
+
+def _sweep_a_second_later(deps: Deps, actor: Actor, clock: Clock) -> int:
+    clock.advance(seconds=1)
+    return service.remove_loose(deps, actor)
 
 
 def test_content_whose_writer_died_before_its_end_is_removed(
@@ -192,13 +201,13 @@ def test_content_whose_writer_died_before_its_end_is_removed(
 def test_a_store_that_outlives_its_lease_is_told_to_come_again(
     deps: Deps, resident: Actor, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = service.store.write_content
+    write = store.write_content
 
     def slowly(*args: Any) -> None:
         write(*args)
         clock.advance(minutes=6)
 
-    monkeypatch.setattr(service.store, "write_content", slowly)
+    monkeypatch.setattr(store, "write_content", slowly)
     refused("evidence.expired", put, deps, resident)
     assert stored(deps) == (0, 0, 0)
 
@@ -234,7 +243,7 @@ def test_tampered_content_is_not_delivered_even_in_part(deps: Deps, resident: Ac
 
 def test_every_download_is_a_look_in_the_subjects_log(deps: Deps, resident: Actor) -> None:
     (one,) = service.attach(deps, evidence=put(deps, resident), case_id="c1")
-    asked = {"case_id": "c1", "evidence_id": one.id, "subject_id": "s1", "purpose": WHY}
+    asked: dict[str, Any] = {"case_id": "c1", "evidence_id": one.id, "subject_id": "s1", "purpose": WHY}
     got = service.download(deps, resident, **asked)
     assert (got.name, got.content) == ("证据0.pdf", made.small_pdf())
     line = deps.db["audit_log"].find_one({"action": "evidence.read"})
@@ -276,7 +285,7 @@ def test_a_database_that_goes_away_does_not_hide_why_a_case_failed(
 
     def fail() -> None:
         with service.held(deps, resident, uploads=uploads()):
-            monkeypatch.setattr(service.store, "let_go", away)
+            monkeypatch.setattr(store, "let_go", away)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
