@@ -17,7 +17,7 @@ from backend.common.sweeping import Unfinished, place_of
 from backend.objections import service as objections
 from backend.reports import service as reports
 
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ JOBS: tuple[Job, ...] = (
     Job("questions.recompute_clocks", MINUTE, reports.recompute_clocks),
     Job("questions.flag_overdue", MINUTE, reports.flag_overdue),
     Job("questions.remind_due", MINUTE, reports.remind_due),
+    Job("reports.tell_ahead", DAY, reports.tell_ahead),
 )
 """In the order in which they build on each other: first the days, then what is late by them."""
 

@@ -58,6 +58,13 @@ def find_of_subject(db: Database, subject_id: str) -> Account | None:
     return _account(db[COLLECTION].find_one({"subject_id": subject_id}))
 
 
+def list_bound(db: Database, *, after: str, limit: int) -> list[Account]:
+    """Open accounts with a subject, by the subject's id; `after` is the last one of the page before ("": the first)."""
+    wanted = {"subject_id": {"$gt": after, "$type": "string"}}
+    found = db[COLLECTION].find(wanted, sort=[("subject_id", ASCENDING)], limit=limit)
+    return [from_document(Account, document) for document in found]
+
+
 def bind(db: Database, account_id: str, subject_id: str) -> bool:
     """Give an open, unbound account its subject; false when it is neither or another account has the subject."""
     wanted = {"_id": account_id, "closed_at": None, "subject_id": None}

@@ -21,7 +21,7 @@ from backend.records.model import (
     Standing,
     Tombstone,
 )
-from schemas.terms import RecordMark
+from schemas.terms import Nature, RecordMark
 
 COLLECTION = "records"
 # Serves the report by its prefix, makes imports repeatable by its whole, and fits a ranged shard key on the subject.
@@ -53,6 +53,12 @@ def list_of_subject(db: Database, subject_id: str, at: datetime) -> list[Record]
     return [
         from_document(Record, document) for document in db[COLLECTION].find(_open(subject_id, at)).to_list()
     ]
+
+
+def list_adverse(db: Database, subject_ids: Collection[str], at: datetime) -> list[Record]:
+    """The adverse ones of several subjects that are open to queries at `at`, in no order."""
+    wanted = _open({"$in": list(subject_ids)}, at) | {"nature": Nature.ADVERSE.value}
+    return [from_document(Record, document) for document in db[COLLECTION].find(wanted).to_list()]
 
 
 def list_outlines(db: Database, subject_id: str, at: datetime) -> list[Outline]:
@@ -256,7 +262,7 @@ def _standing(found: Document) -> Standing:
     )
 
 
-def _open(subject_id: str, at: datetime) -> Document:
+def _open(subject_id: str | Document, at: datetime) -> Document:
     """Found by the prefix of the one index; a tombstone has `hidden_at`. Nothing that is null or missing is `$lte`."""
     return {
         "subject_id": subject_id,

@@ -249,6 +249,14 @@ class NewLink:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """A date of the forgetting calendar that is near: the day people are told, and the instant it happens at."""
+
+    on: date
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Forgetting:
     """What will be forgotten of an adverse record, and when; `next_at` is the next instant at which less is shown.
 

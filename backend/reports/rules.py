@@ -10,10 +10,14 @@ from typing import Any
 
 from backend.audit.model import Entry
 from backend.common import names
-from backend.common.clock import SHANGHAI
+from backend.common.clock import SHANGHAI, shanghai_date
+from backend.common.periods import end_of
 from backend.records.model import Record
+from backend.records.rules import restoration
 from backend.records.service import ShownRecord
-from schemas.terms import Audience, SubjectKind
+from backend.reports.model import Ahead
+from schemas.notices import NoticeKind
+from schemas.terms import Audience, Openness, SubjectKind
 from schemas.text import Text
 
 FREE_REPORTS_RIGHT = 2  # a year (Regulation 34)
@@ -25,6 +29,9 @@ CODE_CHARACTERS = 16
 PREFIX = "SH"
 _MISREAD = str.maketrans("OIL", "011")
 NUMBER = re.compile(rf"{PREFIX}([0-9]{{8}})([{ALPHABET}]{{{RANDOM_CHARACTERS}}})([{ALPHABET}])")
+
+TOLD_AHEAD = timedelta(days=30)
+DAY, INSTANT = timedelta(days=1), timedelta(milliseconds=1)
 
 DEFAULT_MINUTES = {Audience.SELF: 30, Audience.THIRD_PARTY: 24 * 60}
 DEFAULT_OPENS = {Audience.SELF: 1, Audience.THIRD_PARTY: 3}
@@ -117,6 +124,30 @@ def covers(looks: Sequence[Entry], since: datetime) -> bool:
 
 def expires_at(now: datetime, audience: Audience, minutes: int | None) -> datetime:
     return now + timedelta(minutes=minutes or DEFAULT_MINUTES[audience])
+
+
+def ahead(record: Record, at: datetime) -> dict[NoticeKind, Ahead]:
+    """What is to come of an adverse record within thirty days of `at`, by the kind of notice that tells of it.
+
+    The earliest day of restoration, the end of the display period of a public record, the end of the query period.
+    """
+    earliest_on = restoration(record).earliest_on
+    public_until = record.public_until if record.openness is Openness.PUBLIC else None
+    found = {
+        NoticeKind.RESTORATION_POSSIBLE_SOON: earliest_on and Ahead(earliest_on, end_of(earliest_on - DAY)),
+        NoticeKind.DISPLAY_ENDS_SOON: public_until and _last_day(public_until),
+        NoticeKind.QUERY_ENDS_SOON: record.query_until and _last_day(record.query_until),
+    }
+    return {kind: one for kind, one in found.items() if one and at < one.until <= at + TOLD_AHEAD}
+
+
+def _last_day(until: datetime) -> Ahead:
+    return Ahead(shanghai_date(until - INSTANT), until)
+
+
+def ahead_key(account_id: str, record_id: str, kind: NoticeKind, one: Ahead) -> str:
+    """One notice for each date of a record and account; a date that moves is told again."""
+    return f"{account_id}:{record_id}:{kind.value}:{one.on}"
 
 
 def is_personal(purpose: str, name: str) -> bool:

@@ -1,5 +1,7 @@
 """The account itself: what its holder sees of it, the person it belongs to, and its end."""
 
+from collections.abc import Iterator
+
 from backend.accounts import errors, rules, store
 from backend.accounts.model import Account, Profile
 from backend.accounts.service import codes
@@ -34,6 +36,15 @@ def account_of(deps: Deps, subject_id: str) -> str | None:
     """The id of the open account that this information subject has now; None without one."""
     account = store.find_of_subject(deps.db, subject_id)
     return account.id if account else None
+
+
+def each_bound(deps: Deps, *, at_once: int) -> Iterator[dict[str, str]]:
+    """Every open account that has a subject: subject id -> account id, `at_once` many at a time."""
+    after = ""
+    while found := store.list_bound(deps.db, after=after, limit=at_once):
+        bound = {account.subject_id: account.id for account in found if account.subject_id is not None}
+        yield bound
+        after = max(bound)
 
 
 def phone_of(deps: Deps, actor: Actor) -> str:

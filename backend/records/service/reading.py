@@ -1,7 +1,7 @@
 """Which records of a subject may be shown now. Nothing here is logged: whoever shows them writes the look down first."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from backend.common.deps import Deps
@@ -25,6 +25,12 @@ def of_subject(deps: Deps, subject_id: str) -> tuple[Record, ...]:
     now = deps.now()
     found = store.list_of_subject(deps.db, subject_id, now)
     return rules.newest_first([record for record in found if rules.visible(record, now)])
+
+
+def adverse_of(deps: Deps, subject_ids: Collection[str]) -> tuple[Record, ...]:
+    """The adverse records of several subjects that are open to queries now, words still sealed."""
+    now = deps.now()
+    return tuple(r for r in store.list_adverse(deps.db, subject_ids, now) if rules.visible(r, now))
 
 
 def find_own(deps: Deps, subject_id: str, record_id: str) -> Record | None:

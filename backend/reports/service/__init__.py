@@ -1,5 +1,6 @@
 """Use cases of the report: reading it, sharing it, verifying it, who looked, and questions about that."""
 
+from backend.reports.service.foretelling import tell_ahead
 from backend.reports.service.linking import kill_link, links, make_link, open_link
 from backend.reports.service.looking import access_log
 from backend.reports.service.questions import answer, ask, own_question, own_questions, question, questions
@@ -26,5 +27,6 @@ __all__ = [
     "recompute_clocks",
     "remind_due",
     "summary",
+    "tell_ahead",
     "verify",
 ]
