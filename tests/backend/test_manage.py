@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 
 from backend import bootstrap
+from backend.calendars import service as calendars
+from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import Client
 from backend.common.numbers import check_digit
@@ -27,6 +29,8 @@ from backend.local import pictures
 from backend.local.mongod import Mongod
 from backend.manage import command, counting, importing, keeping, scheduling
 from backend.registry import service as registry
+from schemas.terms import Channel, Role
+from tests.support.calendars import DAYS_OF_2027
 from tests.support.pictures import picture
 from tests.support.processes import ROOT
 
@@ -128,6 +132,11 @@ def test_the_list_names_every_command_of_this_issue(operator: Operator) -> None:
         (("import-catalogue", __file__, "--year", "1999"), "2014"),
         (("create-staff", "li", "--role", "king"), "invalid choice"),
         (("issue-window-code",), "--id-number"),
+        (("due-date", "2026-02-30", "1"), "YYYY-MM-DD"),
+        (("due-date", "20260228", "1"), "YYYY-MM-DD"),
+        (("due-date", "1949-10-01", "1"), "1950"),
+        (("due-date", "2026-02-14", "-1"), "whole number"),
+        (("due-date", "2026-02-14"), "DAYS"),
     ],
 )
 def test_a_wrong_argument_is_said_in_one_line(
@@ -145,6 +154,7 @@ def test_a_wrong_argument_is_said_in_one_line(
     [
         (("seed-demo", "--residents", "99999999"), "23668200"),
         (("import-subjects", __file__, "--photos", "no-such-folder"), "no such folder"),
+        (("due-date", "2026-02-14", "1001"), "1000 at most"),
         (("import-records", __file__, "--unit", "HRSS", "--report", "no/such/folder.json"), "cannot be written"),
     ],
 )  # fmt: skip
@@ -264,6 +274,26 @@ def test_a_window_code_is_printed_plainly(prepared: Operator) -> None:
     code, until = prepared.done("issue-window-code", "--id-number", number).splitlines()
     assert re.fullmatch(r"\d{8}", code)
     assert until.endswith("(Shanghai), for one use")
+
+
+def test_a_due_date_is_told_with_whether_it_is_provisional(prepared: Operator) -> None:
+    assert prepared.done("due-date", "2026-02-14", "1").splitlines() == [
+        "2026-02-24",
+        "provisional: false",
+        "calendar: 2026=chinesecalendar-1.11.0",
+        "counted: 2026-02-24",
+    ]
+    assert prepared.done("due-date", "2026-01-20", "30", "--calendar-days").startswith("2026-02-24\n")
+    with prepared.deps() as deps:
+        assert prepared.done("due-date", "2026-12-31", "1").splitlines()[:2] == [
+            "2027-01-04",
+            "provisional: true",
+        ]
+        steward = Actor(id="st-1", role=Role.DATA_STEWARD, channel=Channel.CONSOLE)
+        calendars.put_year(deps, steward, **DAYS_OF_2027)
+        said = prepared.done("due-date", "2026-12-31", "1").splitlines()
+        deps.db["calendars"].delete_many({})
+    assert said == ["2027-01-06", "provisional: false", "calendar: 2027=staff-1", "counted: 2027-01-06"]
 
 
 def test_staff_get_their_secrets_once(prepared: Operator) -> None:
