@@ -14,9 +14,14 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import DriverError
 from backend.common.sweeping import Unfinished, place_of
+from backend.evidence import service as evidence
 from backend.objections import service as objections
+from backend.records import service as records
+from backend.records.service import Consumer
 from backend.reports import service as reports
 
+CONSUMERS: tuple[Consumer, ...] = ()
+"""Whoever keeps decisions about people's records and judges them again when a record changes."""
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
@@ -49,6 +54,8 @@ JOBS: tuple[Job, ...] = (
     Job("questions.recompute_clocks", MINUTE, reports.recompute_clocks),
     Job("questions.flag_overdue", MINUTE, reports.flag_overdue),
     Job("questions.remind_due", MINUTE, reports.remind_due),
+    Job("records.ripple", MINUTE, lambda deps, actor: records.ripple(deps, actor, consumers=CONSUMERS)),
+    Job("evidence.remove_loose", MINUTE, evidence.remove_loose),
     Job("reports.tell_ahead", DAY, reports.tell_ahead),
 )
 """In the order in which they build on each other: first the days, then what is late by them."""
