@@ -81,6 +81,34 @@ class NoticeKind(Term):
         "异议办理期限有变动",
         "A date of your objection has moved",
     )
+    RESTORATION_RECEIVED = (
+        "restoration_received",
+        "信用修复申请已收到",
+        "Application for restoration received",
+    )
+    RESTORATION_ACCEPTED = (
+        "restoration_accepted",
+        "信用修复申请已受理",
+        "Application for restoration accepted",
+    )
+    RESTORATION_DECLINED = (
+        "restoration_declined",
+        "信用修复申请不予受理",
+        "Application for restoration not accepted",
+    )
+    RESTORATION_RESTORED = "restoration_restored", "一条信息已修复", "A record was restored"
+    RESTORATION_REFUSED = "restoration_refused", "信用修复申请未获准", "Restoration refused"
+    RESTORATION_WITHDRAWN = (
+        "restoration_withdrawn",
+        "信用修复申请已撤回",
+        "Application for restoration withdrawn",
+    )
+    RESTORATION_OVERDUE = "restoration_overdue", "信用修复办理逾期", "A restoration is overdue"
+    RESTORATION_CLOCK_MOVED = (
+        "restoration_clock_moved",
+        "信用修复办理期限有变动",
+        "A due date of your restoration has moved",
+    )
 
 
 @dataclass(frozen=True)
@@ -384,6 +412,83 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
             "The year's working days were published: “{clock}” is now due on {to_on} instead of {from_on}.",
         ),
         {"objection_id": str, "clock": Text, "from_on": date, "to_on": date},
+        legal=True,
+    ),
+    NoticeKind.RESTORATION_RECEIVED: NoticeForm(
+        NoticeKind.RESTORATION_RECEIVED.label,
+        Text(
+            "您的信用修复申请已收到，将于 {due_on} 前告知是否受理（国务院办公厅2025年第22号文）。",
+            "Your application for restoration was received; you will be told by {due_on} whether it is accepted (General Office"
+            " of the State Council, no. 22 of 2025).",
+        ),
+        {"restoration_id": str, "due_on": date},
+        legal=True,
+    ),
+    NoticeKind.RESTORATION_ACCEPTED: NoticeForm(
+        NoticeKind.RESTORATION_ACCEPTED.label,
+        Text(
+            "您的信用修复申请已受理并转信息提供单位，将于 {due_on} 前反馈结果（国务院办公厅2025年第22号文）。",
+            "Your application was accepted and is with the provider; you will hear the result by {due_on} (General Office of the"
+            " State Council, no. 22 of 2025).",
+        ),
+        {"restoration_id": str, "due_on": date},
+        legal=True,
+    ),
+    NoticeKind.RESTORATION_DECLINED: NoticeForm(
+        NoticeKind.RESTORATION_DECLINED.label,
+        Text(
+            "您的信用修复申请未予受理，理由见申请详情。条件具备后可以再次申请。",
+            "Your application for restoration was not accepted; the reason is with the application. You may apply again once the"
+            " conditions are met.",
+        ),
+        {"restoration_id": str},
+        legal=True,
+    ),
+    NoticeKind.RESTORATION_RESTORED: NoticeForm(
+        NoticeKind.RESTORATION_RESTORED.label,
+        Text(
+            "信息提供单位已出具修复证明，该信息已停止提供查询（《上海市社会信用条例》第三十八条）。凭证见“移除记录”。",
+            "The provider proved the restoration and the record is out of every query (Shanghai Social Credit Regulation,"
+            " article 38). The proof is with your removals.",
+        ),
+        {"restoration_id": str},
+        legal=True,
+    ),
+    NoticeKind.RESTORATION_REFUSED: NoticeForm(
+        NoticeKind.RESTORATION_REFUSED.label,
+        Text(
+            "信息提供单位审核后未准予修复，说明见申请详情。您可以补足条件后再次申请，或者对该信息提出异议。",
+            "The provider refused the restoration; its explanation is with the application. You may apply again once the"
+            " conditions are met, or object to the record.",
+        ),
+        {"restoration_id": str},
+        legal=True,
+    ),
+    NoticeKind.RESTORATION_WITHDRAWN: NoticeForm(
+        NoticeKind.RESTORATION_WITHDRAWN.label,
+        Text(
+            "您已撤回信用修复申请，以后可以再次申请。如非本人操作，请立即拨打 12345。",
+            "You withdrew your application for restoration and may apply again. If this was not you, please call 12345 at once.",
+        ),
+        {"restoration_id": str},
+        legal=True,
+    ),
+    NoticeKind.RESTORATION_OVERDUE: NoticeForm(
+        NoticeKind.RESTORATION_OVERDUE.label,
+        Text(
+            "“{clock}”应于 {due_on} 前完成而未完成，已督促承办方立即办理。",
+            "“{clock}” should have been done by {due_on} and was not; whoever is responsible has been told to act at once.",
+        ),
+        {"restoration_id": str, "clock": Text, "due_on": date},
+        legal=True,
+    ),
+    NoticeKind.RESTORATION_CLOCK_MOVED: NoticeForm(
+        NoticeKind.RESTORATION_CLOCK_MOVED.label,
+        Text(
+            "年度工作日安排已公布，“{clock}”的到期日由 {from_on} 变为 {to_on}。",
+            "The year's working days were published: “{clock}” is now due on {to_on} instead of {from_on}.",
+        ),
+        {"restoration_id": str, "clock": Text, "from_on": date, "to_on": date},
         legal=True,
     ),
 }

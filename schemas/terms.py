@@ -324,6 +324,37 @@ class RemovalWish(Term):
     ERASED = "erased", "从数据库删除", "Out of the database"
 
 
+class RestorationState(Term):
+    """Where an application for restoration stands (docs/restorations.md)."""
+
+    SUBMITTED = "submitted", "已提交，待决定是否受理", "Submitted, acceptance to be decided"
+    ACCEPTED = "accepted", "已受理，待提供单位出具结论", "Accepted, with the provider"
+    DECLINED = "declined", "不予受理", "Not accepted"
+    RESTORED = "restored", "已修复，停止提供查询", "Restored, out of queries"
+    REFUSED = "refused", "经审核不予修复", "Refused after review"
+    WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
+
+
+class RestorationAct(Term):
+    """What moves an application, or happens on its way; each is one line of its timeline."""
+
+    SUBMIT = "submit", "提交修复申请", "Application submitted"
+    ACCEPT = "accept", "决定受理并转提供单位", "Accepted and handed to the provider"
+    DECLINE = "decline", "决定不予受理", "Not accepted"
+    RESTORE = "restore", "提供单位出具修复证明", "The provider proved the restoration"
+    REFUSE = "refuse", "提供单位不予修复", "The provider refused"
+    WITHDRAW = "withdraw", "撤回申请", "Application withdrawn"
+    FALL_DUE = "fall_due", "期限已过", "A deadline has passed"
+    MOVE_CLOCK = "move_clock", "期限因日历公布而调整", "Deadline moved with the published calendar"
+
+
+class ProofOutcome(Term):
+    """What the provider proves about an application."""
+
+    RESTORED = "restored", "准予修复", "Restored"
+    REFUSED = "refused", "不予修复", "Refused"
+
+
 class DayUnit(Term):
     """In which days a time limit is counted."""
 
