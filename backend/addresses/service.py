@@ -8,7 +8,6 @@ over several processes may be refused a few requests early, those that another p
 import math
 import threading
 from collections import OrderedDict
-from dataclasses import replace
 from datetime import datetime
 
 from backend.addresses import errors, rules, store
@@ -49,7 +48,7 @@ class Gate:
             if lease is None or now >= lease.ends_at:
                 return False
             if lease.left > 0:
-                self._leases[who] = replace(lease, left=lease.left - 1)
+                self._leases[who] = Lease(lease.left - 1, lease.taken, lease.ends_at)
                 return True
         if lease.taken >= limit:
             raise errors.too_many(_seconds(lease.ends_at, now))

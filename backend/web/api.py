@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import flask_smorest
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, current_app, request
 from werkzeug.exceptions import NotFound
 
 from backend.common import ids
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
 from backend.web import auth, bodies, headers, language, logging, metrics, openapi, problems, replays
+from backend.web.lean import LeanFlask
 from backend.web.rights import Rights
 from schemas.base import SPEAKING, RequestSchema
 
@@ -90,13 +91,6 @@ class Wiring:
     refusals: Mapping[str, Sequence[ServiceError]]
 
 
-class _App(Flask):
-    """Flask without a question that it asks some twenty times a request: nothing here is a coroutine."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func
-
-
 def blueprint(name: str, prefix: str, title: str) -> Routes:
     """The routes of a feature under `/api/v1` + `prefix`; `title` is its Chinese heading in the documentation."""
     return Routes(name, f"backend.{name}", url_prefix=PREFIX + prefix, description=title)
@@ -104,7 +98,7 @@ def blueprint(name: str, prefix: str, title: str) -> Routes:
 
 def build(deps: Deps, wiring: Wiring, blueprints: Iterable[Any]) -> Flask:
     """The Flask app over `blueprints`: those of features, and plain ones of Flask for pages."""
-    app = _App("backend", static_folder=None, template_folder="web/templates")
+    app = LeanFlask("backend", static_folder=None, template_folder="web/templates")
     app.request_class = bodies.MemoryRequest
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
@@ -121,6 +115,8 @@ def build(deps: Deps, wiring: Wiring, blueprints: Iterable[Any]) -> Flask:
     app.extensions["openapi"] = openapi.document(api.spec, wiring.rights, wiring.refusals)
     auth.guard(app, wiring.authenticate, wiring.rights)
     replays.register(app, wiring.replies, lambda: bool(marked("idempotent")))
+    if app.before_request_funcs or app.after_request_funcs or app.url_value_preprocessors:
+        raise AssertionError("a hook of Flask's own would not be asked; see backend/web/lean.py")
     return app
 
 
@@ -131,45 +127,40 @@ def marked(name: str, default: Any = None) -> Any:
     return getattr(getattr(getattr(view, "view_class", None), method, view), name, default)
 
 
-def _around(app: Flask, wiring: Wiring) -> None:
-    """What comes before and after every request, outermost first; Flask runs the first `after_request` last."""
-    logging.register(app)
-    metrics.register(app)
-    app.before_request(_begin)
-    app.after_request(_name)
-    app.teardown_request(_end)
+def _around(app: LeanFlask, wiring: Wiring) -> None:
+    """What comes before and after every request, in this order; the guard and replays come behind it, before the view."""
+    app.before.append(_begin)
     headers.register(app)
+    metrics.register(app)
+    logging.register(app)
+    app.teardown_request(_end)
+    deps: Deps = app.extensions["deps"]
 
-    limited = app.extensions["deps"].settings.limit_per_address > 0
+    def _admit(asked: Request, _: Any) -> None:
+        if _is_counted(asked):
+            wiring.admit(deps, auth.address_of(asked, deps))
 
-    @app.before_request
-    def _admit() -> None:
-        if limited and _is_counted():
-            wiring.admit(auth.deps(), auth.address())
+    if deps.settings.limit_per_address > 0:
+        app.before.append(_admit)
 
 
-def _is_counted() -> bool:
+def _is_counted(asked: Request) -> bool:
     """The API, also where it has a short address; not pages, health and numbers, which operations ask."""
-    named = current_app.blueprints.get(request.blueprint or "")
-    return request.path.startswith(PREFIX) or isinstance(named, Routes)
-
-
-def _begin() -> None:
-    g.started = time.perf_counter()
-    asked = request.headers.get("X-Request-Id", "")
-    g.request_id = asked if REQUEST_ID.fullmatch(asked) else ids.new_id()
-    SPEAKING.set(language.wanted(request.headers.get("Accept-Language")))
-    request.max_content_length = (
-        marked("max_bytes", bodies.BODY_BYTES) if bodies.is_multipart(request) else bodies.BODY_BYTES
+    return asked.path.startswith(PREFIX) or isinstance(
+        current_app.blueprints.get(asked.blueprint or ""), Routes
     )
-    if bodies.HALF_CHARACTER.search(request.path):
+
+
+def _begin(asked: Request, kept: Any) -> None:
+    kept.started = time.perf_counter()
+    named = asked.environ.get("HTTP_X_REQUEST_ID", "")
+    kept.request_id = named if REQUEST_ID.fullmatch(named) else ids.new_id()
+    SPEAKING.set(language.wanted(asked.environ.get("HTTP_ACCEPT_LANGUAGE")))
+    asked.max_content_length = (
+        marked("max_bytes", bodies.BODY_BYTES) if bodies.is_multipart(asked) else bodies.BODY_BYTES
+    )
+    if bodies.HALF_CHARACTER.search(asked.path):
         raise NotFound
-
-
-def _name(response: Response) -> Response:
-    response.headers["X-Request-Id"] = g.request_id
-    response.headers["Content-Language"] = "en" if SPEAKING.get() == "en" else "zh-CN"
-    return response
 
 
 def _end(_: BaseException | None) -> None:

@@ -2,17 +2,20 @@
 
 import ipaddress
 from collections.abc import Callable
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Request, current_app, g, request
 
 from backend.common import errors
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
+from backend.web.lean import LeanFlask
 from backend.web.rights import PUBLIC, Rights
 from schemas.terms import Channel, Role
 
 Authenticate = Callable[[Deps, str, Channel], Actor]
+ANYBODY = anonymous(Channel.API)
 
 
 class UnguardedRoute(Exception):
@@ -31,8 +34,13 @@ def actor() -> Actor:
 
 def address() -> str:
     """The caller's network address, looking through as many proxies as the settings trust and no more."""
+    return address_of(request, deps())
+
+
+def address_of(asked: Request, deps: Deps) -> str:
+    forwarded = asked.environ.get("HTTP_X_FORWARDED_FOR")
     return client_address(
-        request.remote_addr, request.headers.getlist("X-Forwarded-For"), deps().settings.trusted_proxies
+        asked.remote_addr, [] if forwarded is None else [forwarded], deps.settings.trusted_proxies
     )
 
 
@@ -40,10 +48,16 @@ def client_address(peer: str | None, forwarded: list[str], trusted: int) -> str:
     """The right-most address that no trusted proxy wrote; what stands left of it is the caller's own word."""
     hops = [hop.strip() for line in forwarded for hop in line.split(",")] + [peer or ""]
     hop = hops[-1 - trusted] if trusted < len(hops) else hops[0]
+    return _plain(hop) or peer or ""
+
+
+@lru_cache(maxsize=4096)
+def _plain(hop: str) -> str | None:
+    """An address in its one usual form; None when it is none."""
     try:
         return str(ipaddress.ip_address(hop))
     except ValueError:
-        return peer or ""
+        return None
 
 
 def require_rights(app: Flask, rights: Rights) -> None:
@@ -52,16 +66,17 @@ def require_rights(app: Flask, rights: Rights) -> None:
         raise UnguardedRoute("no rights for " + ", ".join(missing))
 
 
-def guard(app: Flask, authenticate: Authenticate, rights: Rights) -> None:
+def guard(app: LeanFlask, authenticate: Authenticate, rights: Rights) -> None:
     """Ask who is calling before every route; `require_rights` has seen that each has its line."""
+    needed: Deps = app.extensions["deps"]
 
-    def ask() -> None:
-        g.actor = anonymous(Channel.API)
-        allowed = rights[operation()] if request.url_rule and request.method != "OPTIONS" else PUBLIC
+    def ask(asked: Request, kept: Any) -> None:
+        kept.actor = ANYBODY
+        allowed = rights[operation_of(asked)] if asked.url_rule and asked.method != "OPTIONS" else PUBLIC
         if allowed != PUBLIC:
-            g.actor = _identified(authenticate, allowed)
+            kept.actor = _identified(asked, needed, authenticate, allowed)
 
-    app.before_request(ask)
+    app.before.append(ask)
 
 
 def routes(app: Flask) -> set[str]:
@@ -75,17 +90,21 @@ def routes(app: Flask) -> set[str]:
 
 def operation() -> str:
     """The line of the table that this request falls under."""
-    method = "GET" if request.method == "HEAD" else request.method
-    return f"{method} {request.url_rule}"
+    return operation_of(request)
 
 
-def _identified(authenticate: Authenticate, allowed: frozenset[Role]) -> Actor:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+def operation_of(asked: Request) -> str:
+    method = "GET" if asked.method == "HEAD" else asked.method
+    return f"{method} {asked.url_rule.rule if asked.url_rule else None}"
+
+
+def _identified(asked: Request, deps: Deps, authenticate: Authenticate, allowed: frozenset[Role]) -> Actor:
+    scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         if Role.ANONYMOUS in allowed:
-            return anonymous(Channel.API)
+            return ANYBODY
         raise errors.not_signed_in()
-    caller = authenticate(deps(), token.strip(), Channel.API)
+    caller = authenticate(deps, token.strip(), Channel.API)
     if caller.role not in allowed:
         raise errors.not_allowed()
     return caller

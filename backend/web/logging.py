@@ -9,19 +9,17 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Request, Response, g, has_request_context
 
 from backend.common import logs
+from backend.web.lean import LeanFlask
 
 ROOT = Path(__file__).parents[2]
 log = logs.get(__name__)
 
 
-def register(app: Flask) -> None:
-    @app.after_request
-    def _line(response: Response) -> Response:
-        logs.tell(__name__, "request", **_facts(response))
-        return response
+def register(app: LeanFlask) -> None:
+    app.after.append(_line)
 
 
 def fault(event: str, error: BaseException) -> None:
@@ -29,14 +27,18 @@ def fault(event: str, error: BaseException) -> None:
     log.error(event, request_id=_request_id(), error=_types(error), trace=_places(error))
 
 
-def _facts(response: Response) -> dict[str, Any]:
-    actor = g.get("actor")
+def _line(asked: Request, kept: Any, response: Response) -> None:
+    logs.tell(__name__, "request", **_facts(asked, kept, response))
+
+
+def _facts(asked: Request, kept: Any, response: Response) -> dict[str, Any]:
+    actor = kept.get("actor")
     return {
-        "method": request.method if request.url_rule else "-",
-        "route": str(request.url_rule) if request.url_rule else "-",
+        "method": asked.method if asked.url_rule else "-",
+        "route": asked.url_rule.rule if asked.url_rule else "-",
         "status": response.status_code,
-        "ms": round((time.perf_counter() - g.started) * 1000, 1),
-        "request_id": _request_id(),
+        "ms": round((time.perf_counter() - kept.started) * 1000, 1),
+        "request_id": kept.get("request_id"),
         "actor": actor.id if actor else None,
         "role": actor.role.value if actor else None,
     }

@@ -3,8 +3,9 @@
 import os
 import time
 from functools import cache
+from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Request, Response
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -14,6 +15,8 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from backend.web.lean import LeanFlask
 
 REQUESTS = Counter("http_requests_total", "Requests by route and status", ["method", "route", "status"])
 SECONDS = Histogram(
@@ -27,13 +30,14 @@ DATABASE_FAULTS = Counter("database_faults_total", "Requests refused because the
 REFUSALS = Counter("refusals_total", "Requests refused, by reason", ["reason"])
 
 
-def register(app: Flask) -> None:
-    @app.after_request
-    def _count(response: Response) -> Response:
-        method, route = (request.method, str(request.url_rule)) if request.url_rule else ("-", "-")
-        _requests(method, route, response.status_code).inc()
-        _seconds(method, route).observe(time.perf_counter() - g.started)
-        return response
+def register(app: LeanFlask) -> None:
+    app.after.append(_count)
+
+
+def _count(asked: Request, kept: Any, response: Response) -> None:
+    method, route = (asked.method, asked.url_rule.rule) if asked.url_rule else ("-", "-")
+    _requests(method, route, response.status_code).inc()
+    _seconds(method, route).observe(time.perf_counter() - kept.started)
 
 
 @cache

@@ -9,15 +9,17 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from flask import Flask, Request, Response, g, request
+from flask import Request, Response
 
 from backend.common import mongo
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.web import auth, bodies, logging
+from backend.web.lean import LeanFlask
 from schemas.terms import Role
 
 KEY_HEADER = "Idempotency-Key"
+_IN_ENVIRON = "HTTP_IDEMPOTENCY_KEY"
 REPLAY_HEADER = "Idempotent-Replay"
 KEPT_HEADERS = ("Content-Type", "Location")
 # An answer worth giving again: what was made, and refusals that another try cannot change. Not kept: our faults, and
@@ -58,26 +60,26 @@ class Replies(Protocol):
     def abandon(self, deps: Deps, claim: Any) -> bool: ...
 
 
-def register(app: Flask, replies: Replies, idempotent: Callable[[], bool]) -> None:
-    """Runs after the guard, so that a kept answer reaches its owner only."""
+def register(app: LeanFlask, replies: Replies, idempotent: Callable[[], bool]) -> None:
+    """Begins after the guard, so that a kept answer reaches its owner only; ends before anything else is added to it."""
 
-    @app.before_request
-    def _begin() -> Response | None:
-        key = request.headers.get(KEY_HEADER)
+    def _begin(asked: Request, kept: Any) -> Response | None:
+        key = asked.environ.get(_IN_ENVIRON)
         if key is None or not idempotent():
             return None
-        claim = replies.begin(auth.deps(), auth.actor(), owner=_owner(), key=key, digest=digest(request))
+        claim = replies.begin(auth.deps(), auth.actor(), owner=_owner(), key=key, digest=digest(asked))
         if claim.reply is not None:
             return _again(claim.reply)
-        g.claim = claim
+        kept.claim = claim
         return None
 
-    @app.after_request
-    def _finish(response: Response) -> Response:
-        claim = g.pop("claim", None)
+    def _finish(_: Request, kept: Any, response: Response) -> None:
+        claim = kept.pop("claim", None)
         if claim is not None:
             _keep(replies, claim, response)
-        return response
+
+    app.before.append(_begin)
+    app.after.insert(0, _finish)
 
 
 def digest(asked: Request) -> bytes:
