@@ -1,6 +1,7 @@
 """The commands about deadlines."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backend import sweeps
@@ -10,12 +11,13 @@ from backend.common.deps import Deps
 from backend.common.settings import Settings
 from backend.manage import asking
 from backend.manage.asking import ACTOR, Command, Wrong
+from backend.sweeps import Job
 
 
-def _run_schedule(deps: Deps, asked: Namespace) -> int:
+def _run_schedule(deps: Deps, asked: Namespace, jobs: Sequence[Job] = sweeps.JOBS) -> int:
     """Every sweep once, a line each; 1 when one of them failed."""
     failed = 0
-    for outcome in sweeps.run_all(_at(deps, asked), ACTOR):
+    for outcome in sweeps.run_all(_at(deps, asked), ACTOR, jobs):
         failed += outcome.fault is not None
         told = "" if outcome.fault is None else f"; failed: {outcome.fault}"
         print(f"{outcome.name}: {outcome.done}{told}", flush=True)
