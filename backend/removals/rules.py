@@ -11,7 +11,7 @@ from backend.registry.model import Words
 from schemas.terms import Nature
 from schemas.text import Text
 
-# Shorter texts of a content ("是", "上海") stand in every sentence and tell of no record.
+# Shorter texts ("是", "上海") stand in every sentence and tell of no record.
 SHORTEST_TELLING = 4
 
 OBJECTED = Text("《上海市社会信用条例》第三十六条", "Shanghai Social Credit Regulation, art. 36")
@@ -42,13 +42,13 @@ def tells(text: str, record: Record, who: Words | None) -> bool:
 
 
 def _telling(record: Record) -> Iterator[str]:
-    """What would tell of the record: document number, title, and the longer texts of its content."""
-    yield from (word for word in (_plain(record.title), _plain(record.doc_no)) if word)
-    for value in record.content.values():
-        if isinstance(value, str) and len(_plain(value)) >= SHORTEST_TELLING:
-            yield _plain(value)
+    """What would tell of the record: document number, title, and the texts of its content."""
+    texts = (value for value in record.content.values() if isinstance(value, str))
+    for word in map(_plain, (record.title, record.doc_no, *texts)):
+        if len(word) >= SHORTEST_TELLING:
+            yield word
 
 
 def _plain(text: str) -> str:
-    """However it is spaced and written."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Letters and digits alone, however it is spaced, bracketed and written."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))

@@ -91,8 +91,13 @@ def _values(record: Record, correction: Correction) -> dict[str, Any]:
         "doc_no": record.doc_no if correction.doc_no is None else correction.doc_no,
         "occurred_on": (correction.occurred_on or record.occurred_on).isoformat(),
         "ended_on": ended_on.isoformat() if ended_on else None,
-        "content": {name: value for name, value in content.items() if value is not None},
+        "content": {name: _plain(value) for name, value in content.items() if value is not None},
     }
+
+
+def _plain(value: Any) -> Any:
+    """The database gives large whole numbers back as a type of its own, which no row has."""
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _corrected(deps: Deps, record: Record, item: CatalogueItem, row: Checked) -> Record:

@@ -64,6 +64,13 @@ class TestWhatChanges:
     def test_a_field_can_be_taken_out(self, deps: Deps, record: Record) -> None:
         assert "fine_fen" not in correct(deps, record, content={"fine_fen": None}).content
 
+    def test_what_is_not_named_stays_whatever_the_database_makes_of_it(
+        self, deps: Deps, person: Subject, tmp_path: Path
+    ) -> None:
+        held = content(fine_fen=10**15, hours=1.5, settled=False)
+        taken(deps, tmp_path, row(content=held), name="large.jsonl")
+        assert correct(deps, the_record(deps), title="更正后的标题").content == held
+
     def test_words_with_the_persons_name_are_sealed_and_those_without_lie_open_again(
         self, deps: Deps, record: Record
     ) -> None:
