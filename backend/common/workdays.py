@@ -111,6 +111,20 @@ class Calendar:
         years = {year for day in days for year in self._years_asked(day)}
         return ";".join(f"{year}={self._version(year)}" for year in sorted(years))
 
+    def is_stale(self, described: str) -> bool:
+        """Whether what was worked out by these versions may come out differently now; false only when it cannot.
+
+        So: a year has another table, or the next year's speaks about its December and was not asked then.
+        """
+        named = {
+            int(year): version
+            for year, _, version in (part.partition("=") for part in described.split(";") if part)
+        }
+        return any(
+            self._version(year) != version or (year + 1 not in named and self._names_december_of(year))
+            for year, version in named.items()
+        )
+
     def is_guess(self, days: Iterable[date]) -> bool:
         """Whether one of `days` lies in a year without a table."""
         return any(self.is_provisional(year) for year in {day.year for day in days})
@@ -133,6 +147,10 @@ class Calendar:
         if following is not None and following.says(day) is not None:
             return (day.year + 1, day.year)
         return (day.year,)
+
+    def _names_december_of(self, year: int) -> bool:
+        table = self._tables.get(year + 1)
+        return table is not None and any(day.year == year for day in table.holidays | table.make_up_days)
 
     def _version(self, year: int) -> str:
         return self._tables[year].version if year in self._tables else PROVISIONAL

@@ -1,6 +1,6 @@
 """Objections in MongoDB. Every change is a compare-and-set on `version`; one live case per record and person is an index."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ INDEXES = [
     IndexModel([("unit_code", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)]),
     # The sweeps; a finished case is in neither.
     IndexModel([("chores.what", ASCENDING), ("chores.at", ASCENDING)], partialFilterExpression=_LIVE),
-    IndexModel([("clocks.provisional", ASCENDING)], partialFilterExpression=_LIVE),
+    IndexModel([("clocks.calendar_version", ASCENDING)], partialFilterExpression=_LIVE),
 ]
 COLLECTIONS = {COLLECTION: INDEXES}
 
@@ -137,10 +137,13 @@ def ids_with_chore(db: Database, what: str, at: datetime) -> Iterator[str]:
     yield from [found["_id"] for found in db[COLLECTION].find(wanted, {"_id": 1})]
 
 
-def ids_with_provisional_clock(db: Database) -> Iterator[str]:
-    yield from [
-        found["_id"] for found in db[COLLECTION].find({**_LIVE, "clocks.provisional": True}, {"_id": 1})
+def ids_with_stale_clock(db: Database, is_stale: Callable[[str], bool]) -> Iterator[str]:
+    """Live cases with a clock that was worked out by tables that are not in force any more."""
+    versions = [
+        found for found in db[COLLECTION].distinct("clocks.calendar_version", _LIVE) if is_stale(found)
     ]
+    wanted = {**_LIVE, "clocks.calendar_version": {"$in": versions}}
+    yield from [found["_id"] for found in db[COLLECTION].find(wanted, {"_id": 1})]
 
 
 def _case(document: Document | None) -> Objection | None:

@@ -4,6 +4,7 @@ rule, so running it twice, in two processes, or after a kill changes nothing mor
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from backend.calendars import service as calendars
 from backend.clocks.model import Clock
 from backend.common import sweeping
 from backend.common.actor import Actor
@@ -42,8 +43,9 @@ def close_upheld(deps: Deps, actor: Actor) -> int:
 
 
 def recompute_clocks(deps: Deps, actor: Actor) -> int:
-    """Work the provisional clocks of every live case out anew, after a year's table was put in; how many cases moved."""
-    return _each(deps, actor, store.ids_with_provisional_clock(deps.db), recompute)
+    """Work the clocks of every live case out anew that rest on another table than today's; how many cases moved."""
+    stale = store.ids_with_stale_clock(deps.db, calendars.calendar(deps).is_stale)
+    return _each(deps, actor, stale, recompute)
 
 
 @atomic

@@ -151,3 +151,28 @@ def test_no_entry_never_passes_for_a_working_day_without_the_mark(day: date) -> 
     assert PLAIN.is_provisional(day.year) is not known
     if not known:
         assert PLAIN.due(day - timedelta(days=1), 1).provisional
+
+
+@given(starts, st.integers(1, 40))
+def test_what_is_not_stale_comes_out_the_same(start: date, days: int) -> None:
+    before = PLAIN.due(start, days)
+    assert not PLAIN.is_stale(before.version)
+    after = ANNOUNCED.due(start, days)
+    assert not ANNOUNCED.is_stale(after.version) or start.year == 2026
+    assert ANNOUNCED.is_stale(before.version) or before == after
+
+
+def test_another_table_of_a_year_makes_stale_what_rests_on_it() -> None:
+    corrected = Calendar({2027: YearTable(2027, INVENTED.holidays, INVENTED.make_up_days, "staff-2")})
+    known = PLAIN.due(date(2025, 9, 30), 5).version
+    for named, stale in [
+        ("2027=provisional", True),
+        ("2027=staff-1", True),
+        ("2027=staff-2", False),
+        (known, False),
+        (known.replace("2025", "2026"), True),
+        (known.replace("2025", "2026") + ";2027=staff-2", False),
+        (known + "1", True),
+        ("", False),
+    ]:
+        assert corrected.is_stale(named) is stale, named
