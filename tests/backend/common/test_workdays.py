@@ -158,7 +158,9 @@ def test_what_is_not_stale_comes_out_the_same(start: date, days: int) -> None:
     before = PLAIN.due(start, days)
     assert not PLAIN.is_stale(before.version)
     after = ANNOUNCED.due(start, days)
-    assert not ANNOUNCED.is_stale(after.version) or start.year == 2026
+    assert not ANNOUNCED.is_stale(after.version) or "2026=" in after.version, (
+        "a December it may not have touched"
+    )
     assert ANNOUNCED.is_stale(before.version) or before == after
 
 
