@@ -28,6 +28,8 @@ from backend.removals import staff_routes as removals_staff
 from backend.reports import address_routes as report_addresses
 from backend.reports import routes as reports
 from backend.reports import staff_routes as questions
+from backend.restorations import routes as restorations
+from backend.restorations import staff_routes as restorations_staff
 from backend.staff import routes as staff
 from backend.web import api, auth, docs, health
 from backend.web.rights import RIGHTS, Rights
@@ -42,6 +44,7 @@ BLUEPRINTS = (
     reports.blp,
     report_addresses.blp,
     objections.blp,
+    restorations.blp,
     removals.blp,
     notices.blp,
     catalogue.blp,
@@ -49,6 +52,8 @@ BLUEPRINTS = (
     identity_staff.blp,
     objections_staff.blp,
     objections_staff.provider_blp,
+    restorations_staff.blp,
+    restorations_staff.provider_blp,
     removals_staff.blp,
     calendars.blp,
     desk.blp,

@@ -19,8 +19,9 @@ from backend.objections import service as objections
 from backend.records import service as records
 from backend.records.service import Consumer
 from backend.reports import service as reports
+from backend.restorations import service as restorations
 
-CONSUMERS: tuple[Consumer, ...] = ()
+CONSUMERS: tuple[Consumer, ...] = (objections.Forgetting(), restorations.Forgetting())
 """Whoever keeps decisions about people's records and judges them again when a record changes."""
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -51,6 +52,9 @@ JOBS: tuple[Job, ...] = (
     Job("objections.close_upheld", MINUTE, objections.close_upheld),
     Job("objections.flag_overdue", MINUTE, objections.flag_overdue),
     Job("objections.remind_due", MINUTE, objections.remind_due),
+    Job("restorations.recompute_clocks", MINUTE, restorations.recompute_clocks),
+    Job("restorations.flag_overdue", MINUTE, restorations.flag_overdue),
+    Job("restorations.remind_due", MINUTE, restorations.remind_due),
     Job("questions.recompute_clocks", MINUTE, reports.recompute_clocks),
     Job("questions.flag_overdue", MINUTE, reports.flag_overdue),
     Job("questions.remind_due", MINUTE, reports.remind_due),

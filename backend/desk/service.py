@@ -15,10 +15,12 @@ from backend.desk.model import Cases, Desk, Moved, PutYear, ShownQueue
 from backend.notices import service as notices
 from backend.objections import service as objections
 from backend.reports import service as reports
+from backend.restorations import service as restorations
 from schemas.terms import STAFF_ROLES, CaseKind
 
 CASES = (
     Cases(CaseKind.OBJECTION, objections.queues, objections.recompute_clocks),
+    Cases(CaseKind.RESTORATION, restorations.queues, restorations.recompute_clocks),
     Cases(CaseKind.QUESTION, reports.queues, reports.recompute_clocks),
 )
 log = logs.get("backend.desk")

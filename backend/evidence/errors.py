@@ -103,3 +103,7 @@ def damaged() -> ServiceError:
         "This file cannot be read at the moment; please call 12345",
         retry_after=3600,
     )
+
+
+OF_UPLOADS = (too_many, empty, too_large, not_supported, unreadable, unpacks_too_large, protected, expired)
+"""What a route that takes files can refuse."""

@@ -1,0 +1,40 @@
+"""Use cases of restorations, by who acts: the resident, the officer, the provider, the clock."""
+
+from backend.restorations.service.applying import apply, withdraw
+from backend.restorations.service.deciding import accept, decline, prove
+from backend.restorations.service.forgetting import Forgetting
+from backend.restorations.service.reading import (
+    download_for_officer,
+    download_for_provider,
+    download_mine,
+    find_for_officer,
+    find_for_provider,
+    find_mine,
+    for_officers,
+    for_provider,
+    mine,
+    queues,
+)
+from backend.restorations.service.sweeping import flag_overdue, recompute_clocks, remind_due
+
+__all__ = [
+    "Forgetting",
+    "accept",
+    "apply",
+    "decline",
+    "download_for_officer",
+    "download_for_provider",
+    "download_mine",
+    "find_for_officer",
+    "find_for_provider",
+    "find_mine",
+    "flag_overdue",
+    "for_officers",
+    "for_provider",
+    "mine",
+    "prove",
+    "queues",
+    "recompute_clocks",
+    "remind_due",
+    "withdraw",
+]

@@ -1,0 +1,160 @@
+"""The resident's moves: apply with a pledge and evidence, and withdraw."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from backend.audit import service as audit
+from backend.calendars import service as calendars
+from backend.clocks import service as limits
+from backend.common.actor import Actor
+from backend.common.clock import shanghai_date
+from backend.common.deps import Deps
+from backend.common.mongo import Retry, atomic
+from backend.evidence import service as evidence
+from backend.evidence.model import Evidence, Upload
+from backend.records import rules as record_rules
+from backend.records import service as records
+from backend.records.model import Record
+from backend.restorations import errors, rules, store
+from backend.restorations.model import Event, Restoration, Shown
+from backend.restorations.service import moving, reading
+from schemas.notices import DeskNoticeKind, NoticeKind
+from schemas.terms import RestorationAct, RestorationState
+
+PURPOSE = "restorations"
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What the resident asks for, and under which key of a request."""
+
+    subject_id: str
+    record_id: str
+    pledge: str
+    key_mac: bytes | None
+
+
+def apply(
+    deps: Deps,
+    actor: Actor,
+    *,
+    record_id: str,
+    pledge: str,
+    uploads: Sequence[Upload] = (),
+    idempotency_key: str | None = None,
+) -> Shown:
+    """Ask for the restoration of one of the own adverse records.
+
+    Asked again under the same key it gives the case of the first time, also when nobody ever got the first answer. Raises 404
+    `restorations.record_not_found`, 409 `not_adverse`, `not_ended`, `too_early` (with the first day) or `already_open`
+    (with the id of the case), and what evidence refuses; then nothing is stored.
+    """
+    subject_id = actor.require_verified(deps.now())
+    wish = _Wish(subject_id, record_id, pledge, _key_mac(deps, idempotency_key))
+    case = _known(deps, actor, wish)
+    if case is None:
+        _wanted_record(deps, wish)
+        with evidence.held(deps, actor, uploads=uploads) as files:
+            case = _open(deps, actor, wish, files)
+    return reading.plain(deps, actor, case)
+
+
+@atomic
+def withdraw(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
+    """Take an open application back; whoever would have decided is told."""
+    subject_id = actor.require_verified(deps.now())
+    case = store.find_own(deps.db, subject_id, restoration_id)
+    if case is None:
+        raise errors.not_found()
+    with_provider = case.state is RestorationState.ACCEPTED
+    case = moving.moved(deps, actor, case, RestorationAct.WITHDRAW)
+    case = moving.save(deps, actor, case, "restorations.withdraw")
+    tell = moving.tell_provider if with_provider else moving.tell_officers
+    tell(deps, case, DeskNoticeKind.RESTORATION_WITHDRAWN)
+    moving.tell_resident(deps, case, NoticeKind.RESTORATION_WITHDRAWN)
+    return reading.plain(deps, actor, case)
+
+
+@atomic
+def _open(deps: Deps, actor: Actor, wish: _Wish, files: Sequence[Evidence]) -> Restoration:
+    """Everything is asked again inside the transaction: somebody may have been faster while the files were stored."""
+    if (known := _known(deps, actor, wish)) is not None:
+        return known
+    case = _made(deps, actor, wish, _wanted_record(deps, wish))
+    if not store.insert(deps.db, case):
+        raise Retry(case.id)
+    evidence.attach(deps, evidence=files, case_id=case.id)
+    audit.record(
+        deps,
+        actor,
+        "restorations.apply",
+        case.id,
+        subject_id=case.subject_id,
+        record_id=case.record_id,
+        files=len(files),
+    )
+    due_on = moving.due_on(case, rules.ACCEPT)
+    moving.tell_resident(deps, case, NoticeKind.RESTORATION_RECEIVED, due_on=due_on)
+    moving.tell_officers(deps, case, DeskNoticeKind.RESTORATION_RECEIVED, due_on=due_on)
+    return case
+
+
+def _made(deps: Deps, actor: Actor, wish: _Wish, record: Record) -> Restoration:
+    now, live = deps.now(), limits.limits()
+    calendar = calendars.calendar(deps)
+    first = Event(now, RestorationAct.SUBMIT, RestorationState.SUBMITTED, actor.role, actor.id)
+    return rules.refreshed(
+        Restoration(
+            id=deps.new_id(),
+            subject_id=wish.subject_id,
+            account_id=actor.id,
+            record_id=wish.record_id,
+            unit_code=record.unit_code,
+            pledge_sealed=deps.sealer.seal(moving.ROOM, wish.pledge),
+            state=RestorationState.SUBMITTED,
+            submitted_at=now,
+            clocks=rules.opened(live[rules.ACCEPT], live[rules.FEEDBACK], now, calendar, limits.LIVE),
+            events=(first,),
+            open_key=_open_key(wish),
+            key_mac=wish.key_mac,
+        )
+    )
+
+
+def _wanted_record(deps: Deps, wish: _Wish) -> Record:
+    """The own record, if its restoration can be asked for now and nobody has."""
+    record = records.find_own(deps, wish.subject_id, wish.record_id)
+    if record is None:
+        raise errors.record_not_found()
+    _require_possible(record, shanghai_date(deps.now()))
+    opened = store.find_open(deps.db, _open_key(wish))
+    if opened is not None:
+        raise errors.already_open(opened.id)
+    return record
+
+
+def _require_possible(record: Record, today: date) -> None:
+    match rules.hindrance(record, today):
+        case rules.Hindrance.NOT_ADVERSE:
+            raise errors.not_adverse()
+        case rules.Hindrance.NOT_ENDED:
+            raise errors.not_ended(record_rules.NOT_ENDED.text)
+        case rules.Hindrance.TOO_EARLY:
+            raise errors.too_early(record_rules.restoration(record).earliest_on or today)
+
+
+def _open_key(wish: _Wish) -> str:
+    return f"{wish.subject_id}:{wish.record_id}"
+
+
+def _known(deps: Deps, actor: Actor, wish: _Wish) -> Restoration | None:
+    """The case that was opened under this key before."""
+    return store.find_by_key(deps.db, actor.id, wish.key_mac) if wish.key_mac else None
+
+
+def _key_mac(deps: Deps, key: str | None) -> bytes | None:
+    """How an `Idempotency-Key` is kept with the case: nobody can read it back."""
+    return (key and hmac.new(deps.sealer.derive(PURPOSE), key.encode(), hashlib.sha256).digest()) or None

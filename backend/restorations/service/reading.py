@@ -1,0 +1,240 @@
+"""Reading cases. Whoever sees the record or the words of a case is in the subject's access log before it leaves."""
+
+from backend.audit import service as audit
+from backend.catalogue import service as catalogue
+from backend.clocks import service as clocks
+from backend.clocks.model import Queue
+from backend.common import numbers
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.common.pages import Page, Position
+from backend.evidence import service as evidence
+from backend.evidence.model import Download
+from backend.records import service as records
+from backend.records.model import Record
+from backend.records.service import ShownRecord, UnitName
+from backend.registry import service as registry
+from backend.restorations import errors, rules, store, texts
+from backend.restorations.model import NEVER, Event, Line, Listed, Person, Restoration, Shown
+from backend.restorations.service import moving
+from schemas.terms import RestorationState, Role
+from schemas.text import Text
+
+
+def mine(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[Shown]:
+    """The caller's own cases, newest first, without the record and without words."""
+    subject_id = actor.require_subject()
+    scope = f"restorations:{subject_id}"
+    found = store.list_own(deps.db, subject_id, after=deps.cursors.read(cursor, scope), limit=limit + 1)
+    page = deps.cursors.page(found, limit, scope, lambda case: Position(case.submitted_at, case.id))
+    return Page(tuple(plain(deps, actor, case) for case in page.items), page.next_cursor)
+
+
+def find_mine(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
+    """One of the own cases; to who has just proved to be that person, with the record and every word."""
+    subject_id = actor.require_subject()
+    case = _own(deps, subject_id, restoration_id)
+    if not actor.is_verified(deps.now()):
+        return plain(deps, actor, case)
+    _look(deps, actor, case, texts.OWN_CASE)
+    return _whole(deps, actor, case, records.find_own(deps, subject_id, case.record_id))
+
+
+def find_for_officer(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
+    """Any case, with the record and whose it is; the subject reads who looked."""
+    return _for_staff(deps, actor, _any(deps, actor, restoration_id))
+
+
+def find_for_provider(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
+    """A case of the caller's unit that was accepted, likewise."""
+    return _for_staff(deps, actor, _of_unit(deps, actor, restoration_id))
+
+
+def for_officers(
+    deps: Deps,
+    actor: Actor,
+    *,
+    limit: int,
+    cursor: str | None = None,
+    state: RestorationState | None = None,
+    overdue: bool | None = None,
+    unit: str | None = None,
+) -> Page[Listed]:
+    """Every case, nearest due first; `overdue` keeps those with a clock that is past its end."""
+    actor.require(Role.CASE_OFFICER)
+    wanted = store.wanted(state=state, unit_code=unit, overdue_at=deps.now() if overdue else None)
+    return _listed(deps, actor, wanted, limit=limit, cursor=cursor)
+
+
+def for_provider(
+    deps: Deps,
+    actor: Actor,
+    *,
+    limit: int,
+    cursor: str | None = None,
+    state: RestorationState | None = None,
+    overdue: bool | None = None,
+) -> Page[Listed]:
+    """The accepted cases of the caller's unit, nearest due first."""
+    unit, overdue_at = moving.unit_of(actor), deps.now() if overdue else None
+    wanted = store.wanted(state=state, unit_code=unit, overdue_at=overdue_at, accepted=True)
+    return _listed(deps, actor, wanted, limit=limit, cursor=cursor)
+
+
+def download_mine(deps: Deps, actor: Actor, *, restoration_id: str, evidence_id: str) -> Download:
+    """A file of the own case, to who has just proved to be that person."""
+    case = _own(deps, actor.require_verified(deps.now()), restoration_id)
+    return _download(deps, actor, case, evidence_id, texts.OWN_CASE)
+
+
+def download_for_officer(deps: Deps, actor: Actor, *, restoration_id: str, evidence_id: str) -> Download:
+    return _download(deps, actor, _any(deps, actor, restoration_id), evidence_id, texts.HANDLING)
+
+
+def download_for_provider(deps: Deps, actor: Actor, *, restoration_id: str, evidence_id: str) -> Download:
+    return _download(deps, actor, _of_unit(deps, actor, restoration_id), evidence_id, texts.HANDLING)
+
+
+def queues(deps: Deps, actor: Actor) -> tuple[Queue, ...]:
+    """The queues of the caller's desk."""
+    if actor.role is Role.PROVIDER and actor.unit is not None:
+        own = store.wanted(state=RestorationState.ACCEPTED, unit_code=actor.unit)
+        return (_queue(deps, "restorations.proofs", texts.QUEUE_PROOFS, own),)
+    if actor.role is not Role.CASE_OFFICER:
+        return ()
+    return tuple(
+        _queue(deps, f"restorations.{state.value}", label, store.wanted(state=state))
+        for state, label in (
+            (RestorationState.SUBMITTED, texts.QUEUE_SUBMITTED),
+            (RestorationState.ACCEPTED, texts.QUEUE_ACCEPTED),
+        )
+    )
+
+
+def plain(deps: Deps, actor: Actor, case: Restoration) -> Shown:
+    """The case without the record and without words: what a move answers, so that a look is always a look of its own."""
+    return _shown(deps, actor, case, whole=False)
+
+
+def _own(deps: Deps, subject_id: str, restoration_id: str) -> Restoration:
+    return _found(store.find_own(deps.db, subject_id, restoration_id))
+
+
+def _any(deps: Deps, actor: Actor, restoration_id: str) -> Restoration:
+    actor.require(Role.CASE_OFFICER)
+    return _found(store.find(deps.db, restoration_id))
+
+
+def _of_unit(deps: Deps, actor: Actor, restoration_id: str) -> Restoration:
+    return _found(store.find_of_unit(deps.db, moving.unit_of(actor), restoration_id))
+
+
+def _found(case: Restoration | None) -> Restoration:
+    if case is None:
+        raise errors.not_found()
+    return case
+
+
+def _for_staff(deps: Deps, actor: Actor, case: Restoration) -> Shown:
+    _look(deps, actor, case, texts.HANDLING)
+    return _whole(deps, actor, case, records.find_any(deps, case.record_id))
+
+
+def _whole(deps: Deps, actor: Actor, case: Restoration, record: Record | None) -> Shown:
+    shown = records.show(deps, [record])[0] if record else None
+    return _shown(deps, actor, case, whole=True, record=shown)
+
+
+def _shown(
+    deps: Deps, actor: Actor, case: Restoration, *, whole: bool, record: ShownRecord | None = None
+) -> Shown:
+    return Shown(
+        id=case.id,
+        record_id=case.record_id,
+        unit=_unit(deps, case.unit_code),
+        state=case.state,
+        submitted_at=case.submitted_at,
+        closed_at=case.closed_at,
+        document_no=case.document_no,
+        removal_id=case.removal_id,
+        clocks=tuple(clocks.shown(clock, deps.now()) for clock in case.clocks),
+        timeline=tuple(_line(deps, event, whole=whole) for event in case.events),
+        evidence=tuple(evidence.shown(deps, one) for one in evidence.of_case(deps, case.id)),
+        may=rules.moves(case, actor.role),
+        pledge=str(deps.sealer.open(case.pledge_sealed)) if whole else None,
+        record=record,
+        subject=_person(deps, case) if whole and actor.role is not Role.CITIZEN else None,
+    )
+
+
+def _line(deps: Deps, event: Event, *, whole: bool) -> Line:
+    note = str(deps.sealer.open(event.note_sealed)) if whole and event.note_sealed else None
+    return Line(event.at, event.act, event.state, _by(deps, event), note, event.clock)
+
+
+def _by(deps: Deps, event: Event) -> Text:
+    if event.role is Role.CITIZEN:
+        return texts.SUBJECT
+    if event.role is Role.PROVIDER and event.unit_code is not None:
+        return _unit(deps, event.unit_code).name
+    return event.role.label
+
+
+def _person(deps: Deps, case: Restoration) -> Person | None:
+    subject = registry.find(deps, case.subject_id)
+    if subject is None:
+        return None
+    words = registry.words_of(deps, subject)
+    return Person(words.name, numbers.mask(words.number))
+
+
+def _unit(deps: Deps, code: str) -> UnitName:
+    unit = catalogue.units_by_code(deps).get(code)
+    return UnitName(code, unit.name if unit else Text(code, code))
+
+
+def _listed(
+    deps: Deps, actor: Actor, wanted: dict[str, object], *, limit: int, cursor: str | None
+) -> Page[Listed]:
+    scope = f"restorations:{actor.role}:{actor.unit}"
+    after = deps.cursors.read(cursor, scope)
+    found = store.list_for_desk(deps.db, wanted, after=after, limit=limit + 1)
+    page = deps.cursors.page(found, limit, scope, lambda case: Position(case.due_at, case.id))
+    return Page(tuple(_entry(deps, case) for case in page.items), page.next_cursor)
+
+
+def _entry(deps: Deps, case: Restoration) -> Listed:
+    now = deps.now()
+    return Listed(
+        id=case.id,
+        record_id=case.record_id,
+        unit=_unit(deps, case.unit_code),
+        state=case.state,
+        submitted_at=case.submitted_at,
+        due_at=case.due_at if case.due_at < NEVER else None,
+        overdue=case.due_at <= now,
+        clocks=tuple(clocks.shown(clock, now) for clock in case.clocks),
+    )
+
+
+def _queue(deps: Deps, name: str, label: Text, wanted: dict[str, object]) -> Queue:
+    count, overdue, nearest = store.queue(deps.db, wanted, deps.now())
+    return Queue(name, label, count, overdue, nearest if nearest and nearest < NEVER else None)
+
+
+def _look(deps: Deps, actor: Actor, case: Restoration, purpose: Text) -> None:
+    audit.look(
+        deps,
+        actor,
+        "restorations.read",
+        subject_id=case.subject_id,
+        purpose=purpose,
+        scope=texts.CASE_SCOPE,
+        target_id=case.id,
+    )
+
+
+def _download(deps: Deps, actor: Actor, case: Restoration, evidence_id: str, purpose: Text) -> Download:
+    return evidence.download(
+        deps, actor, case_id=case.id, evidence_id=evidence_id, subject_id=case.subject_id, purpose=purpose
+    )
