@@ -24,6 +24,11 @@ CORRECTED = Text(
     "经异议核查更正（《条例》第三十六条）", "Corrected after an objection (Regulation, article 36)"
 )
 HIDDEN = Text("经异议核查停止提供查询", "No longer shown, after an objection")
+ERASED = Text("经异议核查，该信息没有依据，予以删除", "Erased: an objection found no ground for it")
+FORGOTTEN = Text(
+    "所涉信息已从数据库删除，陈述和材料随之删除",
+    "The record was deleted from the database, and what was written about it with it",
+)
 SUSPENDED = Text(
     "信息提供单位逾期未答复异议，暂停查询（《办法》第三十条）",
     "The provider did not answer the objection in time: suspended from queries (Measures, article 30)",

@@ -9,8 +9,9 @@ from backend.objections.model import Objection
 from backend.objections.service import moving, telling
 from backend.records import service as records
 from backend.records.model import Correction
+from backend.removals import service as removals
 from schemas.notices import NoticeKind
-from schemas.terms import ObjectionAct, ObjectionOutcome, RemovalWish
+from schemas.terms import ObjectionAct, ObjectionOutcome, RemovalKind, RemovalWish
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,12 @@ def _put_right(deps: Deps, actor: Actor, case: Objection, remedy: Remedy) -> Non
             reason=texts.CORRECTED,
             case_id=case.id,
         )
-    elif remedy.remove is RemovalWish.ERASED:
-        records.erase(deps, actor, record=record, case_id=case.id)
-    else:
-        records.hide(deps, actor, record=record, reason=texts.HIDDEN, case_id=case.id)
+    elif remedy.remove is not None:
+        kind, reason = _REMOVALS[remedy.remove]
+        removals.remove_objected(deps, actor, record=record, kind=kind, case_id=case.id, reason=reason)
+
+
+_REMOVALS = {
+    RemovalWish.HIDDEN: (RemovalKind.HIDDEN, texts.HIDDEN),
+    RemovalWish.ERASED: (RemovalKind.ERASED, texts.ERASED),
+}
