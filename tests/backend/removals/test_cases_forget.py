@@ -1,0 +1,120 @@
+"""What people wrote about a record in its cases goes with the record: statements, notes, pledges and files."""
+
+from datetime import date
+
+import pytest
+
+from backend import sweeps
+from backend.common.deps import Deps
+from backend.evidence import service as evidence
+from backend.evidence.model import Upload
+from backend.objections import service as objections
+from backend.records import service as records
+from backend.records.model import Record
+from backend.removals import service
+from backend.restorations import service as restorations
+from schemas.terms import ObjectionState, RemovalWish
+from tests.backend.evidence import made
+from tests.backend.objections.town import WORKER, Town, make_town
+from tests.backend.removals.conftest import NOTICE, STEWARD
+from tests.backend.removals.test_nothing_left import dump
+from tests.support.people import acts
+from tests.support.world import Clock
+
+QUOTE = "(2025)沪001号轨道交通逃票信息"
+FILE = Upload("逃票处罚决定.pdf", made.pdf())
+WORDS = (QUOTE, "逃票处罚决定")
+
+
+@pytest.fixture
+def town(deps: Deps) -> Town:
+    return make_town(deps)
+
+
+def erase(town: Town, record: Record) -> None:
+    service.erase(town.deps, STEWARD, record_id=record.id, **NOTICE | {"noticed_on": date(2026, 11, 19)})
+
+
+def ripple(town: Town) -> int:
+    return records.ripple(town.deps, WORKER, consumers=sweeps.CONSUMERS)
+
+
+def found(town: Town) -> dict[str, set[str]]:
+    """Which words still stand in which collection."""
+    dumped = dump(town.deps)
+    return {name: {word for word in WORDS if word in text} for name, text in dumped.items()}
+
+
+def contested(town: Town) -> Record:
+    """A record that was objected to and dissented from, and whose restoration was asked for, each with a file."""
+    record = town.record()
+    shown = town.submit(record, statement=f"{QUOTE}不实", uploads=[FILE])
+    moves = town.moves(shown.id)
+    moves["compare"]()
+    objections.forward(town.deps, town.officer, objection_id=shown.id, note=f"请核查{QUOTE}")
+    objections.find_upheld(town.deps, town.provider, objection_id=shown.id, explanation=f"{QUOTE}属实")
+    objections.dissent(town.deps, town.resident, objection_id=shown.id, statement=f"{QUOTE}不是我")
+    restorations.apply(town.deps, town.resident, record_id=record.id, pledge=f"{QUOTE}已补票", uploads=[FILE])
+    return record
+
+
+def test_after_an_erasure_and_the_next_sweeps_no_case_holds_a_word_of_it(town: Town, clock: Clock) -> None:
+    record = contested(town)
+    before = {name for name, words in found(town).items() if words}
+    assert before >= {"records", "objections", "restorations", "evidence"}
+    assert town.deps.db["evidence.chunks"].count_documents({}) == 2
+    erase(town, record)
+    assert ripple(town) == 2
+    clock.advance(minutes=10)
+    evidence.remove_loose(town.deps, WORKER)
+    assert {name: words for name, words in found(town).items() if words} == {}
+    assert town.deps.db["evidence.chunks"].count_documents({}) == 0
+
+
+def test_the_case_itself_stays_with_its_timeline_and_its_clocks(town: Town) -> None:
+    record = contested(town)
+    (before,) = objections.mine(town.deps, town.resident, limit=10).items
+    erase(town, record)
+    ripple(town)
+    shown = objections.find_mine(town.deps, town.resident, objection_id=before.id)
+    assert (shown.state, shown.clocks) == (ObjectionState.DISSENTED, before.clocks)
+    assert [line.act for line in shown.timeline] == [line.act for line in before.timeline]
+    assert [line.note for line in shown.timeline if line.note] == []
+    assert shown.statement is not None
+    assert shown.statement.startswith("所涉信息已从数据库删除")
+    assert len(acts(town.deps, "objections.forget")) == len(acts(town.deps, "restorations.forget")) == 1
+
+
+def test_only_the_cases_of_the_deleted_record_forget_and_once(town: Town) -> None:
+    record, other = town.record(), town.record()
+    town.submit(record, statement=f"{QUOTE}不实")
+    kept = town.submit(other, statement=f"{QUOTE}也不实")
+    before = town.case(kept)
+    erase(town, record)
+    assert (ripple(town), ripple(town)) == (2, 0)
+    assert town.case(kept) == before
+
+
+def test_a_hidden_record_has_its_words_and_so_have_its_cases(town: Town) -> None:
+    record = town.record()
+    shown = town.submit(record, statement=f"{QUOTE}不实")
+    town.moves(shown.id)["compare"]()
+    town.moves(shown.id)["decide_hidden"]()
+    ripple(town)
+    assert found(town)["objections"] == {QUOTE}
+    (removal,) = service.mine(town.deps, town.resident, limit=10).items
+    assert (removal.kind.value, removal.case_id, removal.clocks) == ("hidden", shown.id, ())
+
+
+def test_a_live_case_goes_on_to_its_end_without_the_record(town: Town) -> None:
+    record = town.record()
+    shown = town.submit(record, statement=f"{QUOTE}不实")
+    erase(town, record)
+    ripple(town)
+    town.moves(shown.id)["compare"]()
+    decided = objections.decide(
+        town.deps, town.officer, objection_id=shown.id, reason="该信息已删除", remove=RemovalWish.ERASED
+    )
+    assert decided.state is ObjectionState.CLOSED
+    (removal,) = service.mine(town.deps, town.resident, limit=10).items
+    assert removal.case_id is None  # the steward's erasure alone
