@@ -164,7 +164,8 @@ def _read_and_log(db: mongo.Database, one: Resident) -> None:
     open_now = {
         "hidden_at": None,
         "suspended_at": None,
-        "$or": [{"query_until": None}, {"query_until": {"$gt": now}}],
+        "suspends_at": {"$not": {"$lte": now}},
+        "query_until": {"$not": {"$lte": now}},
     }
     list(db["records"].find({"subject_id": one.subject_id} | open_now))
     log = db.get_collection("audit_log", write_concern=WriteConcern(w="majority", j=True))
