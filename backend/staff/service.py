@@ -109,6 +109,14 @@ def set_password(deps: Deps, actor: Actor, *, username: str, password: str) -> N
     audit.record(deps, actor, "staff.set_password", staff.id)
 
 
+def find(deps: Deps, *, username: str) -> Staff:
+    """An open staff account by its user name. Raises 404 `staff.not_found`."""
+    staff = store.find_by_username(deps.db, rules.folded(username))
+    if staff is None:
+        raise errors.not_found()
+    return staff
+
+
 @atomic
 def close(deps: Deps, actor: Actor, *, username: str) -> None:
     """Take an account away: no sign-in any more, and every session ends now. Raises 404 `staff.not_found`."""

@@ -78,20 +78,29 @@ def parts(*, faces: bool) -> tuple[Part, ...]:
             _member("顾念慈", date(1988, 2, 29), 2), WINDOW, "manage issue-window-code --id-number … / 窗口码"
         ),
         Part(_member("祝䶮", date(2001, 1, 31), 3), BLANK, "no records / 无记录"),
-        Part(_member(_FULL_NAME, date(1975, 6, 15), 4), FULL, "every sort of record / 各类记录"),
+        Part(
+            _member(_FULL_NAME, date(1975, 6, 15), 4),
+            FULL,
+            "every sort of record, open cases / 各类记录和在办案件",
+        ),
     )
 
 
 def staff() -> tuple[StaffPart, ...]:
     return (
         StaffPart("chen.jing", Role.WINDOW_CLERK, "DIST-XUHUI", "hands out window codes / 发放窗口码"),
-        StaffPart("lu.ming", Role.CASE_OFFICER, None, "objections / 异议处理"),
+        StaffPart("lu.ming", Role.CASE_OFFICER, None, "objections, restorations / 异议和信用修复处理"),
         StaffPart("tang.yue", Role.DATA_STEWARD, None, "imports, catalogue / 数据管理"),
-        StaffPart("he.rui", Role.AUDITOR, None, "audit log / 审计"),
+        StaffPart("he.rui", Role.AUDITOR, None, "audit log, “not me” / 审计、查询疑问"),
         StaffPart("lin.an", Role.ADMIN, None, "administration / 系统管理"),
         StaffPart("xie.wen", Role.NEWS_EDITOR, None, "news / 资讯"),
         StaffPart("song.hui", Role.BENEFIT_MANAGER, None, "benefits / 权益"),
         StaffPart("gao.ren", Role.PROVIDER, "HRSS", "provider: social security / 信息提供单位：人社局"),
+        StaffPart(
+            "fang.ning", Role.PROVIDER, "POLICE", "provider: police, owes an answer / 公安局，逾期未答复"
+        ),
+        StaffPart("shen.jia", Role.PROVIDER, "METRO", "provider: metro / 信息提供单位：地铁"),
+        StaffPart("luo.wei", Role.PROVIDER, "TAX", "provider: taxes / 信息提供单位：税务局"),
     )
 
 

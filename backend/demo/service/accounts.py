@@ -15,19 +15,29 @@ from backend.common.ids import ALPHABET
 from backend.demo.rules import cast
 from backend.demo.rules.cast import StaffPart
 from backend.staff import service as staff
+from schemas.terms import Role
 
 PASSWORD_CHARACTERS = 14
 Account = dict[str, str | None]
 
 
-def settle(deps: Deps, actor: Actor, *, faces: bool) -> Path:
-    """Make the staff accounts that are missing, and write `DATA_DIR/demo/accounts.json`, for its owner alone."""
+def employ(deps: Deps, actor: Actor) -> None:
+    """Make the staff accounts that are missing; a provider whose unit nobody knows has none."""
     units = catalogue.units_by_code(deps)
-    for part in cast.staff():
+    for part in _employed(deps):
         _employ(deps, actor, part, part.unit if part.unit in units else None)
+
+
+def write_down(deps: Deps, *, faces: bool) -> Path:
+    """Write `DATA_DIR/demo/accounts.json`, for its owner alone."""
     path = deps.settings.data_dir / "demo" / "accounts.json"
     _write(path, json.dumps(list(_accounts(deps, faces=faces)), ensure_ascii=False, indent=1) + "\n")
     return path
+
+
+def _employed(deps: Deps) -> Iterator[StaffPart]:
+    units = catalogue.units_by_code(deps)
+    return (part for part in cast.staff() if part.role is not Role.PROVIDER or part.unit in units)
 
 
 def _employ(deps: Deps, actor: Actor, part: StaffPart, unit: str | None) -> None:
@@ -58,7 +68,7 @@ def _accounts(deps: Deps, *, faces: bool) -> Iterator[Account]:
             "id_number": member.number,
             "note": part.note,
         }
-    for one in cast.staff():
+    for one in _employed(deps):
         words: Account = {
             "username": one.username,
             "password": _password(deps, one.username),

@@ -5,6 +5,8 @@ Every step may be repeated: what was cut off is completed by running it again, a
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from backend.catalogue import service as catalogue
@@ -17,6 +19,7 @@ from backend.demo.model import Built, City, Line, Member
 from backend.demo.rules import cast, people
 from backend.demo.rules.history import Historian
 from backend.demo.service import accounts
+from backend.demo.service.playing import OPENING, Stage
 from backend.demo.service.taking_in import Site, workplace
 from schemas.terms import Role
 
@@ -45,6 +48,7 @@ def seed(
         raise errors.wrong_size(people.PLACES)
     _publish(deps, actor)
     city = _founded(deps, seed, residents)
+    accounts.employ(deps, actor)
     with workplace(deps.settings.data_dir / "demo") as folder:
         site = Site(deps, actor, folder, pictures)
         _settle_cast(site)
@@ -52,7 +56,7 @@ def seed(
             until = min(first + LOT, residents)
             _settle_lot(site, city, seed, range(first, until), told)
             store.set_residents(deps.db, city.id, until)
-    written = accounts.settle(deps, actor, faces=pictures is not None)
+    written = accounts.write_down(deps, faces=pictures is not None)
     return Built(max(residents, city.residents), site.tally, written, pictures is not None)
 
 
@@ -65,7 +69,9 @@ def _publish(deps: Deps, actor: Actor) -> None:
             raise
         units, items = catalogue.demonstration()
         catalogue.import_units(deps, actor, rows=units)
-        catalogue.import_catalogue(deps, actor, year=shanghai_date(deps.now()).year, rows=items)
+        today = shanghai_date(deps.now())
+        for year in sorted({(today - timedelta(days=OPENING)).year, today.year}):
+            catalogue.import_catalogue(deps, actor, year=year, rows=items)
 
 
 def _founded(deps: Deps, seed: int, residents: int) -> City:
@@ -84,7 +90,11 @@ def _settle_cast(site: Site) -> None:
     historian = _historian(site.deps, city)
     parts = cast.parts(faces=site.pictures is not None)
     site.take_in_subjects(part.member for part in parts)
-    site.take_in_records(line for part in parts for line in cast.lines(part, historian, city.founded_on))
+    stage = Stage(site.deps, site.actor, city.founded_on)
+    playing = replace(site, deps=stage.opening(), meet=stage.play)
+    for part in parts:
+        there = playing if part.shows == cast.FULL else site
+        there.take_in_records(cast.lines(part, historian, city.founded_on))
 
 
 def _settle_lot(site: Site, city: City, seed: int, places: range, told: Callable[[int], object]) -> None:

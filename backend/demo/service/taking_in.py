@@ -23,9 +23,7 @@ from schemas.text import Text
 
 _PREFIX = "building-"
 _REASONS = {
-    Fate.CONTESTED: Text("信息主体提出异议，办理期间予以标注（演示）", "Marked while the subject's objection is handled (demo)"),
     Fate.DISSENTED: Text("经核查维持，信息主体仍有异议（演示）", "Upheld after review, and the subject still objects (demo)"),
-    Fate.SUSPENDED: Text("提供单位逾期未答复，暂停查询（演示）", "Suspended, because the provider did not answer in time (demo)"),
     Fate.HIDDEN: Text("信用修复完成，不再提供查询（演示）", "Restored, and no longer given out (demo)"),
 }  # fmt: skip
 _STATEMENT = "本人认为该信息与事实不符，相关款项已按期缴纳。"
@@ -43,13 +41,17 @@ def workplace(folder: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class Site:
-    """Where the city is built; `pictures` is the folder of photographs, if there are any."""
+    """Where the city is built; `pictures` is the folder of photographs, if there are any.
+
+    `meet` brings a record to its fate; without it, the fate is one of those that were settled long ago.
+    """
 
     deps: Deps
     actor: Actor
     folder: Path
     pictures: Path | None
     tally: Tally = field(default_factory=Tally)
+    meet: Callable[[Record, Fate], object] | None = None
 
     def take_in_subjects(self, members: Iterable[Member]) -> None:
         path = self.folder / "subjects.jsonl"
@@ -110,7 +112,11 @@ class Site:
             doc_no=line.doc_no,
         )
         if record is not None:
-            _FATES[line.fate](self.deps, self.actor, record, _REASONS[line.fate])
+            (self.meet or self._settled)(record, line.fate)
+
+    def _settled(self, record: Record, fate: Fate) -> None:
+        """What was decided before this service began: its mark is there, and no case of ours."""
+        _FATES[fate](self.deps, self.actor, record, _REASONS[fate])
 
     def _count(self, quality: Quality) -> None:
         told = quality.told()
@@ -120,21 +126,10 @@ class Site:
             self.tally.notes[note] = self.tally.notes.get(note, 0) + kind["count"]
 
 
-def _marked(
-    deps: Deps,
-    actor: Actor,
-    record: Record,
-    reason: Text,
-    *,
-    kind: RecordMark,
-    statement: str | None = None,
-) -> object:
+def _dissented(deps: Deps, actor: Actor, record: Record, reason: Text) -> object:
     about = {"record_id": record.id, "subject_id": record.subject_id}
-    return records.mark(deps, actor, **about, kind=kind, case_id=None, reason=reason, statement=statement)
-
-
-def _suspended(deps: Deps, actor: Actor, record: Record, reason: Text) -> object:
-    return records.suspend(deps, actor, record_id=record.id, reason=reason)
+    kind = RecordMark.DISSENTED
+    return records.mark(deps, actor, **about, kind=kind, case_id=None, reason=reason, statement=_STATEMENT)
 
 
 def _hidden(deps: Deps, actor: Actor, record: Record, reason: Text) -> object:
@@ -142,9 +137,7 @@ def _hidden(deps: Deps, actor: Actor, record: Record, reason: Text) -> object:
 
 
 _FATES: dict[Fate, Callable[[Deps, Actor, Record, Text], object]] = {
-    Fate.CONTESTED: partial(_marked, kind=RecordMark.CONTESTED),
-    Fate.DISSENTED: partial(_marked, kind=RecordMark.DISSENTED, statement=_STATEMENT),
-    Fate.SUSPENDED: _suspended,
+    Fate.DISSENTED: _dissented,
     Fate.HIDDEN: _hidden,
 }
 

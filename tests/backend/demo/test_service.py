@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backend import bootstrap
+from backend.audit import service as audit
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
 from backend.common.documents import from_document
@@ -19,6 +21,7 @@ from backend.demo.model import Built
 from backend.demo.rules import cast, people
 from backend.demo.service import building, taking_in
 from backend.gateways.faces import SocketFaces
+from backend.objections import service as objections
 from backend.records import service as records
 from backend.records.model import Record
 from backend.registry import service as registry
@@ -192,6 +195,64 @@ def test_residents_are_there_to_show_something(deps: Deps, system_actor: Actor) 
     assert 0 < left.days < 60
 
 
+def cases(deps: Deps) -> dict[str, tuple[str, str]]:
+    """The cases of the resident with everything: item of the record -> state and unit."""
+    items = {one["_id"]: one["item_code"] for one in deps.db["records"].find()}
+    found = [*deps.db["objections"].find(), *deps.db["restorations"].find()]
+    return {items[one["record_id"]]: (one["state"], one["unit_code"]) for one in found}
+
+
+def test_what_happened_to_their_records_was_played_by_the_use_cases(deps: Deps, system_actor: Actor) -> None:
+    seed(deps, system_actor, 0)
+    assert cases(deps) == {
+        "HRSS-P-03": ("marked", "HRSS"),
+        "POLICE-P-01": ("forwarded", "POLICE"),
+        "METRO-P-01": ("dissented", "METRO"),
+        "TAX-P-01": ("restored", "TAX"),
+    }
+    contested = deps.db["objections"].find_one({"unit_code": "HRSS"})
+    assert [clock["name"] for clock in contested["clocks"] if clock["state"] == "running"]
+    silent = deps.db["objections"].find_one({"unit_code": "POLICE"})
+    suspended = deps.db["records"].find_one({"item_code": "POLICE-P-01", "suspended_at": {"$ne": None}})
+    assert (silent["record_id"], silent["suspended_at"]) == (suspended["_id"], suspended["suspended_at"])
+    assert list(audit.verify_log(deps)) == []
+
+
+def test_the_cast_can_go_on_with_the_cases(deps: Deps, system_actor: Actor) -> None:
+    seed(deps, system_actor, 0)
+    open_case = deps.db["objections"].find_one({"unit_code": "HRSS"})
+    officer, provider = actor_of(deps, "lu.ming"), actor_of(deps, "fang.ning")
+    assert objections.compare(deps, officer, objection_id=open_case["_id"]).state == "comparing"
+    silent = deps.db["objections"].find_one({"unit_code": "POLICE"})
+    objections.find_upheld(deps, provider, objection_id=silent["_id"], explanation="属实")
+    assert deps.db["records"].find_one({"_id": silent["record_id"]})["suspended_at"] is None
+    before = cases(deps)
+    seed(deps, system_actor, 0)
+    assert cases(deps) == before
+
+
+def actor_of(deps: Deps, username: str) -> Actor:
+    found = staff.find(deps, username=username)
+    return Actor(found.id, found.role, Channel.CONSOLE, name=found.name, unit=found.unit)
+
+
+def test_a_closed_log_has_nothing_played_into_it(deps: Deps, system_actor: Actor, clock: Clock) -> None:
+    audit.record(deps, system_actor, "test.before")
+    clock.advance(days=1)
+    audit.seal_log(deps)
+    seed(deps, system_actor, 0)
+    assert cases(deps) == {"HRSS-P-03": ("marked", "HRSS")}
+    assert list(audit.verify_log(deps)) == []
+
+
+@pytest.mark.parametrize("founded", ["2026-01-05", "2026-02-27", "2026-10-09"])
+def test_the_play_fits_before_any_day(deps: Deps, system_actor: Actor, clock: Clock, founded: str) -> None:
+    clock.set(datetime.fromisoformat(f"{founded}T01:00:00+08:00").astimezone(UTC))
+    seed(deps, system_actor, 0)
+    assert {state for state, _ in cases(deps).values()} == {"marked", "forwarded", "dissented", "restored"}
+    assert deps.db["records"].count_documents({"suspended_at": {"$ne": None}}) == 1
+
+
 def test_the_accounts_are_for_their_owner_alone_and_their_passwords_work(
     deps: Deps, system_actor: Actor
 ) -> None:
@@ -201,11 +262,12 @@ def test_the_accounts_are_for_their_owner_alone_and_their_passwords_work(
     assert [one["role"] for one in accounts[:4]] == ["citizen"] * 4
     assert len({tuple(one) for one in map(tuple, accounts)}) == 1
     passwords = {one["username"]: one["password"] for one in accounts[4:]}
-    assert len(set(passwords.values())) == len(passwords) == 8
+    assert len(set(passwords.values())) == len(passwords) == len(cast.staff())
     for username, password in passwords.items():
         staff.sign_in(deps, anonymous(Channel.API), username=username, password=password)
-    provider = next(one for one in accounts if one["role"] == "provider")
-    assert deps.db["staff"].find_one({"username": provider["username"]})["unit"] == "HRSS"
+    providers = [one["username"] for one in accounts if one["role"] == "provider"]
+    units = [deps.db["staff"].find_one({"username": name})["unit"] for name in providers]
+    assert units == ["HRSS", "POLICE", "METRO", "TAX"]
 
 
 def test_photographs_make_a_template_once(deps: Deps, system_actor: Actor, faces: SocketFaces) -> None:
