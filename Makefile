@@ -12,7 +12,7 @@ run: setup ## the whole service on this machine, with database and demonstration
 	@exec $(PY) -m backend.local run --end-with-parent
 
 test: setup-dev pictures check ## everything that CI runs (one part: make test T=tests/backend/local)
-	@$(PY) -m pytest -n $(WORKERS) $(T)
+	@$(PY) -m pytest -n $(WORKERS) $(or $(T),--cov --cov-report=)
 
 sure: setup-dev check ## the fast half, before a commit
 	@$(PY) -m pytest -n $(WORKERS) -m "not slow and not e2e"
