@@ -19,6 +19,7 @@ from tests.support.people import number_of
 from tests.support.records import keep, keep_subject, make_record
 
 FOREVER = datetime(2040, 1, 1, tzinfo=UTC)
+CITIZENS = {"a1": ("王小明", number_of("19610804", "011")), "a2": ("李四", number_of("19780304", "004"))}
 WORKER = system(Channel.WORKER, "worker")
 STATEMENT = "那天我不在上海，这不是我。"
 CONTENT = {
@@ -123,11 +124,19 @@ def make_town(deps: Deps) -> Town:
     catalogue.import_units(deps, WORKER, rows=[unit for unit in units if unit["id"] in ("METRO", "POLICE")])
     kept = [item for item in items if item["code"] == "METRO-P-01"]
     catalogue.import_catalogue(deps, WORKER, year=2026, rows=kept)
-    resident = _citizen(deps, "a1", "王小明", number_of("19610804", "011"))
+    for ident, (name, number) in CITIZENS.items():
+        subject = keep_subject(deps, name=name, number=number)
+        phone = deps.sealer.seal_for_lookup("accounts", f"+86139{ident}")
+        deps.db["accounts"].insert_one(to_document(Account(ident, phone, subject.id, "zh", deps.now())))
+    return people(deps)
+
+
+def people(deps: Deps) -> Town:
+    """The people of a town that is there already."""
     return Town(
         deps,
-        resident,
-        _citizen(deps, "a2", "李四", number_of("19780304", "004")),
+        _citizen(deps, "a1"),
+        _citizen(deps, "a2"),
         _staff("o1", "赵经办", Role.CASE_OFFICER),
         _staff("o2", "钱经办", Role.CASE_OFFICER),
         _staff("p1", "孙核查", Role.PROVIDER, "METRO"),
@@ -135,11 +144,9 @@ def make_town(deps: Deps) -> Town:
     )
 
 
-def _citizen(deps: Deps, ident: str, name: str, number: str) -> Actor:
-    subject = keep_subject(deps, name=name, number=number)
-    phone = deps.sealer.seal_for_lookup("accounts", f"+86139{ident}")
-    deps.db["accounts"].insert_one(to_document(Account(ident, phone, subject.id, "zh", deps.now())))
-    bound = Actor(ident, Role.CITIZEN, Channel.API, f"s-{ident}", subject.id, level=Level.VERIFIED)
+def _citizen(deps: Deps, ident: str) -> Actor:
+    subject_id = deps.db["accounts"].find_one({"_id": ident})["subject_id"]
+    bound = Actor(ident, Role.CITIZEN, Channel.API, f"s-{ident}", subject_id, level=Level.VERIFIED)
     return replace(bound, verified_until=FOREVER)
 
 
