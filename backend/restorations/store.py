@@ -128,7 +128,9 @@ def ids_to_remind(db: Database, at: datetime) -> list[str]:
 
 def ids_with_stale_clock(db: Database, is_stale: Callable[[str], bool]) -> list[str]:
     """Open cases with a clock that was worked out by tables that are not in force any more."""
-    versions = [found for found in db[COLLECTION].distinct("clocks.calendar_version", _OPEN) if is_stale(found)]
+    versions = [
+        found for found in db[COLLECTION].distinct("clocks.calendar_version", _OPEN) if is_stale(found)
+    ]
     return _ids(db, {"clocks.calendar_version": {"$in": versions}})
 
 
