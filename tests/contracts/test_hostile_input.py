@@ -34,7 +34,7 @@ EVERYTHING = settings(
 
 @pytest.fixture
 def callers(deps: Deps, system_actor: Actor) -> list[Actor]:
-    """Nobody, a newcomer, a verified resident with a record, and an administrator; the catalogue is published."""
+    """Nobody, a newcomer, a verified resident with a record, and people of every desk; the catalogue is published."""
     newcomer, resident = sign_in(deps, "13900001111").actor, sign_in(deps, "13900002222").actor
     subject = keep_subject(deps, name="王小明", number="31019919610804011X")
     keep(deps, make_record(subject_id=subject.id))
@@ -48,7 +48,12 @@ def callers(deps: Deps, system_actor: Actor) -> list[Actor]:
         deps, system_actor, name="王", role=Role.ADMIN, unit=None, password=password, totp=False
     )
     admin = Actor(id=made.id, role=Role.ADMIN, channel=Channel.API, session_id="s2", name="王")
-    return [anonymous(Channel.API), newcomer, resident, admin]
+    desks = [
+        Actor(f"{role}-1", role, Channel.CONSOLE, name=role.value)
+        for role in (Role.CASE_OFFICER, Role.DATA_STEWARD, Role.AUDITOR)
+    ]
+    provider = Actor("provider-1", Role.PROVIDER, Channel.CONSOLE, name="provider", unit="METRO")
+    return [anonymous(Channel.API), newcomer, resident, admin, *desks, provider]
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
