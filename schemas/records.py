@@ -78,7 +78,7 @@ class Record(ResponseSchema):
     occurred_on = fields.Date(required=True)
     ended_on = fields.Date(required=True, allow_none=True)
     content = fields.List(fields.Nested(Detail), required=True)
-    legal_basis = fields.List(fields.Nested(LegalBasis), required=True)
+    legal_basis = fields.List(fields.Nested(LegalBasis), required=True, metadata={"lasting": True})
     source = fields.Nested(Source, required=True)
     changes = fields.List(fields.Nested(Change), required=True)
     marks = fields.List(fields.Nested(Mark), required=True)

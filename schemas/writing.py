@@ -17,6 +17,10 @@ from schemas.base import BeijingTime, Said, TermField, beijing, speaking
 Writer = Callable[[Any, int], str]
 """Writes one entity; the number chooses the half of each `Text`: 0 Chinese, 1 English."""
 
+LASTING = "lasting"
+"""In a list's metadata: its values belong to the catalogue, so their text is made once and kept."""
+REMEMBERED = 4_096
+
 quoted: Callable[[str], str] = json.encoder.encode_basestring  # what json.dumps uses
 _PLAIN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -81,8 +85,34 @@ class _Making:
         self.lines.append(f"{' ' * depth}{line}")
 
 
+def _remembered(write: Writer) -> Writer:
+    """Writes a value once that lives as long as the process or a catalogue's release, never one of a person.
+
+    Known by identity: the value is held, so that no other takes its place under the same id.
+    """
+    kept: dict[tuple[int, int], tuple[Any, str]] = {}
+
+    def remember(value: Any, language: int) -> str:
+        found = kept.get((id(value), language))
+        if found is None or found[0] is not value:
+            if len(kept) >= REMEMBERED:
+                kept.clear()
+            found = kept[id(value), language] = value, write(value, language)
+        return found[1]
+
+    return remember
+
+
+def _list(item: Writer) -> Writer:
+    return lambda values, language: (
+        "[" + ",".join(["null" if value is None else item(value, language) for value in values]) + "]"
+    )
+
+
 def _expression(field: fields.Field[Any], x: str, helper: str) -> str:
     """How the value `x`, which is not None, is written; `l` is the language."""
+    if LASTING in field.metadata:
+        return f"{helper}({x}, l)"
     if isinstance(field, fields.List) or (isinstance(field, fields.Nested) and field.many):
         item = f"'null' if y is None else {helper}(y, l)"
         return f"'[' + ','.join([{item} for y in {x}]) + ']' if {x} else '[]'"
@@ -112,6 +142,8 @@ def _raw(value: Any) -> str:
 
 
 def _helper(field: fields.Field[Any]) -> Any:
+    if LASTING in field.metadata and isinstance(field, fields.List):
+        return _remembered(_list(_item(field.inner)))
     if isinstance(field, TermField):
         return {member: quoted(member.value) for member in field.enum}
     if isinstance(field, fields.Nested):

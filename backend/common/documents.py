@@ -19,6 +19,7 @@ Turn = Callable[[Any], Any]
 Step = tuple[str, str, Turn | None]
 """The attribute, its key, and how its value is turned."""
 
+_AS_IS = {str, int, bool, NoneType, bytes, datetime}
 _writers: dict[type, Turn | None] = {}
 _makers: dict[type, Turn] = {}
 
@@ -55,7 +56,10 @@ def _writer(kind: type) -> Turn | None:
         return date.isoformat
     if is_dataclass(kind):
         names = tuple(field.name for field in fields(kind))
-        return lambda value: {name: _written(getattr(value, name)) for name in names}
+        return lambda value: {
+            name: inner if type(inner := getattr(value, name)) in _AS_IS else _written(inner)
+            for name in names
+        }
     if issubclass(kind, tuple | list | frozenset):
         return lambda value: [_written(item) for item in value]
     return None

@@ -5,7 +5,7 @@ import json
 import pkgutil
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import marshmallow as ma
 import pytest
@@ -16,7 +16,7 @@ from schemas.base import SPEAKING, BeijingTime, ResponseSchema, Said, TermField
 from schemas.dumping import plan
 from schemas.terms import Nature
 from schemas.text import Language, Text
-from schemas.writing import written
+from schemas.writing import LASTING, REMEMBERED, written
 
 
 class Inner(ResponseSchema):
@@ -139,3 +139,31 @@ def test_every_reply_of_the_service_has_a_plan() -> None:
     ours = [kind for kind in ResponseSchema.__subclasses__() if kind.__module__.startswith("schemas.")]
     assert len(ours) > 20
     assert [kind.__name__ for kind in ours if plan(kind()) is None] == []
+
+
+def test_a_lasting_list_is_written_once_for_each_language_and_never_for_another_list() -> None:
+    asked: list[str] = []
+
+    class Spied(NamedTuple):
+        text: str
+
+        @property
+        def word(self) -> str:
+            asked.append(self.text)
+            return self.text
+
+    class Holder(NamedTuple):
+        words: tuple[Spied, ...]
+
+    class Word(ResponseSchema):
+        word = fields.String(required=True)
+
+    class Held(ResponseSchema):
+        words = fields.List(fields.Nested(Word), required=True, metadata={LASTING: True})
+
+    for number in range(2 * REMEMBERED):  # ids are used again, and more lists come than are remembered
+        words = (Spied(str(number)),)
+        assert [written(Held, Holder(words)) for _ in range(2)] == (
+            [f'{{"words":[{{"word":"{number}"}}]}}'] * 2
+        )
+    assert asked == [str(number) for number in range(2 * REMEMBERED)]

@@ -10,7 +10,7 @@ from backend.catalogue.model import CatalogueItem, FieldSpec, LegalBasis, Unit
 from backend.common.deps import Deps
 from backend.common.errors import Kind, ServiceError
 from backend.records import rules
-from backend.records.model import Mark, Record, Source
+from backend.records.model import Change, Mark, Record, Source
 from backend.records.rules import Restoration
 from backend.records.service.words import opened
 from schemas.terms import Category, Nature, Openness, RecordMark, Severity
@@ -123,12 +123,16 @@ def _shown(record: Record, item: CatalogueItem | None, unit: Unit | None) -> Sho
         content=_details(record.content, item.fields if item else ()),
         legal_basis=item.basis if item else (),
         source=record.source,
-        changes=tuple(ShownChange(c.at, c.what, Text(c.reason_zh, c.reason_en)) for c in record.changes),
-        marks=tuple(_mark(mark) for mark in record.marks),
+        changes=tuple(map(_change, record.changes)),
+        marks=tuple(map(_mark, record.marks)),
         public_until=record.public_until,
         query_until=record.query_until,
         restoration=rules.restoration(record),
     )
+
+
+def _change(change: Change) -> ShownChange:
+    return ShownChange(change.at, change.what, Text(change.reason_zh, change.reason_en))
 
 
 def _mark(mark: Mark) -> ShownMark:
@@ -144,6 +148,11 @@ def _details(content: Mapping[str, Any], specs: tuple[FieldSpec, ...]) -> tuple[
     ]
     if len(named) == len(content):
         return tuple(named)
-    known = {spec.name for spec in specs}
-    rest = [Detail(n, Text(n, n), v, Text(str(v), str(v))) for n, v in content.items() if n not in known]
+    known = {detail.name for detail in named}
+    rest = [_unnamed(name, value) for name, value in content.items() if name not in known]
     return (*named, *rest)
+
+
+def _unnamed(name: str, value: Any) -> Detail:
+    words = str(value)
+    return Detail(name, Text(name, name), value, Text(words, words))
