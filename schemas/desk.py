@@ -8,7 +8,7 @@ from schemas.terms import CaseKind, Role
 
 
 class Queue(ResponseSchema):
-    """One queue: how many cases wait, how many of them are late, and when the next one is due."""
+    """One queue: how many cases wait, how many of them are late, and when the first of all is (or was) due."""
 
     name = fields.String(
         required=True, metadata={"description": "队列代码 / name of the queue", "example": "questions"}
@@ -22,14 +22,16 @@ class Queue(ResponseSchema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "最近的到期日，没有为空 / the day the next one is due on; null when none is",
+            "description": "最早的到期日（含已逾期），没有为空 / the earliest due day, late cases too; null when none",
             "example": "2026-12-11",
         },
     )
     nearest_due_at = BeijingTime(
         required=True,
         allow_none=True,
-        metadata={"description": "最近的到期时间（当日24时）/ 24:00 of that day; null when none is due"},
+        metadata={
+            "description": "最早的到期时间（当日24时），没有为空 / 24:00 of that day; null when none is due"
+        },
     )
 
 

@@ -134,7 +134,7 @@ class ShownClock:
 
 @dataclass(frozen=True)
 class Queue:
-    """One queue of the desk: how many cases wait, how many are past their time, and when the next one is due."""
+    """One queue of the desk: how many cases wait, how many are past their time, and when the first of all is or was due."""
 
     name: str
     label: Text

@@ -26,7 +26,7 @@ class Cases:
 
 @dataclass(frozen=True)
 class ShownQueue:
-    """A queue with the day its next case is due on; `nearest_due_at` is 24:00 of that day."""
+    """A queue with the day its first case is (or was) due on; `nearest_due_at` is 24:00 of that day."""
 
     name: str
     label: Text

@@ -5,7 +5,7 @@ Reports themselves are not kept: a look in the audit log proves each one.
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -19,6 +19,7 @@ from schemas.terms import QuestionState
 LINKS = "report_links"
 QUESTIONS = "access_questions"
 AHEAD = "forgetting_notices"
+EARLIEST = datetime(2014, 1, 1, tzinfo=UTC)
 KEPT_AFTER_S = 30 * 24 * 3600
 COLLECTIONS = {
     LINKS: [
@@ -136,13 +137,15 @@ def questions_to_tell(db: Database, at: datetime, *, reached: str, told: str) ->
 
 
 def count_questions(db: Database, at: datetime) -> tuple[int, int, datetime | None]:
-    """How many are open, how many of these are late at `at`, and when the next one ends."""
+    """How many are open, how many of these are late at `at`, and when the first of all is or was due."""
     is_open = {"state": QuestionState.OPEN.value}
     late = db[QUESTIONS].count_documents(is_open | {"clocks.due_at": {"$lte": at}})
-    next_one = db[QUESTIONS].find_one(
-        is_open | {"clocks.due_at": {"$gt": at}}, {"clocks.due_at": 1}, sort=[("clocks.due_at", ASCENDING)]
+    first = db[QUESTIONS].find_one(
+        is_open | {"clocks.due_at": {"$gt": EARLIEST}},
+        {"clocks.due_at": 1},
+        sort=[("clocks.due_at", ASCENDING)],
     )
-    nearest = min(clock["due_at"] for clock in next_one["clocks"]) if next_one else None
+    nearest = min(clock["due_at"] for clock in first["clocks"]) if first else None
     return db[QUESTIONS].count_documents(is_open), late, nearest
 
 

@@ -25,7 +25,7 @@ from tests.support.world import Clock
 AUDITOR = Actor("staff-he", Role.AUDITOR, Channel.CONSOLE, name="he.rui")
 STEWARD = Actor("staff-tang", Role.DATA_STEWARD, Channel.CONSOLE, name="tang.yue")
 HRSS = Actor("staff-gao", Role.PROVIDER, Channel.CONSOLE, name="gao.ren", unit="HRSS")
-QUESTIONS = service.CASES[0]
+(QUESTIONS,) = (cases for cases in service.CASES if cases.kind is CaseKind.QUESTION)
 
 
 @pytest.fixture

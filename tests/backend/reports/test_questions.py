@@ -219,7 +219,8 @@ def test_the_desk_is_reminded_once_and_told_once_that_it_is_late(
     clock.set(datetime(2026, 12, 11, 15, 59, 59, 999000, tzinfo=UTC))
     assert service.flag_overdue(deps, WORKER) == 0
     clock.set(datetime(2026, 12, 11, 16, tzinfo=UTC))
-    assert service.queues(deps, AUDITOR)[0].overdue == 1
+    (queue,) = service.queues(deps, AUDITOR)
+    assert (queue.overdue, queue.nearest_due_at) == (1, clock())
     assert [service.flag_overdue(deps, WORKER) for _ in range(2)] == [1, 0]
     assert service.remind_due(deps, WORKER) == 0
     assert desk(deps) == [
