@@ -166,10 +166,19 @@ def atomic(
             except (Retry, PyMongoError) as error:
                 if not collided(error):
                     raise
+                _forget_frames(error)
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))
         raise busy()
 
     return run
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """The driver keeps the error of a collision in a circle with the frames it passed, and with them whatever files they
+    held, until the collector comes by; nobody asks a collision where it happened."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def require_writable(client: Client) -> None:

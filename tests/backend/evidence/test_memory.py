@@ -1,0 +1,109 @@
+"""What six files of ten megabytes in one request leave behind in a web worker."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.common.deps import Deps
+from backend.local.mongod import free_port
+from backend.serve import MEMORY
+from schemas.evidence import FILE_BYTES
+from tests.backend.evidence import made
+from tests.backend.objections.town import Town, make_town
+from tests.support.forms import form
+from tests.support.processes import ROOT
+from tests.support.refusals import at_once
+
+pytestmark = pytest.mark.slow
+THREADS = 8
+KEPT_MB = 40
+"""What a worker may weigh more than before, once all is answered."""
+
+
+class Worker:
+    """One web worker of eight threads, as `backend.serve` makes them."""
+
+    def __init__(self, told: dict[str, str], log: Path) -> None:
+        self.port = free_port(0)
+        command = [
+            sys.executable, "-m", "granian", "tests.backend.evidence.served:create", "--factory", "--interface", "wsgi",
+            "--port", str(self.port), "--workers", "1", "--blocking-threads", str(THREADS), "--no-ws",
+        ]  # fmt: skip
+        env = {**os.environ, **MEMORY, "SERVED": json.dumps(told), "PYTHONPATH": str(ROOT)}
+        with log.open("wb") as out:
+            self.popen = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out)
+
+    def post(self, body: dict[str, Any], who: str) -> int:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers = {"Authorization": f"Bearer {who}", "Content-Type": body["content_type"]}
+        with closing(connection):
+            connection.request("POST", "/api/v1/me/restorations", body["data"], headers)
+            return connection.getresponse().status
+
+    def weight(self) -> int:
+        """Resident megabytes of the worker, the only child of its guardian."""
+        children = Path(f"/proc/{self.popen.pid}/task/{self.popen.pid}/children").read_text().split()
+        status = Path(f"/proc/{children[-1]}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) // 1024
+
+    def until_it_answers(self) -> None:
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:
+            try:
+                connection.request("GET", "/healthz")
+                return connection.getresponse().status == 200
+            except OSError:
+                return False
+
+
+@pytest.fixture
+def town(deps: Deps) -> Town:
+    return make_town(deps)
+
+
+@pytest.fixture
+def worker(deps: Deps, town: Town, mongodb_uri: str, database_name: str, tmp_path: Path) -> Iterator[Worker]:
+    made_one = Worker(
+        {"uri": mongodb_uri, "database": database_name, "folder": str(tmp_path)}, tmp_path / "log"
+    )
+    try:
+        made_one.until_it_answers()
+        yield made_one
+    finally:
+        made_one.popen.send_signal(signal.SIGTERM)
+        made_one.popen.wait(30)
+
+
+def test_a_worker_is_small_again_after_the_largest_forms(town: Town, worker: Worker) -> None:
+    full = made.png(1, 1, zlib.compress(bytes(2)), made.chunk(b"teXt", os.urandom(FILE_BYTES - 2000)))
+    who = f"{town.resident.id}:{town.resident.subject_id}"
+
+    def send(evidence: list[tuple[bytes, str]]) -> int:
+        fields = {"record_id": town.record().id, "pledge": "…", "evidence": evidence}
+        return worker.post(form(fields), who)
+
+    assert send([]) == 201
+    before = worker.weight()
+    answered: list[int] = []
+    for evidence in ([(full, "a.png")] * 6, [(full, "a.png")] * 5 + [(b"MZ" + full[2:], "b.png")]):
+        answered += at_once(partial(send, evidence), 3)
+        answered.append(send(evidence))
+    assert answered == [201] * 4 + [415] * 4
+    assert worker.weight() - before < KEPT_MB
