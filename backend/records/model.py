@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
 from schemas.terms import Category, Nature, Openness, RecordMark, RippleCause, Severity
+
+
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,6 @@ class Standing:
     digest: bytes = b""
     batch_id: str = ""
     line: int = 0
-    received_at: datetime | None = None
+    received_at: datetime = BEFORE_ALL
     superseded: tuple[bytes, ...] = ()
     tombstone: Burial | None = None

@@ -27,7 +27,7 @@ def settle(known: Standing, digest: bytes, source: Mapping[str, Any], batch: Bat
     """
     if digest in known.superseded or known.digest == digest:
         return Outcome.UNCHANGED
-    if known.tombstone is not None or known.received_at is None:
+    if known.tombstone is not None:
         return Outcome.BURIED
     if known.batch_id == batch.id:
         return Outcome.UNCHANGED if known.line == source["line"] else Outcome.REPEATED
@@ -69,9 +69,9 @@ def repeated(line: int) -> Refusal:
     )
 
 
-def buried(line: int, why: Burial | None) -> Refusal:
+def buried(line: int, why: Burial) -> Refusal:
     """Why a row may not come in although no record is there."""
-    return Refusal(line, f"records.{why}", _BURIED[why or Burial.ERASED])
+    return Refusal(line, f"records.{why.value}", _BURIED[why])
 
 
 _BURIED = {

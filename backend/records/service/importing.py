@@ -262,7 +262,7 @@ def _write(run: _Run, documents: Sequence[Document]) -> _Written:
             unchanged += 1
         elif outcome is rules.Outcome.CHANGED:
             changed += 1
-        elif outcome is rules.Outcome.BURIED:
+        elif known.tombstone is not None:
             refused.append(rules.buried(line, known.tombstone))
         else:
             refused.append(rules.repeated(line))
