@@ -8,7 +8,6 @@ from typing import Any
 
 from schemas.terms import Category, Nature, Openness, RecordMark, RippleCause, Severity
 
-
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
