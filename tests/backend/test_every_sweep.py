@@ -1,0 +1,125 @@
+"""Every sweep with something to do: in two real processes at once each thing is done once, and a second time nothing is."""
+
+import base64
+import json
+from collections import Counter
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from backend import sweeps
+from backend.audit import service as audit
+from backend.calendars import service as calendars
+from backend.common.actor import Actor, system
+from backend.common.deps import Deps
+from backend.common.periods import end_of
+from backend.evidence import service as evidence
+from backend.evidence.model import Upload
+from backend.reports import service as reports
+from backend.restorations import service as restorations
+from schemas.terms import Channel, ObjectionState, Role
+from tests.backend.evidence.made import picture
+from tests.backend.objections.town import Town, make_town
+from tests.support import world
+from tests.support.calendars import DAYS_OF_2027
+from tests.support.processes import Process
+from tests.support.refusals import at_once
+from tests.support.world import Clock
+
+STEWARD = Actor("staff-tang", Role.DATA_STEWARD, Channel.CONSOLE, name="tang.yue")
+WORKER = system(Channel.WORKER, "worker")
+LONG_AGO, FRIDAY = datetime(2026, 11, 20, 2, tzinfo=UTC), datetime(2026, 12, 18, 2, tzinfo=UTC)
+NOW = datetime(2026, 12, 22, 2, tzinfo=UTC)
+"""A Tuesday: what had two working days on Friday is due today, what had three is due tomorrow."""
+
+
+@pytest.fixture
+def busy(deps: Deps, clock: Clock) -> Town:
+    """A town in which every sweep has something to do at `NOW`."""
+    clock.set(LONG_AGO)
+    town = make_town(deps)
+    for state in (
+        ObjectionState.MARKED,
+        ObjectionState.COMPARING,
+        ObjectionState.SUPPLEMENT_REQUESTED,
+        ObjectionState.FORWARDED,
+        ObjectionState.UPHELD,
+    ):
+        town.bring_to(state)
+    _ask_and_apply(town)
+    evidence.put(deps, town.resident, checked=evidence.checked([Upload("a.jpg", picture())]))
+    clock.set(datetime(2026, 12, 1, 2, tzinfo=UTC))
+    _ask_and_apply(town)
+    clock.set(FRIDAY)
+    town.bring_to(ObjectionState.MARKED)
+    town.bring_to(ObjectionState.SUPPLEMENT_REQUESTED)
+    town.bring_to(ObjectionState.CLOSED)
+    _ask_and_apply(town)
+    town.record(query_until=end_of(date(2026, 12, 31)))
+    calendars.put_year(deps, STEWARD, **DAYS_OF_2027)
+    clock.set(NOW)
+    return town
+
+
+def _ask_and_apply(town: Town) -> None:
+    """A question about a look, and two restorations, one of them accepted."""
+    deps, resident = town.deps, town.resident
+    reports.summary(deps, resident)
+    reports.ask(deps, resident, entry_id=reports.access_log(deps, resident, limit=1).items[0].id)
+    for _ in range(2):
+        case = restorations.apply(deps, resident, record_id=town.record().id, pledge="已补缴")
+    restorations.accept(deps, town.officer, restoration_id=case.id)
+
+
+def dump(deps: Deps) -> dict[str, list[str]]:
+    """Everything in the database, as text."""
+    names = sorted(deps.db.list_collection_names())
+    return {name: sorted(map(repr, deps.db[name].find())) for name in names}
+
+
+def doubled(deps: Deps) -> list[Any]:
+    """Notices, and lines of the log about a case's clocks, that say the same thing twice."""
+    said: Counter[str] = Counter()
+    for name in ("notices", "desk_notices"):
+        for one in deps.db[name].find({"created_at": NOW}):
+            about = {key: one.get(key) for key in ("account_id", "role", "unit", "kind", "payload")}
+            said[json.dumps(about, default=str)] += 1
+    return [one for one, times in said.items() if times > 1]
+
+
+def test_in_two_processes_at_once_every_sweep_does_each_thing_once(busy: Town) -> None:
+    deps = busy.deps
+    env = {
+        "APP_ENV": "test",
+        "MONGODB_URI": deps.settings.mongodb_uri or "",
+        "MONGODB_DATABASE": deps.settings.mongodb_database,
+        "DATA_DIR": str(deps.settings.data_dir),
+        "FIELD_MASTER_KEY": base64.b64encode(world.MASTER_KEY).decode(),
+    }
+    asked = ("run-schedule", "--now", NOW.isoformat())
+    with Process("backend.manage", *asked, env=env) as one, Process("backend.manage", *asked, env=env) as two:
+        assert (one.wait(), two.wait()) == (0, 0), one.lines + two.lines
+    done = Counter[str]()
+    for line in one.lines + two.lines:
+        name, _, count = line.partition(": ")
+        done[name] += int(count)
+    assert {name: done[name] > 0 for name in done} == dict.fromkeys((job.name for job in sweeps.JOBS), True)
+    assert doubled(deps) == []
+    _nothing_is_left(deps)
+
+
+def test_a_second_time_and_many_at_once_change_nothing_more(busy: Town) -> None:
+    deps = busy.deps
+    first = {outcome.name: outcome for outcome in sweeps.run_all(deps, WORKER)}
+    assert [outcome for outcome in first.values() if outcome.fault or not outcome.done] == []
+    assert doubled(deps) == []
+    _nothing_is_left(deps)
+
+
+def _nothing_is_left(deps: Deps) -> None:
+    before = dump(deps)
+    again = at_once(lambda: [one.done or one.fault for one in sweeps.run_all(deps, WORKER)], 3)
+    assert [what for each in again for what in each if what] == []
+    assert dump(deps) == before
+    assert list(audit.verify_log(deps)) == []
