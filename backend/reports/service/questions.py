@@ -154,7 +154,7 @@ def _tell_answer(deps: Deps, actor: Actor, question: Question, finding: Question
         subject_id=question.subject_id,
         finding=finding.value,
     )
-    notices.send(deps, question.account_id, NoticeKind.QUESTION_ANSWERED, finding=finding)
+    tell_person(deps, question, NoticeKind.QUESTION_ANSWERED, finding=finding)
     if finding is QuestionFinding.UNLAWFUL:
         notices.tell_desk(
             deps,
@@ -164,6 +164,13 @@ def _tell_answer(deps: Deps, actor: Actor, question: Question, finding: Question
             case=CaseKind.QUESTION,
             case_id=question.id,
         )
+
+
+def tell_person(deps: Deps, question: Question, kind: NoticeKind, **more: object) -> None:
+    """Tell the account that the person has now; who closed it and has no other reads the answer when they come back."""
+    account_id = accounts.account_of(deps, question.subject_id)
+    if account_id is not None:
+        notices.send(deps, account_id, kind, **more)
 
 
 def tell_auditors(deps: Deps, question: Question, kind: DeskNoticeKind, **more: object) -> None:

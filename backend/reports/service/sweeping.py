@@ -10,10 +10,9 @@ from backend.common import sweeping
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import Retry, atomic
-from backend.notices import service as notices
 from backend.reports import store, texts
 from backend.reports.model import Question
-from backend.reports.service.questions import AUDITORS, tell_auditors
+from backend.reports.service.questions import AUDITORS, tell_auditors, tell_person
 from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import QuestionState, Role
 
@@ -93,7 +92,7 @@ def _recompute(deps: Deps, actor: Actor, *, question_id: str) -> bool:
 def _tell_moved(deps: Deps, actor: Actor, question: Question, clock: Clock, after: Clock) -> None:
     """Both sides hear the old and the new date."""
     days = {"clock": after.label.text, "from_on": clock.due_on, "to_on": after.due_on}
-    notices.send(deps, question.account_id, NoticeKind.QUESTION_CLOCK_MOVED, **days)
+    tell_person(deps, question, NoticeKind.QUESTION_CLOCK_MOVED, **days)
     tell_auditors(deps, question, DeskNoticeKind.CLOCK_MOVED, **days)
     _record(
         deps,

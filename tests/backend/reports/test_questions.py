@@ -144,6 +144,15 @@ def test_the_answer_reaches_the_person_with_its_finding_and_meets_the_clock(deps
     assert service.queues(deps, AUDITOR)[0].count == 0
 
 
+def test_who_closed_the_account_reads_the_answer_with_another_one(deps: Deps, bound: Actor) -> None:
+    question_id = ask(deps, bound)
+    accounts.close(deps, bound)
+    service.answer(deps, AUDITOR, question_id=question_id, **LAWFUL)
+    assert NoticeKind.QUESTION_ANSWERED not in told(deps, bound)
+    again = replace(bound, id="a9")
+    assert service.own_question(deps, again, question_id=question_id).explanation == LAWFUL["explanation"]
+
+
 def test_an_unlawful_look_reaches_the_administrators(deps: Deps, bound: Actor) -> None:
     question_id = ask(deps, bound)
     service.answer(
