@@ -18,7 +18,7 @@ from backend.common.sealing import Sealer
 from backend.evidence import service as evidence
 from backend.idempotency import service as replies
 from backend.objections import store
-from backend.objections.service import submitting
+from backend.objections.service import submitting, telling
 from backend.records import service as records
 from tests.backend.evidence import made
 from tests.backend.objections.town import STATEMENT, people
@@ -72,9 +72,9 @@ def _plant(point: str) -> None:
         "claimed": (replies, "begin"),
         "stored": (evidence, "put"),
         "inserted": (store, "insert"),
-        "attached": (submitting.evidence, "attach"),
+        "attached": (evidence, "attach"),
         "marked": (records, "mark"),
-        "uncommitted": (submitting.telling, "officers"),
+        "uncommitted": (telling, "officers"),
         "committed": (submitting, "_open"),
         "answered": (replies, "finish"),
     }

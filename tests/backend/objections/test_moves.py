@@ -324,7 +324,7 @@ def test_files_that_are_refused_leave_no_case(town: Town) -> None:
 def test_a_case_takes_six_files_however_they_come(town: Town) -> None:
     shown = town.submit(uploads=[Upload("a.pdf", made.small_pdf())] * 5)
     two = [Upload("b.pdf", made.small_pdf())] * 2
-    adding = {"objection_id": shown.id, "uploads": two}
+    adding: dict[str, Any] = {"objection_id": shown.id, "uploads": two}
     refused("evidence.too_many", service.add_evidence, town.deps, town.resident, **adding)
     adding["uploads"] = two[:1]
     assert len(service.add_evidence(town.deps, town.resident, **adding).evidence) == 6

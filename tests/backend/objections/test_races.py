@@ -19,7 +19,8 @@ from tests.support.world import Clock
 
 def together(*works: Callable[[], Any]) -> list[Any]:
     """What each of several different works came to, begun at the same moment."""
-    start, ended = threading.Barrier(len(works)), [None] * len(works)
+    start = threading.Barrier(len(works))
+    ended: list[Any] = [None] * len(works)
 
     def run(place: int, work: Callable[[], Any]) -> None:
         start.wait()

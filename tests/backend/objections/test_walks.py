@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -26,8 +27,9 @@ from backend.objections.model import Objection
 from backend.objections.service import moving
 from backend.records.model import Record
 from backend.reports import service as reports
-from schemas.terms import Channel, ClockState, RecordMark, Role
+from schemas.terms import Channel, ClockState, ObjectionAct, RecordMark, Role
 from schemas.terms import ObjectionState as State
+from tests.backend.objections.test_moves import LEGAL
 from tests.backend.objections.test_sweeps import SWEEPS
 from tests.backend.objections.town import WORKER, Town, make_town
 from tests.support import world
@@ -40,21 +42,23 @@ MOVES = (
 )  # fmt: skip
 STEWARD = Actor("d1", Role.DATA_STEWARD, Channel.CONSOLE, "s-d1", name="吴管理")
 # Late in December, so that clocks run into a year without a table.
-BEGIN = datetime(2026, 12, 22, 2, tzinfo=UTC)
-STEPS = 24
+BEGIN = datetime(2026, 12, 28, 2, tzinfo=UTC)
+STEPS = 14
+ONWARD = {"compare", "forward", "request_supplement", "find_upheld", "find_corrected"}
 
 
 class Walk(RuleBasedStateMachine):
     """Two records of one person and whatever becomes of them."""
 
     make: Callable[[], tuple[Town, Clock]]
+    acts: set[ObjectionAct]
 
     def __init__(self) -> None:
         super().__init__()
         self.town, self.clock = type(self).make()
         self.records = [self.town.record(), self.town.record()]
         self.before: dict[str, Objection] = {}
-        self.table_is_in = False
+        self.table_is_in, self.gone = False, 0
 
     @rule(place=st.integers(0, 1))
     def submit(self, place: int) -> None:
@@ -66,28 +70,39 @@ class Walk(RuleBasedStateMachine):
         cases = self._cases()
         self._try(self.town.moves(cases[-1 if newest else 0].id)[move])
 
-    @precondition(lambda self: self._cases())
-    @rule(skip=st.integers(0, 2))
-    def go_the_usual_way(self, skip: int) -> None:
-        """Random moves alone seldom get far."""
-        case = self._cases()[-1]
-        usual = {
-            State.MARKED: ["compare"],
-            State.COMPARING: ["forward", "request_supplement", "forward"],
-            State.SUPPLEMENT_REQUESTED: ["add_evidence"],
-            State.FORWARDED: ["find_upheld", "request_supplement", "find_upheld"],
-            State.UPHELD: ["dissent"],
-        }.get(case.state, ["withdraw"])
-        self._try(self.town.moves(case.id)[usual[skip % len(usual)]])
+    @rule(seed=st.integers(0, 10**6))
+    def go_on(self, seed: int) -> None:
+        """Random moves alone seldom get far: a few of those that are legal where the case stands, with time between."""
+        self.gone += 1
+        chance = Random(1_000 * seed + self.gone)
+        for _ in range(10):
+            live = [case for case in self._cases() if case.state in rules.LIVE]
+            if not live:
+                self._try(lambda: self.town.submit(self.records[0]))
+                continue
+            legal = sorted(move for move, state in LEGAL if state is live[-1].state and move in MOVES)
+            onward = [move for move in legal if move in ONWARD]
+            if legal and chance.random() < 0.7:
+                ways = onward if onward and chance.random() < 0.7 else legal
+                self._try(self.town.moves(live[-1].id)[chance.choice(ways)])
+            else:
+                self.wait_until_something_is_due(chance.random() < 0.5)
+            if chance.random() < 0.3:
+                self.sweep(chance.randrange(len(SWEEPS)))
+            if not self.table_is_in and chance.random() < 0.05:
+                self.publish_the_year()
+            self.one_live_case_a_record()
+            self.nothing_moves_without_a_recorded_cause()
+            self.the_record_agrees_with_its_case()
 
-    @rule(hours=st.sampled_from([1, 14, 30, 100, 200]))
+    @rule(hours=st.sampled_from([1, 14, 30, 100, 400]))
     def wait(self, hours: int) -> None:
         self.clock.advance(hours=hours)
 
-    @rule()
-    def wait_until_something_is_due(self) -> None:
-        due = [c.at for case in self._cases() for c in case.chores if c.at > self.clock()]
-        self.clock.set(min(due, default=self.clock() + timedelta(hours=1)))
+    @rule(last=st.booleans())
+    def wait_until_something_is_due(self, last: bool) -> None:
+        due = sorted(c.at for case in self._cases() for c in case.chores if c.at > self.clock())
+        self.clock.set((due or [self.clock() + timedelta(hours=1)])[-1 if last else 0])
 
     @rule(which=st.integers(0, len(SWEEPS) - 1))
     def sweep(self, which: int) -> None:
@@ -159,6 +174,7 @@ class Walk(RuleBasedStateMachine):
         for event in case.events[len(known.events) :]:
             ways = {(t.source, t.act, t.target) for t in rules.TRANSITIONS if t.by is event.role}
             assert (state, event.act, event.state) in ways
+            self.acts.add(event.act)
             state = event.state
         assert state is case.state
         for old, new in zip(known.clocks, case.clocks, strict=False):
@@ -191,7 +207,8 @@ def test_whatever_is_tried_the_promises_hold(deps: Deps, clock: Clock) -> None:
         clock.set(BEGIN)
         return make_town(deps), clock
 
-    walk = type("WalkHere", (Walk,), {"make": staticmethod(make)})
+    acts: set[ObjectionAct] = set()
+    walk = type("WalkHere", (Walk,), {"make": staticmethod(make), "acts": acts})
     run_state_machine_as_test(
         walk,
         settings=settings(
@@ -203,3 +220,5 @@ def test_whatever_is_tried_the_promises_hold(deps: Deps, clock: Clock) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+    by_submitting = {ObjectionAct.SUBMIT, ObjectionAct.MARK}
+    assert acts | by_submitting == set(ObjectionAct), "the walks got everywhere"

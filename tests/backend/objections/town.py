@@ -65,7 +65,9 @@ class Town:
 
     def moves(self, ident: str) -> dict[str, Callable[[], Shown]]:
         """Every move that anybody may try on a case, by name."""
-        deps, at, more = self.deps, {"objection_id": ident}, {"explanation": "已核查"}
+        deps = self.deps
+        at: dict[str, Any] = {"objection_id": ident}
+        more: dict[str, Any] = {"explanation": "已核查"}
         return {
             "compare": lambda: service.compare(deps, self.officer, **at),
             "take_over": lambda: service.take_over(deps, self.other_officer, **at, reason="换人"),
