@@ -1,15 +1,19 @@
 """Going through many cases one by one, so that the fault of one holds up no other."""
 
+import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from backend.common import logs, mongo
+from backend.common.errors import ServiceError
 from backend.common.mongo import DriverError
 
 T = TypeVar("T")
 
+PAUSES_S = (0.25, 0.5, 1, 2, 4, 8)
+"""Together longer than a killed process's transaction may hold a case (docs/operations.md)."""
 ROOT = Path(__file__).parents[2]
 log = logs.get("backend.sweeping")
 
@@ -23,25 +27,49 @@ class Unfinished(Exception):
         self.faults = faults
 
 
-def each(found: Iterable[T], decide: Callable[[T], object]) -> int:
+def each(found: Iterable[T], decide: Callable[[T], object], *, pauses_s: Sequence[float] = PAUSES_S) -> int:
     """Give every one to its use case, each in a transaction of its own; how many it said something of (true) became.
 
     The use case decides again under the rule that narrowed, and gives false where another was faster. A fault is logged
-    without its message, which may hold personal data; the rest are done first, then `Unfinished` tells. An absent database
-    ends the sweep at once.
+    without its message, which may hold personal data; the rest are done first, then `Unfinished` tells. A case that others
+    hold is tried again after the rest. An absent database ends the sweep at once.
     """
-    done, faults = 0, []
-    for one in found:
+    sweep = _Sweep(decide)
+    held = sweep.through(found)
+    for pause in pauses_s:
+        if not held:
+            break
+        time.sleep(pause)
+        held = sweep.through(held)
+    sweep.faults += [mongo.busy().reason for _ in held]
+    if sweep.faults:
+        raise Unfinished(sweep.done, sweep.faults)
+    return sweep.done
+
+
+class _Sweep(Generic[T]):
+    """What has become of the cases so far."""
+
+    def __init__(self, decide: Callable[[T], object]) -> None:
+        self._decide = decide
+        self.done = 0
+        self.faults: list[str] = []
+
+    def through(self, found: Iterable[T]) -> list[T]:
+        """Once through all of them; those that others hold."""
+        return [one for one in found if not self._is_through(one)]
+
+    def _is_through(self, one: T) -> bool:
         try:
-            done += bool(decide(one))
+            self.done += bool(self._decide(one))
         except Exception as error:
             if isinstance(error, DriverError) and mongo.is_away(error):
                 raise
-            faults.append(place_of(error))
-            log.error("sweep.case_failed", fault=faults[-1])
-    if faults:
-        raise Unfinished(done, faults)
-    return done
+            if isinstance(error, ServiceError) and error.reason == mongo.busy().reason:
+                return False
+            self.faults.append(place_of(error))
+            log.error("sweep.case_failed", fault=self.faults[-1])
+        return True
 
 
 def place_of(error: BaseException) -> str:

@@ -27,6 +27,9 @@ PORTS = range(27100, 28000)
 """Where a folder's server would like to listen; each folder has its own wish, so that two seldom meet."""
 
 PORTS_TRIED = 5
+HELD_SECONDS = 10
+"""How long the transaction of a killed process may hold its documents (60 by default); ours take milliseconds."""
+
 Spawn = Callable[[list[str]], subprocess.Popen[bytes]]
 """Starts the server by its command line; a supervisor keeps it as well."""
 
@@ -88,6 +91,7 @@ class Mongod:
         for parameter in (
             "diagnosticDataCollectionEnabled=false",
             "shutdownTimeoutMillisForSignaledShutdown=0",
+            f"transactionLifetimeLimitSeconds={HELD_SECONDS}",
             *self.parameters,
         ):
             line += ["--setParameter", parameter]

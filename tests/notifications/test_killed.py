@@ -1,6 +1,7 @@
 """The worker killed in the middle of a sweep: nothing is lost, nothing happens twice, whoever goes on.
 
-Real processes, the real database, the real clock: the cases are of the past, so that they are late now.
+Real processes, the real database, the real clock: the cases are of the past, so that they are late now. The case that it was at
+stays held by its open transaction for some seconds, which those who go on wait for.
 """
 
 import base64
@@ -20,7 +21,6 @@ from backend.common import clock as real
 from backend.common.actor import system
 from backend.common.deps import Deps
 from backend.common.documents import to_document
-from backend.common.mongo import Document
 from backend.common.workdays import Calendar
 from backend.reports.model import Question
 from schemas.terms import Channel, ObjectionState, QuestionState
@@ -32,7 +32,6 @@ from tests.support.records import make_record
 from tests.support.world import Clock
 
 CASES, KILLED_AFTER = 120, 15
-KILLED = "killed-worker"
 LONG_AGO = datetime(2025, 4, 25, 2, tzinfo=UTC)
 WORKER = system(Channel.WORKER, "worker")
 
@@ -143,18 +142,17 @@ def test_a_worker_killed_in_the_middle_of_a_sweep_loses_and_doubles_nothing(
     deps: Deps, clock: Clock, scene: Scene
 ) -> None:
     scene.build(deps, clock)
-    killed, others = _environment(deps, KILLED), _environment(deps, "other-worker")
-    with deps.db[scene.collection].watch() as changes, Process("notifications", env=killed) as worker:
+    env = environment(deps) | {"FIELD_MASTER_KEY": base64.b64encode(world.MASTER_KEY).decode()}
+    with deps.db[scene.collection].watch() as changes, Process("notifications", env=env) as worker:
         for _ in range(KILLED_AFTER):
             changes.next()
         worker.popen.kill()
         worker.wait()
-    _end_what_it_left_open(deps)
     before = scene.done(deps)
     assert KILLED_AFTER <= len(before) < CASES
     assert set(before.values()) == {scene.times}
 
-    with Process("notifications", env=others) as one, Process("notifications", env=others) as other:
+    with Process("notifications", env=env) as one, Process("notifications", env=env) as other:
         for again in (one, other):
             again.wait_for_event("worker.waiting")
         assert (one.end(), other.end()) == (0, 0)
@@ -164,18 +162,3 @@ def test_a_worker_killed_in_the_middle_of_a_sweep_loses_and_doubles_nothing(
     now = replace(deps, now=real.utc_now)
     assert {(o.done, o.fault) for o in sweeps.run_all(now, WORKER)} == {(0, None)}
     assert list(audit.verify_log(deps)) == []
-
-
-def _environment(deps: Deps, name: str) -> dict[str, str]:
-    """With the test's keys, and with a name by which the server knows the process's sessions."""
-    env = environment(deps)
-    key = base64.b64encode(world.MASTER_KEY).decode()
-    return env | {"FIELD_MASTER_KEY": key, "MONGODB_URI": f"{env['MONGODB_URI']}&appName={name}"}
-
-
-def _end_what_it_left_open(deps: Deps) -> None:
-    """Its last transaction, which the server ends by itself after a minute."""
-    ours = {"type": "idleSession", "appName": KILLED, "transaction": {"$exists": True}}
-    asked: list[Document] = [{"$currentOp": {"idleSessions": True, "allUsers": True}}, {"$match": ours}]
-    for left in deps.client.admin.aggregate(asked):
-        deps.client.admin.command("killSessions", [{"id": left["lsid"]["id"]}])

@@ -3,7 +3,7 @@
 import pytest
 from pymongo.errors import ServerSelectionTimeoutError
 
-from backend.common import sweeping
+from backend.common import mongo, sweeping
 from backend.common.sweeping import Unfinished
 
 
@@ -41,3 +41,27 @@ def test_without_a_database_it_ends_at_once() -> None:
 
 def test_a_fault_without_a_place_has_its_name() -> None:
     assert sweeping.place_of(KeyError("x")) == "KeyError"
+
+
+def test_a_case_that_others_hold_is_tried_again_after_the_rest() -> None:
+    seen: list[int] = []
+
+    def decide(number: int) -> bool:
+        seen.append(number)
+        if number == 1 and seen.count(1) < 3:
+            raise mongo.busy()
+        return True
+
+    assert sweeping.each(range(4), decide, pauses_s=(0, 0, 0)) == 4
+    assert seen == [0, 1, 2, 3, 1, 1]
+
+
+def test_a_case_that_stays_held_is_told_and_met_again_by_the_next_run() -> None:
+    def decide(number: int) -> bool:
+        if number == 1:
+            raise mongo.busy()
+        return True
+
+    with pytest.raises(Unfinished) as told:
+        sweeping.each(range(3), decide, pauses_s=(0,))
+    assert (told.value.done, told.value.faults) == (2, ["database.busy"])
