@@ -16,18 +16,20 @@ COLLECTION = "accounts"
 CODES = "phone_codes"
 SESSIONS = "sessions"
 REFRESH_TOKENS = "refresh_tokens"
+# A partial index of values of a type serves only look-ups that name the type too; without, the server reads every account.
+_BYTES, _STRING = {"$type": "binData"}, {"$type": "string"}
 _ENDS = IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0)
 COLLECTIONS = {
     COLLECTION: [
         IndexModel(
             [("phone_sealed", ASCENDING)],
             unique=True,
-            partialFilterExpression={"phone_sealed": {"$type": "binData"}},
+            partialFilterExpression={"phone_sealed": _BYTES},
         ),
         IndexModel(
             [("subject_id", ASCENDING)],
             unique=True,
-            partialFilterExpression={"subject_id": {"$type": "string"}},
+            partialFilterExpression={"subject_id": _STRING},
         ),
     ],
     CODES: [_ENDS],
@@ -51,11 +53,11 @@ def find(db: Database, account_id: str) -> Account | None:
 
 
 def find_by_phone(db: Database, phone_sealed: bytes) -> Account | None:
-    return _account(db[COLLECTION].find_one({"phone_sealed": phone_sealed}))
+    return _account(db[COLLECTION].find_one({"phone_sealed": {"$eq": phone_sealed, **_BYTES}}))
 
 
 def find_of_subject(db: Database, subject_id: str) -> Account | None:
-    return _account(db[COLLECTION].find_one({"subject_id": subject_id}))
+    return _account(db[COLLECTION].find_one({"subject_id": {"$eq": subject_id, **_STRING}}))
 
 
 def list_bound(db: Database, *, after: str, limit: int) -> list[Account]:

@@ -17,11 +17,11 @@ LOCKS = "face_locks"
 ATTEMPTS = "proof_attempts"
 # A used or expired code says so for a day when somebody types it again; then only the audit log knows of it.
 CODES_KEPT = timedelta(days=1)
+# A partial index of values of a type serves only look-ups that name the type too.
+_STRING = {"$type": "string"}
 COLLECTIONS = {
     CONSENTS: [
-        IndexModel(
-            [("open_key", ASCENDING)], unique=True, partialFilterExpression={"open_key": {"$type": "string"}}
-        ),
+        IndexModel([("open_key", ASCENDING)], unique=True, partialFilterExpression={"open_key": _STRING}),
         IndexModel([("subject_id", ASCENDING), ("given_at", DESCENDING)]),
     ],
     CODES: [IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=int(CODES_KEPT.total_seconds()))],
@@ -40,7 +40,7 @@ def insert_consent(db: Database, consent: Consent) -> bool:
 
 
 def find_open_consent(db: Database, open_key: str) -> Consent | None:
-    found = db[CONSENTS].find_one({"open_key": open_key})
+    found = db[CONSENTS].find_one({"open_key": {"$eq": open_key, **_STRING}})
     return from_document(Consent, found) if found else None
 
 

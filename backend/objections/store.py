@@ -14,13 +14,14 @@ from backend.objections.model import Objection
 from schemas.terms import ObjectionState
 
 COLLECTION = "objections"
-_LIVE = {"open_key": {"$type": "string"}}
+# Comparisons, not types: the server uses a partial index for a look-up by value only where it sees that the value is in it.
+_LIVE = {"open_key": {"$gt": ""}}
 INDEXES = [
     IndexModel([("open_key", ASCENDING)], unique=True, partialFilterExpression=_LIVE),
     IndexModel(
         [("account_id", ASCENDING), ("key_mac", ASCENDING)],
         unique=True,
-        partialFilterExpression={"key_mac": {"$type": "binData"}},
+        partialFilterExpression={"key_mac": {"$gt": b""}},
     ),
     IndexModel([("subject_id", ASCENDING), ("submitted_at", DESCENDING), ("_id", DESCENDING)]),
     # The desk's lists: nearest due first, all of them, by state, by unit.

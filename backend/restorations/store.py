@@ -20,7 +20,7 @@ INDEXES = [
     IndexModel(
         [("account_id", ASCENDING), ("key_mac", ASCENDING)],
         unique=True,
-        partialFilterExpression={"key_mac": {"$type": "binData"}},
+        partialFilterExpression={"key_mac": {"$gt": b""}},
     ),
     IndexModel([("subject_id", ASCENDING), ("submitted_at", DESCENDING), ("_id", DESCENDING)]),
     IndexModel([("state", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)]),

@@ -21,7 +21,7 @@ from backend.objections.model import Event, Objection
 from backend.objections.service import telling
 from backend.records import service as records
 from schemas.notices import DeskNoticeKind, NoticeKind
-from schemas.terms import Channel, ObjectionAct, RecordMark, Role
+from schemas.terms import Channel, ObjectionAct, ObjectionState, RecordMark, Role
 from schemas.text import Text
 
 ROOM = "records"
@@ -182,6 +182,8 @@ def _follow(deps: Deps, case: Objection, due: rules.Step) -> None:
     elif due.act is ObjectionAct.GO_ON:
         agree(deps, case)
         telling.officers(deps, case, DeskNoticeKind.SUPPLEMENT_OVERDUE)
+        if case.state is ObjectionState.FORWARDED:
+            telling.provider(deps, case, DeskNoticeKind.SUPPLEMENT_OVERDUE)
         telling.resident(deps, case, NoticeKind.OBJECTION_RESUMED, due_on=latest_due(case))
     elif due.act is ObjectionAct.SUSPEND:
         if exists(deps, case):

@@ -1,14 +1,14 @@
 """The picture and the page in docs say what the table of transitions says."""
 
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from backend.objections.rules import TRANSITIONS
 from schemas.terms import ObjectionState
 from tests.support import objection_diagram
 from tests.support.processes import ROOT
 
-SVG = ElementTree.parse(objection_diagram.FILE).getroot()
+SVG = ET.parse(objection_diagram.FILE).getroot()
 PAGE = (ROOT / "docs" / "objections.md").read_text()
 
 

@@ -17,6 +17,7 @@ from tests.support.processes import ROOT
 from tests.support.world import Clock
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
 def test_asked_again_after_a_kill_there_is_one_case_with_its_evidence(
     deps: Deps,

@@ -132,6 +132,7 @@ def test_without_a_supplement_the_case_goes_on_by_itself_and_the_record_still_le
     )
     assert case.clock("finding").due_at == planned
     assert "supplement_overdue" in told(town, town.officer)
+    assert "supplement_overdue" in told(town, town.provider)
 
 
 def test_a_supplement_moves_the_planned_suspension_with_the_clock(town: Town, clock: Clock) -> None:

@@ -200,6 +200,7 @@ class Walk(RuleBasedStateMachine):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_whatever_is_tried_the_promises_hold(deps: Deps, clock: Clock) -> None:
     def make() -> tuple[Town, Clock]:
