@@ -100,10 +100,6 @@ class Correction(RequestSchema):
     )
 
 
-class ObjectionCompare(RequestSchema):
-    """Nothing to say."""
-
-
 class ObjectionForward(RequestSchema):
     note = _words(
         NOTE_CHARACTERS,

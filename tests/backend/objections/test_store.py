@@ -1,5 +1,6 @@
 """Whatever is asked of the cases is asked of an index."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -19,7 +20,7 @@ def test_no_move_reads_every_case(town: Town, state: State) -> None:
 
 def test_no_list_and_no_sweep_reads_every_case(town: Town) -> None:
     town.bring_to(State.FORWARDED)
-    asked = [partial(service.mine, town.deps, town.resident, limit=5)]
+    asked: list[Callable[[], object]] = [partial(service.mine, town.deps, town.resident, limit=5)]
     asked += [
         partial(service.for_officers, town.deps, town.officer, limit=5, overdue=o) for o in (None, True)
     ]
