@@ -137,7 +137,8 @@ class ObjectionDecide(RequestSchema):
 
 
 class ObjectionFinding(RequestSchema):
-    """`upheld` with an explanation, or `corrected` with what is put right or how the record leaves."""
+    """`upheld` with an explanation, or `corrected` with what is put right or how the record leaves; with neither where the
+    unit has handed the record in anew since the objection."""
 
     outcome = TermField(FindingOutcome, required=True)
     correction = fields.Nested(Correction, load_default=None, allow_none=True)

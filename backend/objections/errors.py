@@ -95,8 +95,9 @@ def nothing_decided() -> ServiceError:
     return ServiceError(
         Kind.INVALID,
         "objections.nothing_decided",
-        "更正须写明更正内容，或选择停止提供、删除，二者择一",
-        "A correction says either what is put right, or how the record leaves; exactly one of the two",
+        "更正须写明更正内容，或选择停止提供、删除，二者择一；单位已重新报送该记录的，可以不写",
+        "A correction says either what is put right or how the record leaves, not both; nothing is needed only where the unit"
+        " has handed the record in anew",
     )
 
 

@@ -9,6 +9,7 @@ from backend.objections.model import Objection
 from backend.objections.service import moving, telling
 from backend.records import service as records
 from backend.records.model import Correction
+from backend.records.rules import correction as correction_of_import
 from backend.removals import service as removals
 from schemas.notices import NoticeKind
 from schemas.terms import ObjectionAct, ObjectionOutcome, RemovalKind, RemovalWish
@@ -16,7 +17,8 @@ from schemas.terms import ObjectionAct, ObjectionOutcome, RemovalKind, RemovalWi
 
 @dataclass(frozen=True)
 class Remedy:
-    """What becomes of the record, and why in the words of whoever decided; either a correction or a removal."""
+    """What becomes of the record, and why in the words of whoever decided: a correction or a removal, or neither where the
+    provider has handed the record in anew since the objection."""
 
     correction: Correction | None
     remove: RemovalWish | None
@@ -25,8 +27,7 @@ class Remedy:
 
 def corrected(deps: Deps, actor: Actor, case: Objection, remedy: Remedy, action: str) -> Objection:
     """The settled case, corrected and closed in one write; joins the caller's transaction."""
-    if (remedy.correction is None) == (remedy.remove is None):
-        raise errors.nothing_decided()
+    _require_remedy(deps, case, remedy)
     outcome = ObjectionOutcome.REMOVED if remedy.remove else ObjectionOutcome.CORRECTED
     after = moving.moved(deps, actor, case, ObjectionAct.CORRECT, note=remedy.reason, outcome=outcome)
     _put_right(deps, actor, case, remedy)
@@ -35,6 +36,21 @@ def corrected(deps: Deps, actor: Actor, case: Objection, remedy: Remedy, action:
     closed = moving.save(deps, actor, closed, action)
     telling.resident(deps, closed, NoticeKind.OBJECTION_CORRECTED)
     return closed
+
+
+def _require_remedy(deps: Deps, case: Objection, remedy: Remedy) -> None:
+    if remedy.correction is not None and remedy.remove is not None:
+        raise errors.nothing_decided()
+    if remedy.correction is None and remedy.remove is None and not _handed_in_anew(deps, case):
+        raise errors.nothing_decided()
+
+
+def _handed_in_anew(deps: Deps, case: Objection) -> bool:
+    """Whether an import has put the record right while the case ran, which is how most units correct."""
+    record = records.find_any(deps, case.record_id)
+    by_import = correction_of_import(deps.now()).what
+    changes = record.changes if record else ()
+    return any(change.what == by_import and change.at >= case.submitted_at for change in changes)
 
 
 def _put_right(deps: Deps, actor: Actor, case: Objection, remedy: Remedy) -> None:

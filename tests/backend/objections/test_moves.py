@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from backend.audit import service as audit
+from backend.common.documents import to_document
 from backend.common.errors import ServiceError
 from backend.evidence.model import Upload
 from backend.notices import service as notices
 from backend.objections import rules, service
+from backend.records import rules as record_rules
 from schemas.notices import NoticeKind
 from schemas.terms import ClockState, Level, ObjectionOutcome, RecordMark
 from schemas.terms import ObjectionState as State
@@ -138,10 +140,10 @@ def test_after_the_end_a_new_case_may_be_opened(town: Town, state: State) -> Non
 
 def test_the_same_key_gives_the_same_case(town: Town) -> None:
     record = town.record()
-    first = town.submit(record, idempotency_key="k1")
-    assert town.submit(record, idempotency_key="k1").id == first.id
+    first = town.submit(record, idempotency_key="a-key-of-a-telephone")
+    assert town.submit(record, idempotency_key="a-key-of-a-telephone").id == first.id
     refused("objections.already_open", town.submit, record, idempotency_key="k2")
-    assert b"k1" not in repr(town.deps.db["objections"].find_one()).encode()
+    assert "a-key-of-a-telephone" not in repr(town.deps.db["objections"].find_one())
 
 
 def test_the_same_key_adds_the_same_evidence_once(town: Town) -> None:
@@ -192,6 +194,20 @@ def test_a_correction_that_cannot_be_leaves_everything_as_it_was(town: Town) -> 
         decide = partial(service.decide, town.deps, town.officer, **asked)
         refused(reason, decide)
     assert (town.case(shown), town.kept(record.id)) == before
+
+
+def test_a_record_that_its_unit_has_handed_in_anew_needs_no_further_correction(
+    town: Town, clock: Clock
+) -> None:
+    record = town.record()
+    shown = town.bring_to(State.FORWARDED, record)
+    asked: dict[str, Any] = {"objection_id": shown.id, "explanation": "已重新报送"}
+    refused("objections.nothing_decided", service.find_corrected, town.deps, town.provider, **asked)
+    anew = to_document(record_rules.correction(clock.advance(hours=1)))
+    town.deps.db["records"].update_one({"_id": record.id}, {"$push": {"changes": anew}})
+    done = service.find_corrected(town.deps, town.provider, **asked)
+    assert (done.state, done.outcome) == (State.CLOSED, ObjectionOutcome.CORRECTED)
+    assert town.kept(record.id).marks == ()
 
 
 def test_a_record_that_is_gone_can_only_be_closed_as_removed(town: Town) -> None:
