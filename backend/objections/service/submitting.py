@@ -75,6 +75,11 @@ def _open(deps: Deps, actor: Actor, wish: _Wish, files: Sequence[Evidence]) -> O
         case_id=case.id,
         reason=texts.MARKED,
     )
+    _tell(deps, actor, case, files)
+    return case
+
+
+def _tell(deps: Deps, actor: Actor, case: Objection, files: Sequence[Evidence]) -> None:
     audit.record(
         deps,
         actor,
@@ -87,7 +92,6 @@ def _open(deps: Deps, actor: Actor, wish: _Wish, files: Sequence[Evidence]) -> O
     )
     telling.resident(deps, case, NoticeKind.OBJECTION_RECEIVED, due_on=moving.due_on(case, "decide"))
     telling.officers(deps, case, DeskNoticeKind.OBJECTION_RECEIVED, due_on=moving.due_on(case, "compare"))
-    return case
 
 
 def _made(deps: Deps, actor: Actor, wish: _Wish) -> Objection:
