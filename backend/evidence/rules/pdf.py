@@ -13,14 +13,17 @@ UNPACKED = 256 * 1024**2
 """Bytes that all streams together may unpack to: some ten scanned pages in full colour, or thousands of text."""
 READ = 512 * 1024**2
 """Bytes that may be read for it; streams that are laid into one another would be read again and again."""
-STREAMS = 50_000
+STREAMS = 20_000
 STEP = 16 * 1024
 TAIL = 1024
 _HEADER = re.compile(rb"%PDF-[12]\.\d")
 _END = re.compile(rb"startxref\s+\d+\s+%%EOF[\s\0]*\Z")
 _STREAM = re.compile(rb"(?<!end)stream[ \t]*(?:\r\n|\n|\r)?")
-_BETWEEN = rb"(?:[\s\0]|%[^\r\n]*[\r\n])*"
-_DICTIONARY = 2048
+_BLANK = re.compile(rb"[\s\0]*")
+_COMMENT = re.compile(rb"%[^\r\n]{0,255}[\r\n]")
+COMMENTS = 20
+"""Comments between two words, after which nobody tries to tell what follows."""
+_DICTIONARY = 1024
 """Bytes before a stream in which its width and height are looked for."""
 
 
@@ -29,25 +32,51 @@ def _name(word: bytes) -> bytes:
     return b"/" + b"".join(rb"(?:%c|#%02x|#%02X)" % (one, one, one) for one in word)
 
 
-_ENCRYPTED = re.compile(_name(b"Encrypt") + _BETWEEN + rb"(?:\d|<<)")
-_HIDDEN_FILTER = re.compile(_name(b"Filter") + _BETWEEN + rb"\[?" + _BETWEEN + rb"\d")
+_ENCRYPT = re.compile(_name(b"Encrypt"))
+_FILTER = re.compile(_name(b"Filter"))
 _OLD_PACKING = re.compile(b"|".join((_name(b"LZWDecode"), _name(b"RunLengthDecode"))))
-_WIDTH = re.compile(_name(b"Width") + _BETWEEN + rb"(\d{1,10})")
-_HEIGHT = re.compile(_name(b"Height") + _BETWEEN + rb"(\d{1,10})")
+_WIDTH = re.compile(_name(b"Width") + rb"[\s\0]*(\d{1,10})")
+_HEIGHT = re.compile(_name(b"Height") + rb"[\s\0]*(\d{1,10})")
 
 
 def check(content: bytes) -> None:
     """Raise `Refused` unless this is one whole document of bearable size that opens without a password."""
     if not _HEADER.match(content) or not _END.search(content, max(0, len(content) - TAIL)):
         raise Refused("unreadable")
-    if _ENCRYPTED.search(content):
+    if any(_follows(content, found.end(), b"<0123456789%") for found in _ENCRYPT.finditer(content)):
         raise Refused("protected")
-    if _HIDDEN_FILTER.search(content) or _OLD_PACKING.search(content):
+    if _OLD_PACKING.search(content) or any(
+        _is_hidden(content, one.end()) for one in _FILTER.finditer(content)
+    ):
         raise Refused("unreadable")
     try:
         _unpack_streams(content)
     except unpacking.TooMuch:
         raise Refused("unpacks_too_large") from None
+
+
+def _is_hidden(content: bytes, at: int) -> bool:
+    """Whether a filter is not named here but elsewhere, by the number of an object, alone or in a list."""
+    start = _past_comments(content, at)
+    inside = start + 1 if content[start : start + 1] == b"[" else start
+    return _follows(content, inside, b"0123456789%")
+
+
+def _follows(content: bytes, at: int, bytes_meant: bytes) -> bool:
+    """Whether the next word begins with one of these bytes; a `%` stands for what comments keep from being told."""
+    start = _past_comments(content, at)
+    return content[start : start + 1] in {bytes([one]) for one in bytes_meant}
+
+
+def _past_comments(content: bytes, at: int) -> int:
+    """Behind blanks and comments, a few and short ones: patterns that go back over them would cost hours."""
+    for _ in range(COMMENTS):
+        at = _BLANK.match(content, at).end()  # type: ignore[union-attr]  # no blank is a match too
+        comment = _COMMENT.match(content, at)
+        if comment is None:
+            return at
+        at = comment.end()
+    return content.rfind(b"%", 0, at)
 
 
 def _unpack_streams(content: bytes) -> None:

@@ -9,6 +9,8 @@ from backend.evidence.rules.refusing import Refused, require_pixels
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 UNPACKED = 256 * 1024**2
 """Bytes of pixels before they are compressed."""
+CHUNKS = 20_000
+"""A picture of ten megabytes has some thousand."""
 WORDS_UNPACKED = 8 * 1024**2
 """Bytes that compressed texts and colour profiles may unpack to, together."""
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -37,7 +39,7 @@ def check(content: bytes) -> None:
 def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
     """Type and data of each chunk up to IEND, which must end the file."""
     whole, at = memoryview(content), len(SIGNATURE)
-    while True:
+    for _ in range(CHUNKS):
         length, kind = int.from_bytes(whole[at : at + 4], "big"), bytes(whole[at + 4 : at + 8])
         end = at + 12 + length
         if len(kind) != 4 or end > len(whole):
@@ -50,6 +52,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
                 raise Refused("unreadable")
             return
         at = end
+    raise Refused("unreadable")
 
 
 def _expected(header: bytes) -> int:

@@ -4,6 +4,7 @@ import base64
 import gzip
 import io
 import random
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from backend.evidence import rules
 from backend.evidence.model import MediaType, Upload
@@ -66,8 +68,6 @@ def test_the_four_types_are_told_by_content_whatever_the_name_says(
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "I;16"])
 @pytest.mark.parametrize("size", [(1, 1), (7, 5), (300, 11)])
 def test_png_of_every_kind_of_pixel_is_whole(mode: str, size: tuple[int, int]) -> None:
-    from PIL import Image
-
     out = io.BytesIO()
     Image.new(mode, size).save(out, "PNG")
     assert why(out.getvalue()) == "kept"
@@ -152,6 +152,7 @@ def test_streams_laid_into_one_another_are_not_read_again_and_again() -> None:
         (made.pdf(b"x", filters="/RunLengthDecode"), "unreadable"),
         (made.pdf(b"x", filters="7 0 R"), "unreadable"),
         (made.pdf(b"x", filters="[ %\n 7 0 R]"), "unreadable"),
+        (made.pdf(b"x", filters="%" + "c" * 300 + "\n 7 0 R"), "unreadable"),
         (made.small_pdf().replace(b"/Root", b"/Encrypt 9 0 R /Root"), "protected"),
         (made.small_pdf().replace(b"/Root", b"/#45ncrypt<</V 4>> /Root"), "protected"),
         (made.small_pdf()[:-30], "unreadable"),
@@ -164,12 +165,55 @@ def test_streams_laid_into_one_another_are_not_read_again_and_again() -> None:
         (b"%PDF-9.9\n" + made.small_pdf()[9:], "unreadable"),
     ],
     ids=[
-        "lzw", "run length", "filter elsewhere", "filter elsewhere in a list", "encrypted", "encrypted otherwise", "cut", "half",
+        "lzw", "run length", "filter elsewhere", "filter elsewhere in a list", "filter behind a comment",
+        "encrypted", "encrypted otherwise", "cut", "half",
         "executable behind", "zip behind", "zip appended", "zip with a pdf's head", "elf with a pdf's head", "no such version",
     ],
 )  # fmt: skip
 def test_a_pdf_that_hides_or_lacks_something_is_refused(content: bytes, expected: str) -> None:
     assert why(content) == expected
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"/Filter" + b" %\n" * 3_000_000,
+        (b"/Filter" + b" " * 2000) * 5000,
+        (b"/Encrypt" + b"%\n" * 200) * 20_000,
+        (b"/Width 1" * 25 + b"stream\n") * 19_000,
+        b"stream\n" * 1_400_000,
+        b"stream\n" + b"78 9c" * 2_000_000,
+    ],
+    ids=["comments", "blanks", "many comments", "widths", "stream words", "hexadecimal"],
+)
+def test_a_file_made_to_be_read_slowly_is_read_at_once(content: bytes) -> None:
+    began = time.process_time()
+    why(b"%PDF-1.4\n" + content + b"startxref\n1\n%%EOF")
+    assert time.process_time() - began < 10
+
+
+def test_a_picture_of_countless_chunks_is_refused() -> None:
+    words = [made.chunk(b"tEXt", b"")] * 50_000
+    assert why(made.png(1, 1, zlib.compress(bytes(2)), *words)) == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "options"),
+    [
+        ("PDF", "RGB", {}),
+        ("PDF", "1", {}),
+        ("PDF", "P", {}),
+        ("JPEG", "L", {}),
+        ("JPEG", "CMYK", {"progressive": True}),
+        ("JPEG", "RGB", {"restart_marker_blocks": 2, "exif": b"Exif\0\0" + bytes(4000)}),
+        ("PNG", "RGB", {"compress_level": 0}),
+        ("PNG", "P", {"optimize": True}),
+    ],
+)
+def test_what_an_ordinary_program_writes_is_kept(kind: str, mode: str, options: dict[str, object]) -> None:
+    out = io.BytesIO()
+    Image.effect_noise((640, 480), 60).convert(mode).save(out, kind, **options)
+    assert why(out.getvalue()) == "kept"
 
 
 def test_streams_that_only_look_packed_do_no_harm() -> None:
