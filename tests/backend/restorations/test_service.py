@@ -37,14 +37,14 @@ LEGAL = {
 
 def inbox(desk: Desk) -> list[str]:
     """What the resident was told, oldest first."""
-    return [one["kind"] for one in desk.deps.db["notices"].find(sort=[("created_at", 1), ("_id", 1)])]
+    return [one["kind"] for one in desk.deps.db["notices"].find(sort=[("$natural", 1)])]
 
 
 def desks(desk: Desk) -> Iterator[tuple[str, str]]:
     """Which desk was told what, oldest first."""
-    names = [name for name in desk.deps.db.list_collection_names() if "desk" in name]
-    found = [one for name in names for one in desk.deps.db[name].find()]
-    yield from ((one["role"], one["kind"]) for one in sorted(found, key=lambda one: one["_id"]))
+    yield from (
+        (one["role"], one["kind"]) for one in desk.deps.db["desk_notices"].find(sort=[("$natural", 1)])
+    )
 
 
 def test_an_application_comes_with_both_clocks_and_tells_both_sides(desk: Desk) -> None:
