@@ -105,11 +105,16 @@ def count(deps: Deps, case_id: str) -> int:
     return len(store.list_of_case(deps.db, case_id))
 
 
-def shown(deps: Deps, evidence: Evidence) -> ShownEvidence:
-    """A file with its name, for those who may see the case."""
+def shown_of_case(deps: Deps, case_id: str, *, named: bool) -> tuple[ShownEvidence, ...]:
+    """The files of a case as its reader sees them; not `named`: without their names, which are words of the person."""
+    return tuple(shown(deps, one, named=named) for one in of_case(deps, case_id))
+
+
+def shown(deps: Deps, evidence: Evidence, *, named: bool = True) -> ShownEvidence:
+    """A file for those who may see the case, under its own name, or by its place in the case."""
     return ShownEvidence(
         evidence.id,
-        _name(deps, evidence),
+        _name(deps, evidence) if named else rules.numbered(evidence.place or 0, evidence.media_type),
         evidence.media_type.value,
         evidence.size,
         evidence.sha256.hex(),

@@ -110,6 +110,16 @@ def no_correction_wanted() -> ServiceError:
     )
 
 
+def record_deleted() -> ServiceError:
+    """Nothing is taken in that may repeat what was deleted."""
+    return ServiceError(
+        Kind.CONFLICT,
+        "objections.record_deleted",
+        "该记录已从数据库删除，不再接收与其有关的材料和说明",
+        "The record was deleted from the database; nothing more about it is taken in",
+    )
+
+
 def record_gone() -> ServiceError:
     return ServiceError(
         Kind.CONFLICT,

@@ -15,6 +15,11 @@ _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)")
 NAMELESS = "材料"
 
 
+def numbered(place: int, media_type: MediaType) -> str:
+    """What a file is called where its own name is not told; places count from 0, people from 1."""
+    return f"{NAMELESS}{place + 1}.{media_type.ending}"
+
+
 def safe(name: str, media_type: MediaType) -> str:
     """The last part of a path, without what cannot be seen or turns the text around, with its type's own ending."""
     last = _SEPARATORS.split(name)[-1][: 4 * LONGEST]

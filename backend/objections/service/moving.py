@@ -74,7 +74,10 @@ def moved(
     key_mac: bytes | None = None,
     **values: Any,
 ) -> Objection:
-    """The settled case after `act` of `actor`, not yet saved; 409 `objections.changed` when that is no legal move now."""
+    """The settled case after `act` of `actor`, not yet saved; 409 `objections.changed` when that is no legal move now.
+
+    Words about a record that was deleted are not kept: nothing would delete them any more (Regulation 37).
+    """
     require(actor, case, act)
     by = terms(deps, case.limits_code)
     line = Event(
@@ -85,7 +88,7 @@ def moved(
         actor.id,
         actor_name=actor.name,
         unit_code=actor.unit,
-        note_sealed=deps.sealer.seal(ROOM, note) if note else None,
+        note_sealed=deps.sealer.seal(ROOM, note) if note and exists(deps, case) else None,
         key_mac=key_mac,
     )
     after = rules.move(rules.clocked(case, act, by.now, by.calendar, by.limits), line)

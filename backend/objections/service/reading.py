@@ -154,8 +154,12 @@ def _own(deps: Deps, subject_id: str, objection_id: str) -> Objection:
 
 
 def _for_staff(deps: Deps, actor: Actor, case: Objection) -> Shown:
+    """While the case runs its record is there to be worked on, suspended or past its window or not; afterwards it is as
+    far as any query may show it (DOMAIN 2)."""
     _look(deps, actor, case, texts.HANDLING)
-    return _whole(deps, actor, case, records.find_any(deps, case.record_id))
+    if moving.as_of(deps, case).state in rules.LIVE:
+        return _whole(deps, actor, case, records.find_any(deps, case.record_id))
+    return _whole(deps, actor, case, records.find_own(deps, case.subject_id, case.record_id))
 
 
 def _whole(deps: Deps, actor: Actor, case: Objection, record: Record | None) -> Shown:
@@ -180,7 +184,7 @@ def _shown(
         officer_name=case.officer_name if staff else None,
         clocks=tuple(clocks.shown(clock, deps.now()) for clock in case.clocks),
         timeline=tuple(_line(deps, event, whole=whole) for event in case.events),
-        evidence=tuple(evidence.shown(deps, one) for one in evidence.of_case(deps, case.id)),
+        evidence=evidence.shown_of_case(deps, case.id, named=whole or actor.is_verified(deps.now())),
         may=_may(actor, case),
         statement=str(deps.sealer.open(case.statement_sealed)) if whole else None,
         record=record,

@@ -24,7 +24,8 @@ def add_evidence(
     note: str | None = None,
     idempotency_key: str | None = None,
 ) -> Shown:
-    """Add files, words or both; where they were asked for, the clocks run on from the day after."""
+    """Add files, words or both; where they were asked for, the clocks run on from the day after. 409
+    `objections.record_deleted` when the record has left the database: nothing about it is kept any more."""
     subject_id = actor.require_subject()
     if not uploads and not note:
         raise errors.nothing_added()
@@ -48,6 +49,9 @@ def _add(
     if _was_added(case, key_mac):
         return case
     before = moving.settled(deps, case)
+    moving.require(actor, before, ObjectionAct.ADD_EVIDENCE)
+    if not moving.exists(deps, before):
+        raise errors.record_deleted()
     case = moving.moved(deps, actor, before, ObjectionAct.ADD_EVIDENCE, note=note, key_mac=key_mac)
     case = moving.save(deps, actor, case, "objections.add_evidence")
     evidence.attach(deps, evidence=files, case_id=case.id)

@@ -12,6 +12,7 @@ from backend.common.actor import Actor, system
 from backend.common.deps import Deps
 from backend.common.mongo import Retry
 from backend.notices import service as notices
+from backend.records import service as records
 from backend.restorations import errors, rules, store
 from backend.restorations.model import Event, Restoration
 from schemas.notices import DeskNoticeKind, NoticeKind
@@ -39,8 +40,9 @@ def event(
     note: str | None = None,
     clock: str | None = None,
 ) -> Event:
-    """A line of the timeline of `case` as it stands after the act."""
-    sealed = deps.sealer.seal(ROOM, note) if note else None
+    """A line of the timeline of `case` as it stands after the act; words about a record that was deleted are not kept."""
+    kept = note and records.find_any(deps, case.record_id) is not None
+    sealed = deps.sealer.seal(ROOM, note) if kept else None
     return Event(deps.now(), act, case.state, actor.role, actor.id, actor.unit, sealed, clock)
 
 

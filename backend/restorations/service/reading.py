@@ -136,8 +136,11 @@ def _found(case: Restoration | None) -> Restoration:
 
 
 def _for_staff(deps: Deps, actor: Actor, case: Restoration) -> Shown:
+    """While the case is open its record is there to be worked on; afterwards it is as far as any query may show it."""
     _look(deps, actor, case, texts.HANDLING)
-    return _whole(deps, actor, case, records.find_any(deps, case.record_id))
+    if case.state in rules.OPEN:
+        return _whole(deps, actor, case, records.find_any(deps, case.record_id))
+    return _whole(deps, actor, case, records.find_own(deps, case.subject_id, case.record_id))
 
 
 def _whole(deps: Deps, actor: Actor, case: Restoration, record: Record | None) -> Shown:
@@ -159,7 +162,7 @@ def _shown(
         removal_id=case.removal_id,
         clocks=tuple(clocks.shown(clock, deps.now()) for clock in case.clocks),
         timeline=tuple(_line(deps, event, whole=whole) for event in case.events),
-        evidence=tuple(evidence.shown(deps, one) for one in evidence.of_case(deps, case.id)),
+        evidence=evidence.shown_of_case(deps, case.id, named=whole or actor.is_verified(deps.now())),
         may=rules.moves(case, actor.role),
         pledge=str(deps.sealer.open(case.pledge_sealed)) if whole else None,
         record=record,

@@ -1,6 +1,7 @@
 """What people wrote about a record in its cases goes with the record: statements, notes, pledges and files."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,13 @@ from backend.records import service as records
 from backend.records.model import Record
 from backend.removals import service
 from backend.restorations import service as restorations
-from schemas.terms import ObjectionState, RemovalWish
+from schemas.terms import ObjectionState, ProofOutcome, RemovalWish
 from tests.backend.evidence import made
 from tests.backend.objections.town import WORKER, Town, make_town
 from tests.backend.removals.conftest import NOTICE, STEWARD
 from tests.backend.removals.test_nothing_left import dump
 from tests.support.people import acts
+from tests.support.refusals import refused
 from tests.support.world import Clock
 
 QUOTE = "(2025)沪001号轨道交通逃票信息"
@@ -118,3 +120,43 @@ def test_a_live_case_goes_on_to_its_end_without_the_record(town: Town) -> None:
     assert decided.state is ObjectionState.CLOSED
     (removal,) = service.mine(town.deps, town.resident, limit=10).items
     assert removal.case_id is None  # the steward's erasure alone
+
+
+def test_no_word_is_kept_of_what_is_written_after_the_deletion(town: Town) -> None:
+    running, upheld = town.record(), town.record()
+    first, second = town.submit(running, statement="有误"), town.submit(upheld, statement="有误")
+    town.moves(first.id)["compare"]()
+    for move in ("compare", "forward", "find_upheld"):
+        town.moves(second.id)[move]()
+    pledged = restorations.apply(town.deps, town.resident, record_id=upheld.id, pledge="已补票")
+    restorations.accept(town.deps, town.officer, restoration_id=pledged.id)
+    for record in (running, upheld):
+        erase(town, record)
+    ripple(town)
+    asked = {"objection_id": first.id, "note": f"{QUOTE}不实", "uploads": [FILE]}
+    refused("objections.record_deleted", objections.add_evidence, town.deps, town.resident, **asked)
+    objections.forward(town.deps, town.officer, objection_id=first.id, note=f"请核查{QUOTE}")
+    objections.find_upheld(town.deps, town.provider, objection_id=first.id, explanation=f"{QUOTE}属实")
+    objections.dissent(town.deps, town.resident, objection_id=second.id, statement=f"{QUOTE}不是我")
+    refusal: dict[str, Any] = {"outcome": ProofOutcome.REFUSED, "explanation": f"{QUOTE}未履行"}
+    restorations.prove(town.deps, town.provider, restoration_id=pledged.id, **refusal)
+    assert {name: words for name, words in found(town).items() if words} == {}
+    assert town.deps.db["evidence"].count_documents({}) == 0
+
+
+def test_a_restored_record_is_shown_to_no_desk(town: Town) -> None:
+    case = restorations.apply(town.deps, town.resident, record_id=town.record().id, pledge="已补票")
+    asked: dict[str, Any] = {"restoration_id": case.id}
+    restorations.accept(town.deps, town.officer, **asked)
+    assert restorations.find_for_provider(town.deps, town.provider, **asked).record is not None
+    proof: dict[str, Any] = {
+        "outcome": ProofOutcome.RESTORED,
+        "explanation": "已履行",
+        "document_no": "沪修1号",
+    }
+    restorations.prove(town.deps, town.provider, **asked, **proof)
+    for read, who in (
+        (restorations.find_for_officer, town.officer),
+        (restorations.find_for_provider, town.provider),
+    ):
+        assert read(town.deps, who, **asked).record is None
