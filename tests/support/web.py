@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask, got_request_exception
 from flask.testing import FlaskClient
 
-from backend.app import create_app
+from backend.app import create_app, use
 from backend.common import errors
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.common.settings import Settings
 from schemas.terms import Channel
 
 ClientAs = Callable[[Actor], FlaskClient]
@@ -53,9 +56,35 @@ def tokens() -> Tokens:
     return Tokens()
 
 
+class _Standing:
+    """The apps of this test worker, one for each set of settings, and whose tokens they take at the moment."""
+
+    def __init__(self) -> None:
+        self._apps: dict[Settings, Flask] = {}
+        self._tokens = Tokens()
+
+    def app(self, deps: Deps, tokens: Tokens) -> Flask:
+        self._tokens = tokens
+        settings = replace(deps.settings, data_dir=Path())
+        if settings.limit_per_address > 0:  # the app counts in memory
+            return create_app(deps, authenticate=tokens.authenticate)
+        if settings not in self._apps:
+            self._apps[settings] = create_app(deps, authenticate=self._authenticate)
+        use(self._apps[settings], deps)
+        return self._apps[settings]
+
+    def _authenticate(self, deps: Deps, bearer: str, channel: Channel) -> Actor:
+        return self._tokens.authenticate(deps, bearer, channel)
+
+
+@pytest.fixture(scope="session")
+def _standing() -> _Standing:
+    return _Standing()
+
+
 @pytest.fixture
-def app(deps: Deps, tokens: Tokens) -> Iterator[Flask]:
-    with loud(create_app(deps, authenticate=tokens.authenticate)) as made:
+def app(deps: Deps, tokens: Tokens, _standing: _Standing) -> Iterator[Flask]:
+    with loud(_standing.app(deps, tokens)) as made:
         yield made
 
 
