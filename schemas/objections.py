@@ -17,7 +17,7 @@ from schemas.terms import (
     ObjectionState,
     RemovalWish,
 )
-from schemas.text import Text
+from schemas.text import Text, says_something
 
 STATEMENT_CHARACTERS = 2_000
 DISSENT_CHARACTERS = 500
@@ -26,8 +26,8 @@ _EMPTY = Text("不能为空", "This may not be empty")
 
 
 def _filled(value: str) -> None:
-    """Blanks are no statement."""
-    if not value.strip():
+    """Blanks, and what nobody sees, are no statement."""
+    if not says_something(value):
         raise ValidationError([_EMPTY])
 
 
@@ -83,8 +83,8 @@ class ObjectionDissent(RequestSchema):
 class Correction(RequestSchema):
     """What is put right; what is not named stays as it is. `content` names single fields, null takes one out."""
 
-    title = fields.String(validate=validate.Length(1, 300))
-    doc_no = fields.String(validate=validate.Length(1, 120))
+    title = fields.String(validate=[validate.Length(1, 300), _filled])
+    doc_no = fields.String(validate=[validate.Length(1, 120), _filled])
     occurred_on = fields.Date()
     ended_on = fields.Date()
     not_ended = fields.Boolean(

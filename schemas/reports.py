@@ -20,6 +20,7 @@ from schemas.terms import (
     Severity,
     SubjectKind,
 )
+from schemas.text import says_something
 
 
 def _about(zh: str, en: str, **more: Any) -> dict[str, Any]:
@@ -27,10 +28,11 @@ def _about(zh: str, en: str, **more: Any) -> dict[str, Any]:
 
 
 class SomeText(fields.String):
-    """A text that says something: trimmed, and not empty afterwards."""
+    """A text that says something: trimmed, and not empty afterwards; what nobody sees is empty."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return str(super()._deserialize(value, attr, data, **kwargs)).strip()
+        text = str(super()._deserialize(value, attr, data, **kwargs)).strip()
+        return text if says_something(text) else ""
 
 
 class Tongue(fields.String):

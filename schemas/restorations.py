@@ -9,7 +9,7 @@ from schemas.clocks import Clock
 from schemas.evidence import Evidence, EvidenceFiles
 from schemas.records import Record, Unit
 from schemas.terms import ProofOutcome, RestorationAct, RestorationState
-from schemas.text import Text
+from schemas.text import Text, says_something
 
 PLEDGE_CHARACTERS = 2_000
 NOTE_CHARACTERS = 1_000
@@ -29,8 +29,8 @@ _CLOCKS = {
 
 
 def _filled(value: str) -> None:
-    """Blanks say nothing."""
-    if not value.strip():
+    """Blanks, and what nobody sees, say nothing."""
+    if not says_something(value):
         raise ValidationError([_EMPTY])
 
 
