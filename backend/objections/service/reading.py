@@ -59,11 +59,9 @@ def find_for_officer(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
 
 
 def find_for_provider(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
-    """A case that was forwarded to the caller's unit, likewise."""
-    case = store.find_of_unit(deps.db, moving.unit_of(actor), objection_id)
-    if case is None:
-        raise errors.not_found()
-    return _for_staff(deps, actor, case)
+    """A case that was forwarded to the caller's unit, likewise while it runs; afterwards without record, person or words."""
+    case = _of_unit(deps, actor, objection_id)
+    return _for_staff(deps, actor, case) if _runs(deps, case) else plain(deps, actor, case)
 
 
 def for_officers(
@@ -116,9 +114,9 @@ def download_for_officer(deps: Deps, actor: Actor, *, objection_id: str, evidenc
 
 
 def download_for_provider(deps: Deps, actor: Actor, *, objection_id: str, evidence_id: str) -> Download:
-    """A file of a case, to the unit it was forwarded to."""
-    case = store.find_of_unit(deps.db, moving.unit_of(actor), objection_id)
-    if case is None:
+    """A file of a case, to the unit it was forwarded to, while it runs."""
+    case = _of_unit(deps, actor, objection_id)
+    if not _runs(deps, case):
         raise errors.not_found()
     return _download(deps, actor, case, evidence_id, texts.HANDLING)
 
@@ -153,11 +151,23 @@ def _own(deps: Deps, subject_id: str, objection_id: str) -> Objection:
     return case
 
 
+def _of_unit(deps: Deps, actor: Actor, objection_id: str) -> Objection:
+    case = store.find_of_unit(deps.db, moving.unit_of(actor), objection_id)
+    if case is None:
+        raise errors.not_found()
+    return case
+
+
+def _runs(deps: Deps, case: Objection) -> bool:
+    """Whether it is still with somebody, or the person may still dissent; time may have closed it before any sweep has."""
+    return moving.as_of(deps, case).state in rules.LIVE
+
+
 def _for_staff(deps: Deps, actor: Actor, case: Objection) -> Shown:
     """While the case runs its record is there to be worked on, suspended or past its window or not; afterwards it is as
     far as any query may show it (DOMAIN 2)."""
     _look(deps, actor, case, texts.HANDLING)
-    if moving.as_of(deps, case).state in rules.LIVE:
+    if _runs(deps, case):
         return _whole(deps, actor, case, records.find_any(deps, case.record_id))
     return _whole(deps, actor, case, records.find_own(deps, case.subject_id, case.record_id))
 
