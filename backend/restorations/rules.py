@@ -64,6 +64,14 @@ def moves(case: Restoration, role: Role) -> tuple[RestorationAct, ...]:
     return tuple(act for state, act, by in _MOVES if state is case.state and by is role)
 
 
+def opens_for(case: Restoration, officer_id: str) -> bool:
+    """Whether this officer has the evidence to work on: before anybody has decided each, then the one who accepted it."""
+    if case.state is RestorationState.SUBMITTED:
+        return True
+    by = {one.actor_id for one in case.events if one.act is RestorationAct.ACCEPT}
+    return case.state is RestorationState.ACCEPTED and officer_id in by
+
+
 def opened(accept: Limit, feedback: Limit, at: datetime, calendar: Calendar, code: str) -> tuple[Clock, ...]:
     """Both limits run from the application (General Office of the State Council 2025 no. 22)."""
     return tuple(clock_rules.start(limit, at, calendar, code) for limit in (accept, feedback))

@@ -88,11 +88,19 @@ def download_mine(deps: Deps, actor: Actor, *, restoration_id: str, evidence_id:
 
 
 def download_for_officer(deps: Deps, actor: Actor, *, restoration_id: str, evidence_id: str) -> Download:
-    return _download(deps, actor, _any(deps, actor, restoration_id), evidence_id, texts.HANDLING)
+    """A file, to any officer until somebody has decided, then to who accepted the case; when it is over to nobody."""
+    case = _any(deps, actor, restoration_id)
+    if not rules.opens_for(case, actor.id):
+        raise errors.not_found()
+    return _download(deps, actor, case, evidence_id, texts.HANDLING)
 
 
 def download_for_provider(deps: Deps, actor: Actor, *, restoration_id: str, evidence_id: str) -> Download:
-    return _download(deps, actor, _of_unit(deps, actor, restoration_id), evidence_id, texts.HANDLING)
+    """A file, to the unit of an accepted case until its proof is given or the application withdrawn."""
+    case = _of_unit(deps, actor, restoration_id)
+    if case.state not in rules.OPEN:
+        raise errors.not_found()
+    return _download(deps, actor, case, evidence_id, texts.HANDLING)
 
 
 def queues(deps: Deps, actor: Actor) -> tuple[Queue, ...]:

@@ -202,6 +202,32 @@ def test_evidence_comes_with_the_case_and_is_seen_by_its_people_only(desk: Desk)
     assert [one["actor_id"] for one in looks] == [town.resident.id, town.officer.id, town.provider.id]
 
 
+@pytest.mark.parametrize("end", ["restore", "refuse", "withdraw"])
+def test_evidence_of_an_accepted_case_is_for_who_accepted_it_and_of_one_that_is_over_for_no_staff(
+    desk: Desk, end: str
+) -> None:
+    shown = desk.apply(uploads=[Upload("凭证.pdf", made.small_pdf())])
+    asked: dict[str, Any] = {"restoration_id": shown.id, "evidence_id": shown.evidence[0].id}
+    deps, town = desk.deps, desk.town
+    for officer in (town.officer, town.other_officer):
+        assert service.download_for_officer(deps, officer, **asked).content == made.small_pdf()
+    desk.moves(shown.id)["accept"]()
+    assert service.download_for_officer(deps, town.officer, **asked).content == made.small_pdf()
+    refused("restorations.not_found", service.download_for_officer, deps, town.other_officer, **asked)
+    desk.moves(shown.id)[end]()
+    refused("restorations.not_found", service.download_for_officer, deps, town.officer, **asked)
+    refused("restorations.not_found", service.download_for_provider, deps, town.provider, **asked)
+    assert service.download_mine(deps, town.resident, **asked).content == made.small_pdf()
+
+
+def test_evidence_of_a_declined_case_is_for_no_staff(desk: Desk) -> None:
+    shown = desk.apply(uploads=[Upload("凭证.pdf", made.small_pdf())])
+    asked: dict[str, Any] = {"restoration_id": shown.id, "evidence_id": shown.evidence[0].id}
+    desk.moves(shown.id)["decline"]()
+    for officer in (desk.town.officer, desk.town.other_officer):
+        refused("restorations.not_found", service.download_for_officer, desk.deps, officer, **asked)
+
+
 def test_a_refused_file_leaves_neither_case_nor_file(desk: Desk) -> None:
     refused("evidence.not_supported", desk.apply, uploads=[Upload("a.pdf", b"MZ")])
     assert desk.deps.db["restorations"].count_documents({}) == 0
