@@ -516,6 +516,12 @@ class DeskNoticeKind(Term):
         "A good deed was withdrawn by its subject",
     )
     RECORD_ERASED = "record_erased", "记录已删除", "A record was erased"
+    RECORD_PUT_RIGHT = (
+        "record_put_right",
+        "经异议，本单位的记录已更正或停止提供",
+        "A record of your unit was put right after an objection",
+    )
+    RECORD_GONE = "record_gone", "在办案件的记录已删除", "The record of a running case was deleted"
     RESTORATION_RECEIVED = "restoration_received", "收到信用修复申请", "An application for restoration"
     RESTORATION_ACCEPTED = "restoration_accepted", "信用修复申请待出具结论", "A restoration awaits your proof"
     RESTORATION_PROVED = "restoration_proved", "提供单位已出具修复结论", "The provider's proof has arrived"
@@ -594,6 +600,20 @@ DESK_FORMS: Mapping[DeskNoticeKind, NoticeForm] = {
         "{case} {case_id}：依据撤销决定，该记录已从数据库删除（《条例》第三十七条），请勿再次报送。",
         "{case} {case_id}: its ground was annulled and the record was erased (Regulation, article 37); please do not hand it"
         " in again.",
+    ),
+    DeskNoticeKind.RECORD_PUT_RIGHT: _desk(
+        DeskNoticeKind.RECORD_PUT_RIGHT,
+        "{case} {case_id}，记录 {record_id}：{how}。请在本单位的数据中作同样处理，请勿按原内容再次报送。",
+        "{case} {case_id}, record {record_id}: {how}. Please do the same in your unit's own data, and do not hand the record in"
+        " again as it was.",
+        record_id=str,
+        how=Text,
+    ),
+    DeskNoticeKind.RECORD_GONE: _desk(
+        DeskNoticeKind.RECORD_GONE,
+        "{case} {case_id}：案件办理期间，该记录已从数据库删除，案件中的文字和材料随之删除。案件仍须办结，已无可更正的内容。",
+        "{case} {case_id}: the record was deleted from the database while the case runs, and the words and files of the case"
+        " with it. The case must still be brought to its end; there is nothing left to correct.",
     ),
     DeskNoticeKind.RESTORATION_RECEIVED: _desk(
         DeskNoticeKind.RESTORATION_RECEIVED,

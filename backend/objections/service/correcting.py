@@ -11,8 +11,9 @@ from backend.records import service as records
 from backend.records.model import Correction
 from backend.records.rules import correction as correction_of_import
 from backend.removals import service as removals
-from schemas.notices import NoticeKind
-from schemas.terms import ObjectionAct, ObjectionOutcome, RemovalKind, RemovalWish
+from schemas.notices import DeskNoticeKind, NoticeKind
+from schemas.terms import ObjectionAct, ObjectionOutcome, RemovalKind, RemovalWish, Role
+from schemas.text import Text
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,17 @@ def _put_right(deps: Deps, actor: Actor, case: Objection, remedy: Remedy) -> Non
             reason=texts.CORRECTED,
             case_id=case.id,
         )
+        _tell_unit(deps, actor, case, texts.CORRECTED)
     elif remedy.remove is not None:
         kind, reason = _REMOVALS[remedy.remove]
         removals.remove_objected(deps, actor, record=record, kind=kind, case_id=case.id, reason=reason)
+        _tell_unit(deps, actor, case, reason)
+
+
+def _tell_unit(deps: Deps, actor: Actor, case: Objection, how: Text) -> None:
+    """The unit put right what it found itself; of what the officers did to its record it hears here, without the content."""
+    if actor.role is Role.CASE_OFFICER:
+        telling.provider(deps, case, DeskNoticeKind.RECORD_PUT_RIGHT, record_id=case.record_id, how=how)
 
 
 _REMOVALS = {

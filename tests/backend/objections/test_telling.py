@@ -4,6 +4,7 @@ import pytest
 
 from backend.common.actor import Actor
 from backend.notices import service as notices
+from schemas.notices import desk_worded
 from schemas.terms import ObjectionState as State
 from tests.backend.objections.town import Town
 
@@ -23,8 +24,9 @@ def told(town: Town, who: Actor) -> list[str]:
         (State.FORWARDED, "add_evidence", None, "supplement_arrived", "supplement_arrived"),
         (State.COMPARING, "withdraw", "objection_withdrawn", "objection_withdrawn", None),
         (State.FORWARDED, "withdraw", "objection_withdrawn", "objection_withdrawn", "objection_withdrawn"),
-        (State.COMPARING, "decide", "objection_corrected", None, None),
-        (State.COMPARING, "decide_erased", "objection_corrected", None, None),
+        (State.COMPARING, "decide", "objection_corrected", None, "record_put_right"),
+        (State.COMPARING, "decide_hidden", "objection_corrected", None, "record_put_right"),
+        (State.COMPARING, "decide_erased", "objection_corrected", None, "record_put_right"),
         (State.FORWARDED, "find_corrected", "objection_corrected", "finding_arrived", None),
         (State.COMPARING, "take_over", None, None, None),
     ],
@@ -38,3 +40,26 @@ def test_each_side_hears_of_a_move_once(
     town.moves(shown.id)[move]()
     for (who, news), known in zip(sides, before, strict=True):
         assert told(town, who) == sorted([*known, *([news] if news else [])]), who.role
+
+
+@pytest.mark.parametrize(
+    ("move", "how"),
+    [("decide", "更正"), ("decide_hidden", "停止提供查询"), ("decide_erased", "予以删除")],
+)
+def test_the_unit_hears_by_ids_alone_what_the_desk_did_to_its_record(town: Town, move: str, how: str) -> None:
+    record = town.record()
+    shown = town.bring_to(State.COMPARING, record)
+    town.moves(shown.id)[move]()
+    (notice,) = notices.desk_inbox(town.deps, town.provider, limit=5).items
+    assert notice.payload.keys() == {"case", "case_id", "record_id", "how"}
+    assert (notice.payload["case_id"], notice.payload["record_id"]) == (shown.id, record.id)
+    assert how in desk_worded(notice.kind, notice.payload)[1].zh
+    assert notices.desk_inbox(town.deps, town.other_provider, limit=5).items == ()
+
+
+def test_of_a_record_that_was_gone_already_the_unit_hears_nothing_new(town: Town) -> None:
+    record = town.record()
+    shown = town.bring_to(State.COMPARING, record)
+    town.deps.db["records"].delete_one({"_id": record.id})
+    town.moves(shown.id)["decide_erased"]()
+    assert told(town, town.provider) == []

@@ -9,11 +9,13 @@ from backend import sweeps
 from backend.common.deps import Deps
 from backend.evidence import service as evidence
 from backend.evidence.model import Upload
+from backend.notices import service as notices
 from backend.objections import service as objections
 from backend.records import service as records
 from backend.records.model import Record
 from backend.removals import service
 from backend.restorations import service as restorations
+from schemas.notices import DeskNoticeKind
 from schemas.terms import ObjectionState, ProofOutcome, RemovalWish
 from tests.backend.evidence import made
 from tests.backend.objections.town import WORKER, Town, make_town
@@ -120,6 +122,17 @@ def test_a_live_case_goes_on_to_its_end_without_the_record(town: Town) -> None:
     assert decided.state is ObjectionState.CLOSED
     (removal,) = service.mine(town.deps, town.resident, limit=10).items
     assert removal.case_id is None  # the steward's erasure alone
+
+
+@pytest.mark.parametrize("live", [True, False], ids=["a running case", "a case that is over"])
+def test_the_officers_hear_that_the_record_of_a_running_case_is_gone(town: Town, live: bool) -> None:
+    record = town.record()
+    shown = town.bring_to(ObjectionState.COMPARING if live else ObjectionState.WITHDRAWN, record)
+    erase(town, record)
+    ripple(town)
+    told = notices.desk_inbox(town.deps, town.officer, limit=10).items
+    gone = [one.payload["case_id"] for one in told if one.kind is DeskNoticeKind.RECORD_GONE]
+    assert gone == ([shown.id] if live else [])
 
 
 def test_no_word_is_kept_of_what_is_written_after_the_deletion(town: Town) -> None:
