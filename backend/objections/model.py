@@ -54,6 +54,7 @@ class Objection:
     `open_key` (person and record) exists while no second case may be opened beside this one; an index keeps it single.
     `version` counts the writes, each of which is a compare-and-set on it. `returns_to` is where the case goes on after a
     supplement. `suspended_at`: since when the provider's silence keeps the record out of every query (Measures 30).
+    `record_gone`: the record was deleted by another way, so that silence has nothing to suspend any more.
     `due_at` (the nearest end of a clock that somebody here must meet) and `chores` are worked out with every write.
     """
 
@@ -74,6 +75,7 @@ class Objection:
     returns_to: ObjectionState | None = None
     forwarded_at: datetime | None = None
     suspended_at: datetime | None = None
+    record_gone: bool = False
     outcome: ObjectionOutcome | None = None
     closed_at: datetime | None = None
     open_key: str | None = None

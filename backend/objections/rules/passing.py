@@ -58,6 +58,11 @@ def as_of(case: Objection, at: datetime, calendar: Calendar, limits: Mapping[str
     return case
 
 
+def bereft(case: Objection) -> Objection:
+    """The case when its record was deleted by another way: nothing is suspended, nor will be."""
+    return refreshed(replace(case, record_gone=True, suspended_at=None))
+
+
 def refreshed(case: Objection) -> Objection:
     """With everything that is worked out from the rest: what the indexes hold."""
     open_key = f"{case.subject_id}:{case.record_id}" if case.state in LIVE else None
@@ -92,6 +97,6 @@ def _at_the_end_of(case: Objection, clock: Clock) -> Act | None:
         return Act.GO_ON
     if case.state is State.UPHELD and clock.name == "dissent":
         return Act.CLOSE
-    if case.state is State.FORWARDED and clock.name == "finding" and case.suspended_at is None:
-        return Act.SUSPEND
+    if case.state is State.FORWARDED and clock.name == "finding":
+        return None if case.suspended_at or case.record_gone else Act.SUSPEND
     return None

@@ -35,7 +35,7 @@ class Forgetting:
 def _forget(deps: Deps, case: Objection) -> None:
     evidence.erase_case(deps, case.id)
     silent = replace(
-        case,
+        rules.bereft(case),
         statement_sealed=deps.sealer.seal(moving.ROOM, "\n".join(texts.FORGOTTEN)),
         events=tuple(replace(event, note_sealed=None) for event in case.events),
     )

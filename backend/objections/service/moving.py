@@ -43,9 +43,12 @@ def terms(deps: Deps, set_code: str = limits.LIVE) -> Terms:
 
 
 def as_of(deps: Deps, case: Objection) -> Objection:
-    """The case as it stands now, for who only reads it."""
+    """The case as it stands now, for who only reads it; silence suspends no record that was deleted."""
     by = terms(deps, case.limits_code)
-    return rules.as_of(case, by.now, by.calendar, by.limits)
+    after = rules.as_of(case, by.now, by.calendar, by.limits)
+    if after.suspended_at == case.suspended_at or exists(deps, case):
+        return after
+    return rules.as_of(rules.bereft(case), by.now, by.calendar, by.limits)
 
 
 def settled(deps: Deps, case: Objection) -> Objection:
@@ -53,6 +56,9 @@ def settled(deps: Deps, case: Objection) -> Objection:
     by = terms(deps, case.limits_code)
     stale = case
     while (due := rules.next_step(case, by.now)) is not None:
+        if due.act is ObjectionAct.SUSPEND and not exists(deps, case):
+            case = rules.bereft(case)
+            continue
         case = rules.passed(case, due, by.calendar, by.limits)
         _follow(deps, case, due)
     return case if case is stale else save(deps, BY_ITSELF, case, "objections.pass")
@@ -179,7 +185,8 @@ def _follow(deps: Deps, case: Objection, due: rules.Step) -> None:
     day = due.clock.due_on or due.at.date()
     if due.act is ObjectionAct.FALL_DUE:
         telling.whoever_must(deps, case, due.clock, DeskNoticeKind.CASE_OVERDUE, due_on=day)
-        if due.clock.name != "finding":
+        # The provider's delay is told as the suspension it brings, where there is a record to suspend.
+        if due.clock.name != "finding" or not exists(deps, case):
             said = {"clock": due.clock.label.text, "due_on": day}
             telling.resident(deps, case, NoticeKind.OBJECTION_OVERDUE, **said)
     elif due.act is ObjectionAct.GO_ON:
@@ -189,8 +196,7 @@ def _follow(deps: Deps, case: Objection, due: rules.Step) -> None:
             telling.provider(deps, case, DeskNoticeKind.SUPPLEMENT_OVERDUE)
         telling.resident(deps, case, NoticeKind.OBJECTION_RESUMED, due_on=latest_due(case))
     elif due.act is ObjectionAct.SUSPEND:
-        if exists(deps, case):
-            records.suspend(deps, BY_ITSELF, record_id=case.record_id, reason=texts.SUSPENDED)
+        records.suspend(deps, BY_ITSELF, record_id=case.record_id, reason=texts.SUSPENDED)
         telling.provider(deps, case, DeskNoticeKind.PROVIDER_SILENT, due_on=day)
         telling.officers(deps, case, DeskNoticeKind.PROVIDER_SILENT, due_on=day)
         telling.resident(deps, case, NoticeKind.OBJECTION_SILENT, due_on=day)

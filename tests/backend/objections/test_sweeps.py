@@ -7,11 +7,13 @@ import pytest
 
 from backend.calendars import service as calendars
 from backend.common.actor import Actor
+from backend.common.mongo import atomic
 from backend.notices import service as notices
 from backend.objections import rules, service, store
 from backend.objections.service import sweeping
 from backend.records import service as records
-from schemas.terms import Channel, ClockState, ObjectionOutcome, RecordMark, Role
+from backend.records.model import Ripple
+from schemas.terms import Channel, ClockState, ObjectionOutcome, RecordMark, RippleCause, Role
 from schemas.terms import ObjectionState as State
 from tests.backend.objections.town import WORKER, Town
 from tests.support.calendars import DAYS_OF_2027
@@ -259,3 +261,36 @@ def test_a_dissent_keeps_the_mark_for_good(town: Town, clock: Clock) -> None:
     clock.advance(days=400)
     sweep(town)
     assert [mark.kind for mark in town.kept(record.id).marks] == [RecordMark.DISSENTED]
+
+
+def test_silence_about_a_deleted_record_suspends_nothing_and_nobody_is_told_so(
+    town: Town, clock: Clock
+) -> None:
+    record = town.record()
+    shown = town.bring_to(State.FORWARDED, record)
+    town.deps.db["records"].delete_one({"_id": record.id})
+    clock.set(town.case(shown).clock("finding").due_at + timedelta(hours=1))
+    read = service.find_mine(town.deps, town.resident, objection_id=shown.id)
+    assert (read.state, read.suspended_at) == (State.FORWARDED, None)
+    assert "suspend" not in [line.act.value for line in read.timeline]
+    sweep(town)
+    assert service.find_mine(town.deps, town.resident, objection_id=shown.id) == read
+    assert sweep(town) == [0] * len(SWEEPS)
+    news = [told(town, who) for who in (town.resident, town.officer, town.provider)]
+    assert not {"objection_silent", "provider_silent"} & {kind for inbox in news for kind in inbox}
+    assert (news[0][-1], "case_overdue" in news[2]) == ("objection_overdue", True)
+
+
+def test_a_suspension_ends_with_the_record_and_nobody_hears_that_it_is_shown_again(
+    town: Town, clock: Clock
+) -> None:
+    record = town.record()
+    shown = town.bring_to(State.FORWARDED, record)
+    clock.set(town.case(shown).clock("finding").due_at + timedelta(hours=1))
+    sweep(town)
+    town.deps.db["records"].delete_one({"_id": record.id})
+    gone = Ripple("r1", record.id, record.subject_id, RippleCause.ERASED, clock())
+    atomic(service.Forgetting().judge_again)(town.deps, WORKER, gone)
+    assert town.case(shown).suspended_at is None
+    town.moves(shown.id)["find_upheld"]()
+    assert "record_released" not in told(town, town.officer)
