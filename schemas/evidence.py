@@ -1,6 +1,6 @@
 """What evidence looks like over HTTP: how it is handed in with a case, and what is told about it."""
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from schemas.base import BeijingTime, RequestSchema, ResponseSchema
 
@@ -23,17 +23,6 @@ class EvidenceFiles(RequestSchema):
     evidence = fields.List(
         fields.Raw(metadata={"type": "string", "format": "binary"}),
         load_default=list,
-        metadata={"description": _TOLD},
-    )
-
-
-class EvidenceAdd(RequestSchema):
-    """The files that are added to a case later: at least one."""
-
-    evidence = fields.List(
-        fields.Raw(metadata={"type": "string", "format": "binary"}),
-        required=True,
-        validate=validate.Length(min=1),
         metadata={"description": _TOLD},
     )
 

@@ -22,15 +22,6 @@ def not_found() -> ServiceError:
     )
 
 
-def evidence_not_found() -> ServiceError:
-    return ServiceError(
-        Kind.NOT_FOUND,
-        "objections.evidence_not_found",
-        "没有找到这份证明材料",
-        "There is no such piece of evidence",
-    )
-
-
 def already_open(objection_id: str) -> ServiceError:
     return ServiceError(
         Kind.CONFLICT,
