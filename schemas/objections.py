@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
 from schemas.clocks import Clock
@@ -23,6 +23,9 @@ STATEMENT_CHARACTERS = 2_000
 DISSENT_CHARACTERS = 500
 NOTE_CHARACTERS = 1_000
 _EMPTY = Text("不能为空", "This may not be empty")
+_ENDED_OR_NOT = Text(
+    "终止日期与“尚未终止”不能同时填写", "Either the day on which it ended, or that it has not"
+)
 
 
 def _filled(value: str) -> None:
@@ -98,6 +101,11 @@ class Correction(RequestSchema):
             "example": {"amount_fen": 20000},
         },
     )
+
+    @validates_schema
+    def _ends_or_does_not(self, sent: dict[str, Any], **_: Any) -> None:
+        if sent.get("not_ended") and "ended_on" in sent:
+            raise ValidationError([_ENDED_OR_NOT], "ended_on")
 
 
 class ObjectionForward(RequestSchema):
