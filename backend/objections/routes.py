@@ -74,7 +74,7 @@ class AddedEvidence(MethodView):
     def post(self, body, files, objection_id):
         """Add evidence or words to an own objection; clocks that waited for them run on
 
-        补充证明材料或说明；如系应要求补充，暂停的期限自次日起继续计算。
+        补充证明材料或说明，须先完成本人核验；如系应要求补充，暂停的期限自次日起继续计算。
         """
         return service.add_evidence(
             deps(),

@@ -26,7 +26,7 @@ def add_evidence(
 ) -> Shown:
     """Add files, words or both; where they were asked for, the clocks run on from the day after. 409
     `objections.record_deleted` when the record has left the database: nothing about it is kept any more."""
-    subject_id = actor.require_subject()
+    subject_id = actor.require_verified(deps.now())
     if not uploads and not note:
         raise errors.nothing_added()
     key_mac = moving.key_mac(deps, idempotency_key)
