@@ -158,11 +158,16 @@ def is_multipart(req: Request) -> bool:
 
 
 def contents(files: Iterable[FileStorage]) -> Iterator[tuple[str, bytes]]:
-    """The name each file was sent under and what is in it, without copying what lies in memory already."""
+    """The name each file was sent under and what is in it, without copying what lies in memory already.
+
+    A part with neither is what a page sends for a field in which nobody chose a file: none.
+    """
     for file in files:
         stream = file.stream
-        yield file.filename or "", stream.getvalue() if isinstance(stream, BytesIO) else stream.read()
+        content = stream.getvalue() if isinstance(stream, BytesIO) else stream.read()
         file.close()
+        if file.filename or content:
+            yield file.filename or "", content
 
 
 def read_json(raw: bytes) -> Any:

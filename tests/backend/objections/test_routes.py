@@ -138,6 +138,28 @@ def test_without_proof_the_words_stay_away(town: Town, web_as: ClientAs) -> None
         assert (refused.status_code, refused.json["reason"]) == (403, "identity.verification_required")
 
 
+def test_evidence_is_added_by_who_has_just_proved_to_be_that_person(town: Town, web_as: ClientAs) -> None:
+    path = f"{ME}/{town.submit().id}/evidence"
+    plain = replace(town.resident, level=Level.REAL_NAME, verified_until=None)
+    for sent in ({"json": {"note": "补充"}}, form({"evidence": [(made.small_pdf(), "a.pdf")]})):
+        refused = web_as(plain).post(path, **sent)
+        assert (refused.status_code, refused.json["reason"]) == (403, "identity.verification_required")
+    assert web_as(town.resident).post(path, json={"note": "补充"}).status_code == 201
+
+
+def test_a_field_in_which_nobody_chose_a_file_is_no_file(town: Town, web_as: ClientAs) -> None:
+    client = web_as(town.resident)
+    opened = client.post(ME, **form(body(town.record().id, evidence=[(b"", "")])))
+    assert (opened.status_code, opened.json["evidence"]) == (201, []), opened.text
+    path = f"{ME}/{opened.json['id']}/evidence"
+    added = client.post(path, **form({"note": "补充", "evidence": [(b"", "")]}))
+    assert (added.status_code, added.json["evidence"]) == (201, []), added.text
+    nothing = client.post(path, **form({"evidence": [(b"", "")]}))
+    assert (nothing.status_code, nothing.json["reason"]) == (422, "objections.nothing_added")
+    for half in ((b"", "a.pdf"), (b"MZ", "")):
+        assert client.post(path, **form({"evidence": [half]})).json["reason"].startswith("evidence.")
+
+
 def test_lists_hold_no_word_of_a_record_or_a_person(town: Town, web_as: ClientAs) -> None:
     town.bring_to(State.FORWARDED)
     for who, path in ((town.officer, STAFF), (town.provider, PROVIDER)):
@@ -159,6 +181,12 @@ def test_lists_hold_no_word_of_a_record_or_a_person(town: Town, web_as: ClientAs
         ("corrected", {"correction": {}}, 422, "objections.nothing_decided"),
         ("corrected", {"correction": {"content": {"colour": "red"}}}, 422, "records.unknown_field"),
         ("perhaps", {}, 422, "request.invalid"),
+        (
+            "corrected",
+            {"correction": {"occurred_on": "2025-03-01", "not_ended": True, "ended_on": "2025-03-02"}},
+            422,
+            "request.invalid",
+        ),
         ("corrected", {"correction": {"subject_id": "x"}}, 422, "request.invalid"),
     ],
 )

@@ -135,3 +135,8 @@ def test_only_the_right_desks_get_in(desk: Desk, web: FlaskClient, web_as: Clien
         for caller in callers:
             assert web_as(caller).get(path).status_code == (200 if caller is allowed else 403)
     assert me.post(f"{staff}/x/accept", json={}).status_code == 403
+
+
+def test_a_field_in_which_nobody_chose_a_file_is_no_file(me: FlaskClient, record: Record) -> None:
+    sent = me.post(MINE, **form({"record_id": record.id, "pledge": PLEDGE, "evidence": [(b"", "")]}))
+    assert (sent.status_code, sent.json["evidence"]) == (201, []), sent.text
