@@ -384,6 +384,11 @@ class MoveCause(Term):
 
     PAUSED = "paused", "等待补正，暂停计时", "Paused until the supplement arrives"
     RESUMED = "resumed", "已收到补正，恢复计时", "Supplement received, running again"
+    SUPPLEMENT_OVER = (
+        "supplement_over",
+        "补正期满，恢复计时",
+        "The time for the supplement is over, running again",
+    )
     EXTENDED = "extended", "经批准延长", "Extended with approval"
     CALENDAR = "calendar", "节假日安排公布或更正", "The holidays of a year were announced or corrected"
 

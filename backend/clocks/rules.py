@@ -37,6 +37,9 @@ def start(limit: Limit, at: datetime, calendar: Calendar, set_code: str) -> Cloc
     return _ending(clock, _due(clock, calendar), calendar)
 
 
+_RESUMING = frozenset({MoveCause.RESUMED, MoveCause.SUPPLEMENT_OVER})
+
+
 def pause(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
     """Stop counting while a supplement is awaited; a clock past its end goes on being late."""
     if clock.state is not ClockState.RUNNING or is_overdue(clock, at):
@@ -54,13 +57,11 @@ def pause(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
     )
 
 
-def resume(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
-    """Count on with what was left; `at` is when the supplement was received, or when waiting for it ended."""
+def resume(clock: Clock, at: datetime, calendar: Calendar, cause: MoveCause = MoveCause.RESUMED) -> Clock:
+    """Count on with what was left; `at` is when the supplement was received, or when waiting for it ended, as `cause` says."""
     if clock.state is not ClockState.PAUSED:
         return clock
-    running = _moved(
-        replace(clock, state=ClockState.RUNNING, paused_at=None), at, MoveCause.RESUMED, clock.due_on
-    )
+    running = _moved(replace(clock, state=ClockState.RUNNING, paused_at=None), at, cause, clock.due_on)
     return _arrived(_ending(running, _due(running, calendar), calendar))
 
 
@@ -166,7 +167,7 @@ def _used(clock: Clock, calendar: Calendar) -> tuple[tuple[date, ...], tuple[dat
     for move in clock.moves:
         if move.cause is MoveCause.PAUSED:
             looked_at += days_between(since, shanghai_date(move.at))
-        elif move.cause is MoveCause.RESUMED:
+        elif move.cause in _RESUMING:
             since = shanghai_date(move.at)
     counted = [day for day in looked_at if clock.unit is DayUnit.CALENDAR or calendar.is_workday(day)]
     return tuple(counted[: clock.limit_days + clock.extended_days]), tuple(looked_at)
@@ -174,7 +175,7 @@ def _used(clock: Clock, calendar: Calendar) -> tuple[tuple[date, ...], tuple[dat
 
 def _begins(clock: Clock) -> tuple[date, date | None]:
     """The day after which it counts now, and the day of the pause before that."""
-    resumed = [move.at for move in clock.moves if move.cause is MoveCause.RESUMED]
+    resumed = [move.at for move in clock.moves if move.cause in _RESUMING]
     paused = [move.at for move in clock.moves if move.cause is MoveCause.PAUSED]
     if not resumed:
         return shanghai_date(clock.started_at), None

@@ -8,7 +8,7 @@ from backend.clocks import rules as clocks
 from backend.clocks.model import Clock, Limit
 from backend.common.workdays import Calendar
 from backend.objections.model import NEVER, Objection
-from schemas.terms import ClockState
+from schemas.terms import ClockState, MoveCause
 from schemas.terms import ObjectionAct as Act
 from schemas.terms import ObjectionState as State
 
@@ -45,8 +45,10 @@ def clocked(
     if act is Act.GO_ON:
         case = _each(case, lambda c: clocks.stop(c, at) if c.name == "supplement" else c)
     if act in (Act.ADD_EVIDENCE, Act.GO_ON) and case.state is State.SUPPLEMENT_REQUESTED:
-        received_at = at - _TICK if act is Act.GO_ON else at
-        case = _each(case, lambda c: clocks.resume(c, received_at, calendar))
+        over = act is Act.GO_ON
+        received_at = at - _TICK if over else at
+        cause = MoveCause.SUPPLEMENT_OVER if over else MoveCause.RESUMED
+        case = _each(case, lambda c: clocks.resume(c, received_at, calendar, cause))
     if act is Act.REQUEST_SUPPLEMENT:
         case = _each(case, lambda c: clocks.pause(c, at, calendar))
     if act in _ENDS:

@@ -133,6 +133,7 @@ def test_without_a_supplement_the_case_goes_on_by_itself_and_the_record_still_le
         planned,
     )
     assert case.clock("finding").due_at == planned
+    assert [move.cause.value for move in case.clock("finding").moves] == ["paused", "supplement_over"]
     assert "supplement_overdue" in told(town, town.officer)
     assert "supplement_overdue" in told(town, town.provider)
 
