@@ -7,6 +7,7 @@ second time; a use case that must not repeat has its own unique index.
 
 from dataclasses import asdict
 from datetime import datetime
+from math import ceil
 
 from backend.common.actor import Actor
 from backend.common.deps import Deps
@@ -55,7 +56,7 @@ def _from_found(deps: Deps, slot: Slot, found: Slot) -> Claim:
         if rules.is_running(found, now):
             raise errors.in_progress(_seconds(found.leased_until, now))
     if not store.take_over(deps.db, slot, from_lease=found.lease):
-        raise errors.in_progress()
+        raise errors.in_progress(_seconds(slot.leased_until, now))
     return Claim(slot.id, slot.lease)
 
 
@@ -72,4 +73,5 @@ def _slot(deps: Deps, actor: Actor, owner: str, key: str, digest: bytes) -> Slot
 
 
 def _seconds(until: datetime, now: datetime) -> int:
-    return min(5, max(1, int((until - now).total_seconds())))
+    """The whole seconds until a lease ends, the last one counted whole: by then its runner has answered or lost it."""
+    return max(1, ceil((until - now).total_seconds()))

@@ -73,3 +73,23 @@ def test_an_old_answer_is_forgotten_even_before_the_database_clears_it(deps: Dep
 def test_the_database_clears_slots_by_itself(deps: Deps) -> None:
     indexes = deps.db["idempotency_slots"].index_information()
     assert [spec["expireAfterSeconds"] for spec in indexes.values() if "expireAfterSeconds" in spec] == [0]
+
+
+def test_whoever_repeats_too_soon_is_told_how_long_the_lease_still_runs(deps: Deps, clock: Clock) -> None:
+    begin(deps)
+    for seconds, left in ((0, 60), (17.5, 43), (42, 1)):
+        clock.advance(seconds=seconds)
+        with pytest.raises(ServiceError) as caught:
+            begin(deps)
+        assert caught.value.retry_after == left
+
+
+def test_who_loses_the_race_for_a_dead_lease_is_told_how_long_the_new_one_runs(
+    deps: Deps, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(deps)
+    clock.advance(seconds=61)
+    monkeypatch.setattr(service.store, "take_over", lambda *_, **__: False)
+    with pytest.raises(ServiceError) as caught:
+        begin(deps)
+    assert caught.value.retry_after == 60
