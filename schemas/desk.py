@@ -79,5 +79,9 @@ class PutYear(ResponseSchema):
     moved = fields.List(
         fields.Nested(Moved),
         required=True,
-        metadata={"description": "到期日有变动的案件 / the cases whose date moved"},
+        allow_none=True,
+        metadata={
+            "description": "到期日有变动的案件；仅校验（dry_run）时不计算，为 null"
+            " / the cases whose date moved; null in a dry run, which does not work it out"
+        },
     )

@@ -68,7 +68,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class PutYear:
-    """A year's table as it stands now, and the cases whose dates moved by it."""
+    """A year's table as it stands now, and the cases whose dates moved by it; `moved` is None where it was only checked."""
 
     year: YearView
-    moved: tuple[Moved, ...]
+    moved: tuple[Moved, ...] | None

@@ -69,13 +69,13 @@ def preview_year(
     source: str,
     replaces: int | None = None,
 ) -> PutYear:
-    """The year as `put_year` would leave it, or its refusal; nothing is written and nothing moves."""
+    """The year as `put_year` would leave it, or its refusal; nothing is written, and what would move is not worked out."""
     table = calendars.preview(
         deps, actor, year=year, holidays=holidays, make_up_days=make_up_days, source=source, replaces=replaces
     )
     named = f"{year}={table.as_year_table().version}"
     view = YearView(year, False, named, table.holidays, table.make_up_days, table.version, table.source)
-    return PutYear(replace(view, put_at=table.put_at, put_by_name=table.put_by_name), ())
+    return PutYear(replace(view, put_at=table.put_at, put_by_name=table.put_by_name), None)
 
 
 def _recompute(deps: Deps, mover: Actor, cases: Cases) -> Moved:

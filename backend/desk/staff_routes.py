@@ -37,7 +37,7 @@ class CalendarYear(MethodView):
         """Put in a year's holidays and make-up days; open clocks are worked out anew, and both sides are told
 
         录入一年的放假和调休安排。未结案件的期限随即重新计算，到期日有变动的同时告知双方，并记录变动前后的日期。
-        `dry_run=true` 只校验，不写入。
+        `dry_run=true` 只校验，不写入，也不计算哪些案件会变动（`moved` 为 null）。
         """
         put = service.preview_year if query["dry_run"] else service.put_year
         return put(deps(), actor(), year=year, **body)

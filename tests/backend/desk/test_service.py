@@ -66,7 +66,7 @@ def test_a_new_year_moves_open_cases_at_once_and_both_sides_hear_of_it(deps: Dep
 def test_a_preview_moves_nothing(deps: Deps, asked: Actor) -> None:
     seen = service.preview_year(deps, STEWARD, **DAYS_OF_2027)
     assert seen.year == service.put_year(deps, STEWARD, **DAYS_OF_2027).year
-    assert seen.moved == ()
+    assert seen.moved is None, "none would say that nothing moves"
 
 
 def test_a_preview_writes_nothing(deps: Deps, asked: Actor) -> None:
@@ -127,7 +127,7 @@ def test_the_desk_and_the_year_over_http(deps: Deps, web_as: ClientAs, asked: Ac
         "source": "国办发明电〔2026〕7号",
     }
     looked: Any = steward.put(f"{path}?dry_run=true", json=body)
-    assert (looked.status_code, looked.json["year"]["version"], looked.json["moved"]) == (200, 1, [])
+    assert (looked.status_code, looked.json["year"]["version"], looked.json["moved"]) == (200, 1, None)
     put: Any = steward.put(path, json=body | {"replaces": 0})
     assert put.status_code == 200
     assert {"kind": "question", "label": "查询疑问", "count": 1, "finished": True} in put.json["moved"]
