@@ -74,6 +74,7 @@ class NoticeKind(Term):
     )
     OBJECTION_WITHDRAWN = "objection_withdrawn", "异议已撤回", "Objection withdrawn"
     OBJECTION_CLOSED = "objection_closed", "异议已办结", "Objection closed"
+    OBJECTION_VOID = "objection_void", "异议已办结，记录已删除", "Objection closed: the record was deleted"
     OBJECTION_DUE_SOON = "objection_due_soon", "期限提醒", "A date of your objection is near"
     OBJECTION_OVERDUE = "objection_overdue", "您的异议办理已逾期", "Your objection is overdue"
     OBJECTION_CLOCK_MOVED = (
@@ -386,6 +387,16 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         {"objection_id": str},
         legal=True,
     ),
+    NoticeKind.OBJECTION_VOID: NoticeForm(
+        NoticeKind.OBJECTION_VOID.label,
+        Text(
+            "您提出异议的信息已从数据库删除，异议随之办结，您的陈述和材料一并删除。您无需做任何事。",
+            "The record that you objected to was deleted from the database, which closes your objection; your words and files are"
+            " deleted with it. You need not do anything.",
+        ),
+        {"objection_id": str},
+        legal=True,
+    ),
     NoticeKind.OBJECTION_DUE_SOON: NoticeForm(
         NoticeKind.OBJECTION_DUE_SOON.label,
         Text(
@@ -611,9 +622,9 @@ DESK_FORMS: Mapping[DeskNoticeKind, NoticeForm] = {
     ),
     DeskNoticeKind.RECORD_GONE: _desk(
         DeskNoticeKind.RECORD_GONE,
-        "{case} {case_id}：案件办理期间，该记录已从数据库删除，案件中的文字和材料随之删除。案件仍须办结，已无可更正的内容。",
+        "{case} {case_id}：案件办理期间，该记录已从数据库删除，案件中的文字和材料随之删除。案件已自动办结，无须再处理。",
         "{case} {case_id}: the record was deleted from the database while the case runs, and the words and files of the case"
-        " with it. The case must still be brought to its end; there is nothing left to correct.",
+        " with it. The case is closed by that; nothing is left to do.",
     ),
     DeskNoticeKind.RESTORATION_RECEIVED: _desk(
         DeskNoticeKind.RESTORATION_RECEIVED,

@@ -109,12 +109,3 @@ def record_deleted() -> ServiceError:
         "该记录已从数据库删除，不再接收与其有关的材料和说明",
         "The record was deleted from the database; nothing more about it is taken in",
     )
-
-
-def record_gone() -> ServiceError:
-    return ServiceError(
-        Kind.CONFLICT,
-        "objections.record_gone",
-        "该记录已不在数据库中，无法更正；请以“删除”办结",
-        "The record is no longer in the database and cannot be corrected; please close the case as erased",
-    )

@@ -17,7 +17,7 @@ from schemas.terms import ObjectionState
 
 blp = blueprint("objections", "/me/objections", "异议 objections")
 
-CHANGED = errors.changed(ObjectionState.CLOSED)
+MOVED = (errors.changed(ObjectionState.CLOSED), errors.record_deleted)
 FILES = (
     evidence_errors.too_many,
     evidence_errors.empty,
@@ -69,7 +69,7 @@ class OneObjection(MethodView):
 class AddedEvidence(MethodView):
     @blp.takes(wire.ObjectionEvidenceAdd, files=wire.ObjectionFiles, max_bytes=FORM_BYTES)
     @blp.response(201, wire.Objection)
-    @blp.refuses(errors.not_found, CHANGED, errors.record_deleted, errors.nothing_added, *FILES)
+    @blp.refuses(errors.not_found, *MOVED, errors.nothing_added, *FILES)
     @blp.idempotent
     def post(self, body, files, objection_id):
         """Add evidence or words to an own objection; clocks that waited for them run on
@@ -103,7 +103,7 @@ class OneEvidence(MethodView):
 @blp.route("/<objection_id>/withdraw")
 class Withdrawn(MethodView):
     @blp.response(200, wire.Objection)
-    @blp.refuses(errors.not_found, CHANGED)
+    @blp.refuses(errors.not_found, *MOVED)
     def post(self, objection_id):
         """Withdraw an own objection that is still open
 
@@ -116,7 +116,7 @@ class Withdrawn(MethodView):
 class Dissent(MethodView):
     @blp.arguments(wire.ObjectionDissent)
     @blp.response(200, wire.Objection)
-    @blp.refuses(errors.not_found, CHANGED)
+    @blp.refuses(errors.not_found, *MOVED)
     def post(self, body, objection_id):
         """Leave a statement with a record that the provider upheld
 

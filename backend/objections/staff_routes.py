@@ -16,11 +16,10 @@ from schemas.text import Text
 blp = blueprint("objections_staff", "/staff/objections", "异议办理 handling objections")
 provider_blp = blueprint("objections_provider", "/provider/objections", "异议核查 findings of providers")
 
-CHANGED = errors.changed(ObjectionState.CLOSED)
+MOVED = (errors.changed(ObjectionState.CLOSED), errors.record_deleted)
 OTHER = errors.other_officer("…")
 REMEDIES = (
     errors.nothing_decided,
-    errors.record_gone,
     record_errors.nothing_corrected,
     record_errors.changed,
     record_errors.doc_no_taken,
@@ -69,7 +68,7 @@ class DeskEvidence(MethodView):
 @blp.route("/<objection_id>/compare")
 class Compared(MethodView):
     @blp.response(200, wire.Objection)
-    @blp.refuses(errors.not_found, CHANGED)
+    @blp.refuses(errors.not_found, *MOVED)
     def post(self, objection_id):
         """Take a case and begin to compare
 
@@ -82,7 +81,7 @@ class Compared(MethodView):
 class TakenOver(MethodView):
     @blp.arguments(wire.ObjectionTakeOver)
     @blp.response(200, wire.Objection)
-    @blp.refuses(errors.not_found, CHANGED, errors.own_already)
+    @blp.refuses(errors.not_found, *MOVED, errors.own_already)
     def post(self, body, objection_id):
         """Take another officer's case over, with a reason
 
@@ -95,7 +94,7 @@ class TakenOver(MethodView):
 class SupplementRequested(MethodView):
     @blp.arguments(wire.ObjectionSupplementRequest)
     @blp.response(200, wire.Objection)
-    @blp.refuses(errors.not_found, CHANGED, OTHER)
+    @blp.refuses(errors.not_found, *MOVED, OTHER)
     def post(self, body, objection_id):
         """Ask the person for more; the running clocks stand still
 
@@ -108,7 +107,7 @@ class SupplementRequested(MethodView):
 class Forwarded(MethodView):
     @blp.arguments(wire.ObjectionForward)
     @blp.response(200, wire.Objection)
-    @blp.refuses(errors.not_found, CHANGED, OTHER)
+    @blp.refuses(errors.not_found, *MOVED, OTHER)
     def post(self, body, objection_id):
         """The data agree: forward the case to the provider's unit
 
@@ -121,7 +120,7 @@ class Forwarded(MethodView):
 class Decided(MethodView):
     @blp.arguments(wire.ObjectionDecide)
     @blp.response(200, wire.Objection)
-    @blp.refuses(errors.not_found, CHANGED, OTHER, *REMEDIES)
+    @blp.refuses(errors.not_found, *MOVED, OTHER, *REMEDIES)
     def post(self, body, objection_id):
         """The data differ: put the record right and close the case
 
@@ -173,7 +172,7 @@ class ProvidedEvidence(MethodView):
 class Findings(MethodView):
     @provider_blp.arguments(wire.ObjectionFinding)
     @provider_blp.response(200, wire.Objection)
-    @provider_blp.refuses(errors.not_found, CHANGED, errors.no_correction_wanted, *REMEDIES)
+    @provider_blp.refuses(errors.not_found, *MOVED, errors.no_correction_wanted, *REMEDIES)
     def post(self, body, objection_id):
         """Answer a case of the own unit: corrected or upheld
 

@@ -9,7 +9,7 @@ from html import escape
 from math import hypot
 from pathlib import Path
 
-from backend.objections.rules import FINAL, TRANSITIONS, Transition
+from backend.objections.rules import FINAL, OPEN, TRANSITIONS, Transition
 from schemas.terms import ObjectionState as State
 
 FILE = Path(__file__).parents[2] / "docs" / "objections.svg"
@@ -36,6 +36,8 @@ BENDS = {
     (State.SUPPLEMENT_REQUESTED, State.FORWARDED): 10,
     (State.SUPPLEMENT_REQUESTED, State.WITHDRAWN): 620,
     (State.FORWARDED, State.WITHDRAWN): 50,
+    (State.COMPARING, State.CLOSED): 130,
+    (State.SUPPLEMENT_REQUESTED, State.CLOSED): -200,
 }
 WORDS_AT = {
     (State.COMPARING, State.SUPPLEMENT_REQUESTED): (-84, -8),
@@ -54,6 +56,7 @@ WORDS_AT = {
 }
 # What stands once for several arrows.
 SILENT = {(state, State.WITHDRAWN) for state in State} | {(State.SUPPLEMENT_REQUESTED, State.FORWARDED)}
+SILENT |= {(state, State.CLOSED) for state in OPEN}
 Pair = tuple[State, State]
 
 
@@ -146,8 +149,9 @@ def _staying() -> list[str]:
     for one in TRANSITIONS:
         if one.source is one.target:
             stays[one.act.value, f"{one.act.zh}（{one.by.zh}）"].append(one.source)
-    lines = ["通向“已撤回”的箭头 → 撤回异议（市民），办结以前随时可以。状态不变的事项："]
-    groups = [f'<text x="40" y="750" font-size="13" text-anchor="start">{lines[0]}</text>']
+    withdrawn = "通向“已撤回”的箭头 → 撤回异议（市民），办结以前随时可以；"
+    closed = "由此通向“已办结”的箭头 → 所涉记录已从数据库删除（系统）。状态不变的事项："
+    groups = [f'<text x="40" y="750" font-size="13" text-anchor="start">{withdrawn}{closed}</text>']
     for n, ((act, words), states) in enumerate(stays.items()):
         text = escape(f"{words}：{'、'.join(state.zh for state in states)}")
         values = " ".join(state.value for state in states)

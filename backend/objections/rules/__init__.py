@@ -2,7 +2,17 @@
 
 from backend.objections.rules.clocks import RESIDENTS, changed, clocked, due_at, opened, reminded, suspends_at
 from backend.objections.rules.moves import FINAL, LIVE, OPEN, TRANSITIONS, Transition, move, step
-from backend.objections.rules.passing import REMIND, Step, as_of, bereft, chores, next_step, passed, refreshed
+from backend.objections.rules.passing import (
+    REMIND,
+    Step,
+    as_of,
+    bereft,
+    chores,
+    ended,
+    next_step,
+    passed,
+    refreshed,
+)
 
 __all__ = [
     "FINAL",
@@ -19,6 +29,7 @@ __all__ = [
     "chores",
     "clocked",
     "due_at",
+    "ended",
     "move",
     "next_step",
     "opened",

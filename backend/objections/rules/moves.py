@@ -45,6 +45,8 @@ TRANSITIONS = (
     *(Transition(s, Act.ADD_EVIDENCE, s, _CITIZEN) for s in (State.MARKED, *_AT_THE_DESK)),
     *(Transition(s, Act.TAKE_OVER, s, _OFFICER) for s in (*_AT_THE_DESK, State.SUPPLEMENT_REQUESTED)),
     *(Transition(s, Act.WITHDRAW, State.WITHDRAWN, _CITIZEN) for s in State if s in OPEN),
+    # The record was deleted: there is nothing left to judge.
+    *(Transition(s, Act.CLOSE, State.CLOSED, _SYSTEM) for s in State if s in OPEN),
     *(Transition(s, Act.FALL_DUE, s, _SYSTEM) for s in State if s in OPEN),
     *(Transition(s, Act.MOVE_CLOCK, s, _SYSTEM) for s in State if s in LIVE and s is not State.CORRECTED),
 )

@@ -63,6 +63,15 @@ def bereft(case: Objection) -> Objection:
     return refreshed(replace(case, record_gone=True, suspended_at=None))
 
 
+def ended(case: Objection, at: datetime, calendar: Calendar, limits: Mapping[str, Limit]) -> Objection:
+    """The live case closed at `at`, because its record has left the database: there is nothing left to judge."""
+    line = Event(at, Act.CLOSE, case.state, Role.SYSTEM, SYSTEM_ID)
+    moved = move(clocked(case, Act.CLOSE, at, calendar, limits), line)
+    if moved is None:
+        raise AssertionError(f"{case.state} is not live")
+    return refreshed(replace(moved, outcome=Outcome.REMOVED, closed_at=at, suspended_at=None))
+
+
 def refreshed(case: Objection) -> Objection:
     """With everything that is worked out from the rest: what the indexes hold."""
     open_key = f"{case.subject_id}:{case.record_id}" if case.state in LIVE else None

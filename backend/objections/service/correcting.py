@@ -55,12 +55,9 @@ def _handed_in_anew(deps: Deps, case: Objection) -> bool:
 
 
 def _put_right(deps: Deps, actor: Actor, case: Objection, remedy: Remedy) -> None:
-    """A record that is gone already needs no removal, and cannot be corrected."""
     record = records.find_any(deps, case.record_id)
     if record is None:
-        if remedy.correction is not None:
-            raise errors.record_gone()
-        return
+        raise errors.record_deleted()
     if remedy.correction is not None:
         records.correct(
             deps,

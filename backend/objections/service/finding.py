@@ -12,6 +12,7 @@ from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import ObjectionAct, ObjectionOutcome, RemovalWish
 
 
+@moving.closes_void
 def find_corrected(
     deps: Deps,
     actor: Actor,
@@ -29,12 +30,13 @@ def find_corrected(
 @atomic
 def _find_corrected(deps: Deps, actor: Actor, objection_id: str, remedy: Remedy) -> Objection:
     case = of_unit(deps, actor, objection_id)
-    moving.require(actor, case, ObjectionAct.CORRECT)
+    moving.require(deps, actor, case, ObjectionAct.CORRECT)
     case = corrected(deps, actor, case, remedy, "objections.find")
     telling.officers(deps, case, DeskNoticeKind.FINDING_ARRIVED)
     return case
 
 
+@moving.closes_void
 def find_upheld(deps: Deps, actor: Actor, *, objection_id: str, explanation: str) -> Shown:
     """The provider stands by the record: a suspension ends, the mark stays while the person may still dissent."""
     return reading.plain(deps, actor, _find_upheld(deps, actor, objection_id, explanation))

@@ -5,11 +5,10 @@ from dataclasses import replace
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.evidence import service as evidence
-from backend.objections import rules, store, texts
+from backend.objections import store, texts
 from backend.objections.model import Objection
-from backend.objections.service import moving, telling
+from backend.objections.service import moving
 from backend.records.model import Ripple
-from schemas.notices import DeskNoticeKind
 from schemas.terms import RippleCause
 
 MOST_CASES = 10_000
@@ -23,8 +22,8 @@ class Forgetting:
     name = "objections.forgetting"
 
     def judge_again(self, deps: Deps, actor: Actor, ripple: Ripple) -> None:
-        """Take statements, notes and evidence out of every case of this record: there is nothing to judge. Of a case that
-        still runs the officers hear."""
+        """Take statements, notes and evidence out of every case of this record: there is nothing to judge. A case that
+        still runs is closed by it."""
         if ripple.what not in DELETED:
             return
         for case in store.list_own(deps.db, ripple.subject_id, after=None, limit=MOST_CASES):
@@ -33,12 +32,11 @@ class Forgetting:
 
 
 def _forget(deps: Deps, case: Objection) -> None:
+    case = moving.settled(deps, case)
     evidence.erase_case(deps, case.id)
     silent = replace(
-        rules.bereft(case),
+        case,
         statement_sealed=deps.sealer.seal(moving.ROOM, "\n".join(texts.FORGOTTEN)),
         events=tuple(replace(event, note_sealed=None) for event in case.events),
     )
     moving.save(deps, moving.BY_ITSELF, silent, "objections.forget")
-    if moving.as_of(deps, case).state in rules.LIVE:
-        telling.officers(deps, case, DeskNoticeKind.RECORD_GONE)

@@ -12,6 +12,7 @@ from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import ObjectionAct, RemovalWish, Role
 
 
+@moving.closes_void
 def compare(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
     """Take the case and begin to compare with what the provider handed in (Measures 29: 2 working days)."""
     return reading.plain(deps, actor, _compare(deps, actor, objection_id))
@@ -26,6 +27,7 @@ def _compare(deps: Deps, actor: Actor, objection_id: str) -> Objection:
     return case
 
 
+@moving.closes_void
 def take_over(deps: Deps, actor: Actor, *, objection_id: str, reason: str) -> Shown:
     """Become the officer of another's case; the reason stands on its timeline."""
     return reading.plain(deps, actor, _take_over(deps, actor, objection_id, reason))
@@ -48,6 +50,7 @@ def _take_over(deps: Deps, actor: Actor, objection_id: str, reason: str) -> Obje
     return moving.save(deps, actor, case, "objections.take_over")
 
 
+@moving.closes_void
 def request_supplement(deps: Deps, actor: Actor, *, objection_id: str, what: str) -> Shown:
     """Ask the person for more: the running clocks stand still until it comes, or until its own time is over."""
     return reading.plain(deps, actor, _request_supplement(deps, actor, objection_id, what))
@@ -64,6 +67,7 @@ def _request_supplement(deps: Deps, actor: Actor, objection_id: str, what: str) 
     return case
 
 
+@moving.closes_void
 def forward(deps: Deps, actor: Actor, *, objection_id: str, note: str) -> Shown:
     """Our data agree with the provider's: the provider checks them itself and has 5 working days (Regulation 36(2)).
 
@@ -84,6 +88,7 @@ def _forward(deps: Deps, actor: Actor, objection_id: str, note: str) -> Objectio
     return case
 
 
+@moving.closes_void
 def decide(
     deps: Deps,
     actor: Actor,
@@ -118,7 +123,7 @@ def _any(deps: Deps, actor: Actor, objection_id: str) -> Objection:
 def _own(deps: Deps, actor: Actor, objection_id: str, act: ObjectionAct) -> Objection:
     """The case, where this officer handles it; a move that nobody could make is told first."""
     case = _any(deps, actor, objection_id)
-    moving.require(actor, case, act)
+    moving.require(deps, actor, case, act)
     if case.officer_id != actor.id:
         raise errors.other_officer(case.officer_name)
     return case

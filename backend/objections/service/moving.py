@@ -2,10 +2,11 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from backend.audit import service as audit
 from backend.calendars import service as calendars
@@ -14,18 +15,20 @@ from backend.clocks.model import Limit
 from backend.common import errors as common_errors
 from backend.common.actor import Actor, system
 from backend.common.deps import Deps
-from backend.common.mongo import Retry
+from backend.common.mongo import Retry, atomic
 from backend.common.workdays import Calendar
 from backend.objections import errors, rules, store, texts
 from backend.objections.model import Event, Objection
 from backend.objections.service import telling
 from backend.records import service as records
 from schemas.notices import DeskNoticeKind, NoticeKind
-from schemas.terms import Channel, ObjectionAct, ObjectionState, RecordMark, Role
+from schemas.terms import Channel, ObjectionAct, ObjectionOutcome, ObjectionState, RecordMark, Role
 from schemas.text import Text
 
 ROOM = "records"
 PURPOSE = "objections"
+P = ParamSpec("P")
+R = TypeVar("R")
 BY_ITSELF = system(Channel.WORKER, "objections")
 
 
@@ -43,31 +46,63 @@ def terms(deps: Deps, set_code: str = limits.LIVE) -> Terms:
 
 
 def as_of(deps: Deps, case: Objection) -> Objection:
-    """The case as it stands now, for who only reads it; silence suspends no record that was deleted."""
+    """The case as it stands now, for who only reads it: closed where its record was deleted, whose silence suspends nothing."""
     by = terms(deps, case.limits_code)
-    after = rules.as_of(case, by.now, by.calendar, by.limits)
-    if after.suspended_at == case.suspended_at or exists(deps, case):
-        return after
-    return rules.as_of(rules.bereft(case), by.now, by.calendar, by.limits)
+    if not _is_void(deps, case):
+        return rules.as_of(case, by.now, by.calendar, by.limits)
+    case = rules.as_of(rules.bereft(case), by.now, by.calendar, by.limits)
+    return rules.ended(case, by.now, by.calendar, by.limits) if case.state in rules.LIVE else case
 
 
 def settled(deps: Deps, case: Objection) -> Objection:
-    """The case with everything written down that time has done to it; inside the caller's transaction."""
+    """The case with everything written down that time has done to it, or the deletion of its record; inside the caller's
+    transaction."""
     by = terms(deps, case.limits_code)
-    stale = case
+    stale, is_void = case, _is_void(deps, case)
+    if is_void:
+        case = rules.bereft(case)
     while (due := rules.next_step(case, by.now)) is not None:
-        if due.act is ObjectionAct.SUSPEND and not exists(deps, case):
-            case = rules.bereft(case)
-            continue
         case = rules.passed(case, due, by.calendar, by.limits)
         _follow(deps, case, due)
+    if is_void and case.state in rules.LIVE:
+        case = rules.ended(case, by.now, by.calendar, by.limits)
+        _tell_void(deps, case)
     return case if case is stale else save(deps, BY_ITSELF, case, "objections.pass")
 
 
-def require(actor: Actor, case: Objection, act: ObjectionAct) -> None:
-    """Raise 409 `objections.changed` when `act` is no legal move of this case for the actor's role."""
-    if rules.step(case, act, actor.role) is None:
-        raise errors.changed(case.state)
+def closes_void(
+    use_case: Callable[Concatenate[Deps, Actor, P], R],
+) -> Callable[Concatenate[Deps, Actor, P], R]:
+    """Where a move is refused because the record was deleted, its transaction leaves nothing: the case is closed in one of
+    its own, as the ripple of the deletion would."""
+
+    @wraps(use_case)
+    def run(deps: Deps, actor: Actor, /, *args: P.args, **inputs: P.kwargs) -> R:
+        try:
+            return use_case(deps, actor, *args, **inputs)
+        except common_errors.ServiceError as error:
+            if error.reason == errors.record_deleted().reason:
+                _close_void(deps, str(inputs["objection_id"]))
+            raise
+
+    return run
+
+
+@atomic
+def _close_void(deps: Deps, objection_id: str) -> None:
+    case = store.find(deps.db, objection_id)
+    if case is not None:
+        settled(deps, case)
+
+
+def require(deps: Deps, actor: Actor, case: Objection, act: ObjectionAct) -> None:
+    """Raise 409 when `act` is no legal move of this case for the actor's role: `objections.record_deleted` where the case is
+    over because its record left the database, else `objections.changed`."""
+    if rules.step(case, act, actor.role) is not None:
+        return
+    if case.outcome is ObjectionOutcome.REMOVED and not exists(deps, case):
+        raise errors.record_deleted()
+    raise errors.changed(case.state)
 
 
 def moved(
@@ -84,7 +119,7 @@ def moved(
 
     Words about a record that was deleted are not kept: nothing would delete them any more (Regulation 37).
     """
-    require(actor, case, act)
+    require(deps, actor, case, act)
     by = terms(deps, case.limits_code)
     line = Event(
         by.now,
@@ -146,6 +181,18 @@ def release(deps: Deps, case: Objection, reason: Text) -> Objection:
     if case.suspended_at is not None:
         telling.officers(deps, case, DeskNoticeKind.RECORD_RELEASED)
     return replace(case, suspended_at=None)
+
+
+def _is_void(deps: Deps, case: Objection) -> bool:
+    """Whether the case still runs and its record is gone."""
+    return case.state in rules.LIVE and not exists(deps, case)
+
+
+def _tell_void(deps: Deps, case: Objection) -> None:
+    telling.resident(deps, case, NoticeKind.OBJECTION_VOID)
+    telling.officers(deps, case, DeskNoticeKind.RECORD_GONE)
+    if case.forwarded_at is not None:
+        telling.provider(deps, case, DeskNoticeKind.RECORD_GONE)
 
 
 def exists(deps: Deps, case: Objection) -> bool:

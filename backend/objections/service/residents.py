@@ -15,6 +15,7 @@ from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import ObjectionAct, ObjectionOutcome, ObjectionState, RecordMark
 
 
+@moving.closes_void
 def add_evidence(
     deps: Deps,
     actor: Actor,
@@ -49,9 +50,7 @@ def _add(
     if _was_added(case, key_mac):
         return case
     before = moving.settled(deps, case)
-    moving.require(actor, before, ObjectionAct.ADD_EVIDENCE)
-    if not moving.exists(deps, before):
-        raise errors.record_deleted()
+    moving.require(deps, actor, before, ObjectionAct.ADD_EVIDENCE)
     case = moving.moved(deps, actor, before, ObjectionAct.ADD_EVIDENCE, note=note, key_mac=key_mac)
     case = moving.save(deps, actor, case, "objections.add_evidence")
     evidence.attach(deps, evidence=files, case_id=case.id)
@@ -64,6 +63,7 @@ def _add(
     return case
 
 
+@moving.closes_void
 def withdraw(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
     """Take the objection back: the mark goes, every clock stops, and the person may object again later."""
     subject_id = actor.require_verified(deps.now())
@@ -91,6 +91,7 @@ def _withdraw(deps: Deps, actor: Actor, subject_id: str, objection_id: str) -> O
     return case
 
 
+@moving.closes_void
 def dissent(deps: Deps, actor: Actor, *, objection_id: str, statement: str) -> Shown:
     """Leave a statement of up to 500 characters with an upheld record: the mark stays, the words beside it (Measures 30)."""
     subject_id = actor.require_verified(deps.now())

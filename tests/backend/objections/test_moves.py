@@ -210,21 +210,46 @@ def test_a_record_that_its_unit_has_handed_in_anew_needs_no_further_correction(
     assert town.kept(record.id).marks == ()
 
 
-def test_a_record_that_is_gone_can_only_be_closed_as_removed(town: Town) -> None:
-    record = town.record()
-    shown = town.bring_to(State.COMPARING, record)
-    town.deps.db["records"].delete_one({"_id": record.id})
-    refused("objections.record_gone", town.moves(shown.id)["decide"])
-    assert town.moves(shown.id)["decide_erased"]().state is State.CLOSED
+GONE = {
+    "compare": State.MARKED,
+    "take_over": State.COMPARING,
+    "request_supplement": State.COMPARING,
+    "forward": State.COMPARING,
+    "decide": State.COMPARING,
+    "decide_erased": State.COMPARING,
+    "find_corrected": State.FORWARDED,
+    "find_upheld": State.FORWARDED,
+    "add_evidence": State.SUPPLEMENT_REQUESTED,
+    "withdraw": State.FORWARDED,
+    "dissent": State.UPHELD,
+}
 
 
-@pytest.mark.parametrize("move", ["forward", "request_supplement", "find_upheld", "dissent", "withdraw"])
-def test_a_case_goes_on_when_its_record_has_gone(town: Town, move: str) -> None:
+@pytest.mark.parametrize("move", GONE)
+def test_a_deleted_record_closes_its_case_at_once_and_the_move_is_refused(town: Town, move: str) -> None:
     record = town.record()
-    ways = {"find_upheld": State.FORWARDED, "dissent": State.UPHELD, "withdraw": State.FORWARDED}
-    shown = town.bring_to(ways.get(move, State.COMPARING), record)
+    shown = town.bring_to(GONE[move], record)
     town.deps.db["records"].delete_one({"_id": record.id})
-    town.moves(shown.id)[move]()
+    for who, read in (
+        (town.resident, service.find_mine),
+        (town.officer, service.find_for_officer),
+        *(
+            [(town.provider, service.find_for_provider)]
+            if GONE[move] in (State.FORWARDED, State.UPHELD)
+            else []
+        ),
+    ):
+        seen = read(town.deps, who, objection_id=shown.id)
+        assert (seen.state, seen.outcome, seen.may) == (State.CLOSED, ObjectionOutcome.REMOVED, ())
+    assert town.case(shown).state is GONE[move]
+    for _ in range(2):
+        refused("objections.record_deleted", town.moves(shown.id)[move])
+    case = town.case(shown)
+    assert (case.state, case.outcome, case.open_key) == (State.CLOSED, ObjectionOutcome.REMOVED, None)
+    assert not [clock for clock in case.clocks if clock.is_open]
+    told = [one.kind.value for one in notices.inbox(town.deps, town.resident, limit=50).items]
+    assert told.count("objection_void") == 1
+    assert ("objection_upheld" in told) is (move == "dissent")
 
 
 def test_another_officer_is_told_whose_case_it_is_and_may_take_it_over(town: Town) -> None:

@@ -272,14 +272,14 @@ def test_silence_about_a_deleted_record_suspends_nothing_and_nobody_is_told_so(
     town.deps.db["records"].delete_one({"_id": record.id})
     clock.set(town.case(shown).clock("finding").due_at + timedelta(hours=1))
     read = service.find_mine(town.deps, town.resident, objection_id=shown.id)
-    assert (read.state, read.suspended_at) == (State.FORWARDED, None)
+    assert (read.state, read.suspended_at) == (State.CLOSED, None)
     assert "suspend" not in [line.act.value for line in read.timeline]
     sweep(town)
     assert service.find_mine(town.deps, town.resident, objection_id=shown.id) == read
     assert sweep(town) == [0] * len(SWEEPS)
     news = [told(town, who) for who in (town.resident, town.officer, town.provider)]
     assert not {"objection_silent", "provider_silent"} & {kind for inbox in news for kind in inbox}
-    assert (news[0][-1], "case_overdue" in news[2]) == ("objection_overdue", True)
+    assert (news[0][-2:], "case_overdue" in news[2]) == (["objection_overdue", "objection_void"], True)
 
 
 def test_a_suspension_ends_with_the_record_and_nobody_hears_that_it_is_shown_again(
@@ -293,5 +293,5 @@ def test_a_suspension_ends_with_the_record_and_nobody_hears_that_it_is_shown_aga
     gone = Ripple("r1", record.id, record.subject_id, RippleCause.ERASED, clock())
     atomic(service.Forgetting().judge_again)(town.deps, WORKER, gone)
     assert town.case(shown).suspended_at is None
-    town.moves(shown.id)["find_upheld"]()
+    refused("objections.record_deleted", town.moves(shown.id)["find_upheld"])
     assert "record_released" not in told(town, town.officer)

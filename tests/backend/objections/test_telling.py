@@ -55,11 +55,3 @@ def test_the_unit_hears_by_ids_alone_what_the_desk_did_to_its_record(town: Town,
     assert (notice.payload["case_id"], notice.payload["record_id"]) == (shown.id, record.id)
     assert how in desk_worded(notice.kind, notice.payload)[1].zh
     assert notices.desk_inbox(town.deps, town.other_provider, limit=5).items == ()
-
-
-def test_of_a_record_that_was_gone_already_the_unit_hears_nothing_new(town: Town) -> None:
-    record = town.record()
-    shown = town.bring_to(State.COMPARING, record)
-    town.deps.db["records"].delete_one({"_id": record.id})
-    town.moves(shown.id)["decide_erased"]()
-    assert told(town, town.provider) == []

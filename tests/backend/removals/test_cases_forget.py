@@ -16,7 +16,7 @@ from backend.records.model import Record
 from backend.removals import service
 from backend.restorations import service as restorations
 from schemas.notices import DeskNoticeKind
-from schemas.terms import ObjectionState, ProofOutcome, RemovalWish
+from schemas.terms import ObjectionOutcome, ObjectionState, ProofOutcome
 from tests.backend.evidence import made
 from tests.backend.objections.town import WORKER, Town, make_town
 from tests.backend.removals.conftest import NOTICE, STEWARD
@@ -110,18 +110,14 @@ def test_a_hidden_record_has_its_words_and_so_have_its_cases(town: Town) -> None
     assert (removal.kind.value, removal.case_id, removal.clocks) == ("hidden", shown.id, ())
 
 
-def test_a_live_case_goes_on_to_its_end_without_the_record(town: Town) -> None:
+def test_a_live_case_is_closed_by_the_ripple(town: Town) -> None:
     record = town.record()
     shown = town.submit(record, statement=f"{QUOTE}不实")
     erase(town, record)
     ripple(town)
-    town.moves(shown.id)["compare"]()
-    decided = objections.decide(
-        town.deps, town.officer, objection_id=shown.id, reason="该信息已删除", remove=RemovalWish.ERASED
-    )
-    assert decided.state is ObjectionState.CLOSED
-    (removal,) = service.mine(town.deps, town.resident, limit=10).items
-    assert removal.case_id is None  # the steward's erasure alone
+    case = town.case(shown)
+    assert (case.state, case.outcome) == (ObjectionState.CLOSED, ObjectionOutcome.REMOVED)
+    refused("objections.record_deleted", town.moves(shown.id)["compare"])
 
 
 @pytest.mark.parametrize("live", [True, False], ids=["a running case", "a case that is over"])
@@ -148,9 +144,10 @@ def test_no_word_is_kept_of_what_is_written_after_the_deletion(town: Town) -> No
     ripple(town)
     asked = {"objection_id": first.id, "note": f"{QUOTE}不实", "uploads": [FILE]}
     refused("objections.record_deleted", objections.add_evidence, town.deps, town.resident, **asked)
-    objections.forward(town.deps, town.officer, objection_id=first.id, note=f"请核查{QUOTE}")
-    objections.find_upheld(town.deps, town.provider, objection_id=first.id, explanation=f"{QUOTE}属实")
-    objections.dissent(town.deps, town.resident, objection_id=second.id, statement=f"{QUOTE}不是我")
+    asked = {"objection_id": first.id, "note": f"请核查{QUOTE}"}
+    refused("objections.record_deleted", objections.forward, town.deps, town.officer, **asked)
+    asked = {"objection_id": second.id, "statement": f"{QUOTE}不是我"}
+    refused("objections.record_deleted", objections.dissent, town.deps, town.resident, **asked)
     refusal: dict[str, Any] = {"outcome": ProofOutcome.REFUSED, "explanation": f"{QUOTE}未履行"}
     restorations.prove(town.deps, town.provider, restoration_id=pledged.id, **refusal)
     assert {name: words for name, words in found(town).items() if words} == {}
