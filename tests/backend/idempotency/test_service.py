@@ -5,7 +5,7 @@ import pytest
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
-from backend.idempotency import service
+from backend.idempotency import service, store
 from backend.idempotency.model import Claim
 from schemas.terms import Channel, Role
 from tests.support.world import Clock
@@ -89,7 +89,7 @@ def test_who_loses_the_race_for_a_dead_lease_is_told_how_long_the_new_one_runs(
 ) -> None:
     begin(deps)
     clock.advance(seconds=61)
-    monkeypatch.setattr(service.store, "take_over", lambda *_, **__: False)
+    monkeypatch.setattr(store, "take_over", lambda *_, **__: False)
     with pytest.raises(ServiceError) as caught:
         begin(deps)
     assert caught.value.retry_after == 60
