@@ -88,6 +88,7 @@ def test_the_main_road_is_the_one_of_the_law() -> None:
         (State.UPHELD, State.CLOSED),
         (State.UPHELD, State.DISSENTED),
         *((source, State.WITHDRAWN) for source in rules.OPEN),
+        *((source, State.CLOSED) for source in rules.OPEN),  # where the record is deleted under the case
         *((source, supplement) for source in (State.COMPARING, State.FORWARDED)),
         *((supplement, target) for target in (State.COMPARING, State.FORWARDED)),
     }

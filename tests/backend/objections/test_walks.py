@@ -87,9 +87,11 @@ class Walk(RuleBasedStateMachine):
                 self._try(self.town.moves(live[-1].id)[chance.choice(ways)])
             else:
                 self.wait_until_something_is_due(chance.random() < 0.5)
+            if self._is_with_its_provider() and chance.random() < 0.3:
+                self.stay_silent()
             if chance.random() < 0.3:
                 self.sweep(chance.randrange(len(SWEEPS)))
-            if not self.table_is_in and chance.random() < 0.05:
+            if not self.table_is_in and chance.random() < 0.15:
                 self.publish_the_year()
             self.one_live_case_a_record()
             self.nothing_moves_without_a_recorded_cause()
@@ -98,6 +100,13 @@ class Walk(RuleBasedStateMachine):
     @rule(hours=st.sampled_from([1, 14, 30, 100, 400]))
     def wait(self, hours: int) -> None:
         self.clock.advance(hours=hours)
+
+    @precondition(lambda self: self._is_with_its_provider())
+    @rule()
+    def stay_silent(self) -> None:
+        """The provider says nothing until everything is due."""
+        self.wait_until_something_is_due(True)
+        self.sweep(SWEEPS.index(service.suspend_silent))
 
     @rule(last=st.booleans())
     def wait_until_something_is_due(self, last: bool) -> None:
@@ -183,6 +192,9 @@ class Walk(RuleBasedStateMachine):
                 assert len(new.moves) > len(old.moves)
             if old.state in (ClockState.MET, ClockState.STOPPED):
                 assert replace(new, overdue_at=old.overdue_at) == old
+
+    def _is_with_its_provider(self) -> bool:
+        return any(case.state is State.FORWARDED for case in self._cases())
 
     def _cases(self) -> list[Objection]:
         found = self.town.deps.db["objections"].find({}, sort=[("_id", 1)])
