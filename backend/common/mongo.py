@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pymongo
 from bson.codec_options import CodecOptions
+from pymongo import ASCENDING, DESCENDING
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection as _Collection
 from pymongo.database import Database as _Database
@@ -28,6 +29,7 @@ from pymongo.write_concern import WriteConcern
 
 from backend.common import errors
 from backend.common.errors import Kind, ServiceError
+from backend.common.pages import Position
 
 Document = dict[str, Any]
 Client = pymongo.MongoClient[Document]
@@ -210,6 +212,23 @@ def insert_new(collection: Collection, documents: Iterable[Document]) -> list[in
             raise
         return sorted(fault["index"] for fault in faults)
     return []
+
+
+def page_of(
+    collection: Collection,
+    wanted: Document,
+    *,
+    by: str,
+    after: Position | None,
+    limit: int,
+    newest_first: bool = True,
+) -> list[Document]:
+    """What `wanted` finds in the order of the instant `by`, the same instant by id; `after` is the last of the page before."""
+    way, beyond = (DESCENDING, "$lt") if newest_first else (ASCENDING, "$gt")
+    if after is not None:
+        further = [{by: {beyond: after.at}}, {by: after.at, "_id": {beyond: after.id}}]
+        wanted = {"$and": [wanted, {"$or": further}]}
+    return collection.find(wanted, sort=[(by, way), ("_id", way)], limit=limit).to_list()
 
 
 def in_transaction() -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from backend.common import mongo
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database, Document
 from backend.common.pages import Position
@@ -29,7 +30,9 @@ def insert(db: Database, notice: Notice) -> None:
 
 def list_of(db: Database, account_id: str, *, after: Position | None, limit: int) -> list[Notice]:
     """Newest first; `after` is the last one of the page before."""
-    found = _page(db, COLLECTION, {"account_id": account_id}, after=after, limit=limit)
+    found = mongo.page_of(
+        db[COLLECTION], {"account_id": account_id}, by="created_at", after=after, limit=limit
+    )
     return [from_document(Notice, document) for document in found]
 
 
@@ -58,7 +61,7 @@ def list_of_desk(
     db: Database, role: Role, unit: str | None, *, after: Position | None, limit: int
 ) -> list[DeskNotice]:
     """Newest first; `after` is the last one of the page before."""
-    found = _page(db, DESKS, _desk(role, unit), after=after, limit=limit)
+    found = mongo.page_of(db[DESKS], _desk(role, unit), by="created_at", after=after, limit=limit)
     return [from_document(DeskNotice, document) for document in found]
 
 
@@ -78,16 +81,3 @@ def mark_read_by_desk(
 
 def _desk(role: Role, unit: str | None) -> Document:
     return {"role": role.value, "unit": unit}
-
-
-def _page(
-    db: Database, collection: str, wanted: Document, *, after: Position | None, limit: int
-) -> list[Document]:
-    if after is not None:
-        older: list[Document] = [
-            {"created_at": {"$lt": after.at}},
-            {"created_at": after.at, "_id": {"$lt": after.id}},
-        ]
-        wanted = wanted | {"$or": older}
-    found = db[collection].find(wanted, sort=[("created_at", DESCENDING), ("_id", DESCENDING)], limit=limit)
-    return found.to_list()

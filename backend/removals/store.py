@@ -2,6 +2,7 @@
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from backend.common import mongo
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database, Document
 from backend.common.pages import Position
@@ -37,11 +38,5 @@ def list_of_unit(db: Database, unit_code: str, *, after: Position | None, limit:
 
 
 def _page(db: Database, wanted: Document, after: Position | None, limit: int) -> list[Removal]:
-    if after is not None:
-        older: list[Document] = [
-            {"asked_at": {"$lt": after.at}},
-            {"asked_at": after.at, "_id": {"$lt": after.id}},
-        ]
-        wanted = wanted | {"$or": older}
-    found = db[COLLECTION].find(wanted, sort=[("asked_at", DESCENDING), ("_id", DESCENDING)], limit=limit)
-    return [from_document(Removal, document) for document in found.to_list()]
+    found = mongo.page_of(db[COLLECTION], wanted, by="asked_at", after=after, limit=limit)
+    return [from_document(Removal, document) for document in found]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from backend.common import mongo
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database, Document
 from backend.common.pages import Position
@@ -49,7 +50,7 @@ def find_link_by_code(db: Database, code_hash: bytes) -> ReportLink | None:
 
 def list_links(db: Database, subject_id: str, *, after: Position | None, limit: int) -> list[ReportLink]:
     """Newest first; `after` is the last one of the page before."""
-    found = _page(db, LINKS, {"subject_id": subject_id}, ("created_at", DESCENDING), after, limit)
+    found = mongo.page_of(db[LINKS], {"subject_id": subject_id}, by="created_at", after=after, limit=limit)
     return [from_document(ReportLink, document) for document in found]
 
 
@@ -109,7 +110,7 @@ def list_own_questions(
     db: Database, subject_id: str, *, after: Position | None, limit: int
 ) -> list[Question]:
     """Newest first; `after` is the last one of the page before."""
-    found = _page(db, QUESTIONS, {"subject_id": subject_id}, ("asked_at", DESCENDING), after, limit)
+    found = mongo.page_of(db[QUESTIONS], {"subject_id": subject_id}, by="asked_at", after=after, limit=limit)
     return [from_document(Question, document) for document in found]
 
 
@@ -120,7 +121,7 @@ def list_questions(
     wanted: Document = {"state": state.value}
     if overdue_at is not None:
         wanted["clocks.due_at"] = {"$lte": overdue_at}
-    found = _page(db, QUESTIONS, wanted, ("asked_at", ASCENDING), after, limit)
+    found = mongo.page_of(db[QUESTIONS], wanted, by="asked_at", after=after, limit=limit, newest_first=False)
     return [from_document(Question, document) for document in found]
 
 
@@ -161,23 +162,6 @@ def note_ahead(db: Database, key: str, until: datetime) -> bool:
     except DuplicateKeyError:
         return False
     return True
-
-
-def _page(
-    db: Database,
-    collection: str,
-    wanted: Document,
-    order: tuple[str, int],
-    after: Position | None,
-    limit: int,
-) -> list[Document]:
-    """By an instant and, the same instant, by id; both the same way."""
-    name, way = order
-    if after is not None:
-        beyond = "$lt" if way == DESCENDING else "$gt"
-        turn: list[Document] = [{name: {beyond: after.at}}, {name: after.at, "_id": {beyond: after.id}}]
-        wanted = wanted | {"$or": turn}
-    return db[collection].find(wanted, sort=[(name, way), ("_id", way)], limit=limit).to_list()
 
 
 def _question(document: Document | None) -> Question | None:

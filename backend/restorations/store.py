@@ -7,6 +7,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from backend.common import mongo
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database, Document
 from backend.common.pages import Position
@@ -73,22 +74,15 @@ def find_by_key(db: Database, account_id: str, key_mac: bytes) -> Restoration | 
 
 def list_own(db: Database, subject_id: str, *, after: Position | None, limit: int) -> list[Restoration]:
     """Newest first; `after` is the last one of the page before."""
-    wanted: Document = {"subject_id": subject_id}
-    if after is not None:
-        wanted["$or"] = [
-            {"submitted_at": {"$lt": after.at}},
-            {"submitted_at": after.at, "_id": {"$lt": after.id}},
-        ]
-    found = db[COLLECTION].find(wanted, sort=[("submitted_at", DESCENDING), ("_id", DESCENDING)], limit=limit)
+    found = mongo.page_of(
+        db[COLLECTION], {"subject_id": subject_id}, by="submitted_at", after=after, limit=limit
+    )
     return [from_document(Restoration, document) for document in found]
 
 
 def list_for_desk(db: Database, wanted: Document, *, after: Position | None, limit: int) -> list[Restoration]:
     """Nearest due first; a case with nothing due comes last."""
-    if after is not None:
-        further = [{"due_at": {"$gt": after.at}}, {"due_at": after.at, "_id": {"$gt": after.id}}]
-        wanted = {"$and": [wanted, {"$or": further}]}
-    found = db[COLLECTION].find(wanted, sort=[("due_at", ASCENDING), ("_id", ASCENDING)], limit=limit)
+    found = mongo.page_of(db[COLLECTION], wanted, by="due_at", after=after, limit=limit, newest_first=False)
     return [from_document(Restoration, document) for document in found]
 
 
