@@ -8,7 +8,7 @@ from random import SystemRandom
 from typing import Any
 
 import backend
-from backend.common import clock, ids, keys, mongo
+from backend.common import clock, handles, ids, keys, mongo
 from backend.common.deps import Deps
 from backend.common.pages import Cursors
 from backend.common.sealing import Sealer
@@ -75,7 +75,7 @@ def build_deps(settings: Settings) -> Deps:
     return Deps(
         settings=settings,
         client=client,
-        db=mongo.database(client, settings.mongodb_database),
+        db=handles.database(client, settings.mongodb_database),
         now=clock.utc_now,
         new_id=ids.new_id,
         new_code=ids.new_code,

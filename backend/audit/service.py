@@ -10,6 +10,7 @@ from backend.audit.model import Entry, Scalar, Seal, Sentence
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
+from backend.common.handles import Part
 from backend.common.mongo import DriverError, Retry, collided, in_transaction
 from backend.common.pages import Page, Position
 from schemas.terms import Role
@@ -75,6 +76,11 @@ def newest_looks(deps: Deps, subject_id: str, *, limit: int, before: int | None 
     """The latest looks at a subject's information (or those before a `seq`), newest first; the first one's `seq` is the
     number of all up to it."""
     return tuple(store.list_newest(deps.db, _looks(subject_id), before=before, limit=limit))
+
+
+def one_reading(subject_id: str, limit: int) -> Part[Entry]:
+    """The latest looks as one part of a joined read."""
+    return store.newest(_looks(subject_id), limit)
 
 
 def looks(deps: Deps, subject_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
-from pymongo.errors import DuplicateKeyError
 
 from backend.audit.model import Entry, Seal
 from backend.common.documents import from_document, to_document
-from backend.common.mongo import Database, Document, durable
+from backend.common.handles import Part, insert_durable
+from backend.common.mongo import Database, Document
 
 COLLECTION = "audit_log"
 INDEXES = [
@@ -22,33 +22,34 @@ COLLECTIONS = {COLLECTION: INDEXES, SEALS: []}
 
 def insert(db: Database, entry: Entry) -> bool:
     """False when the place in the chain was taken by a concurrent writer; true means durable on the majority."""
-    try:
-        durable(db, COLLECTION).insert_one(to_document(entry))
-    except DuplicateKeyError:
-        return False
-    return True
+    return insert_durable(db, COLLECTION, to_document(entry))
 
 
 def find_last(db: Database, chain: str) -> Entry | None:
     found = db[COLLECTION].find_one({"chain": chain}, sort=[("seq", DESCENDING)])
-    return from_document(Entry, found) if found else None
+    return _entry(found) if found else None
 
 
 def list_newest(db: Database, chain: str, *, before: int | None, limit: int) -> list[Entry]:
     """A chain from its end; `before` is the `seq` of the last entry of the page before."""
     wanted: Document = {"chain": chain} if before is None else {"chain": chain, "seq": {"$lt": before}}
     found = db[COLLECTION].find(wanted, sort=[("seq", DESCENDING)], limit=limit)
-    return [from_document(Entry, document) for document in found.to_list()]
+    return [_entry(document) for document in found.to_list()]
+
+
+def newest(chain: str, limit: int) -> Part[Entry]:
+    """The same from the very end, as one part of a joined read."""
+    return Part(COLLECTION, {"chain": chain}, _entry, ("seq", DESCENDING), limit)
 
 
 def find_in(db: Database, chain: str, entry_id: str) -> Entry | None:
     found = db[COLLECTION].find_one({"_id": entry_id, "chain": chain})
-    return from_document(Entry, found) if found else None
+    return _entry(found) if found else None
 
 
 def find_report(db: Database, report_no: str) -> Entry | None:
     found = db[COLLECTION].find_one({"details.report_no": report_no})
-    return from_document(Entry, found) if found else None
+    return _entry(found) if found else None
 
 
 def count_in(db: Database, chain: str, action: str, since: datetime) -> int:
@@ -59,7 +60,7 @@ def each_in_order(db: Database) -> Iterator[Entry]:
     """The whole log, chain by chain, for verification; streamed."""
     found = db[COLLECTION].find({}, sort=[("chain", ASCENDING), ("seq", ASCENDING)]).allow_disk_use(True)
     for document in found:
-        yield from_document(Entry, document)
+        yield _entry(document)
 
 
 def macs_between(db: Database, begins_at: datetime, ends_at: datetime) -> Iterator[bytes]:
@@ -76,11 +77,7 @@ def find_first_at(db: Database) -> datetime | None:
 
 
 def insert_seal(db: Database, seal: Seal) -> bool:
-    try:
-        durable(db, SEALS).insert_one(to_document(seal))
-    except DuplicateKeyError:
-        return False
-    return True
+    return insert_durable(db, SEALS, to_document(seal))
 
 
 def each_seal(db: Database) -> Iterator[Seal]:
@@ -91,3 +88,7 @@ def each_seal(db: Database) -> Iterator[Seal]:
 def find_last_seal(db: Database) -> Seal | None:
     found = db[SEALS].find_one({}, sort=[("_id", DESCENDING)])
     return from_document(Seal, found) if found else None
+
+
+def _entry(document: Document) -> Entry:
+    return from_document(Entry, document)

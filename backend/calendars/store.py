@@ -1,11 +1,11 @@
 """The staff-edited tables in MongoDB: every version is kept, none is changed."""
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
-from pymongo.errors import DuplicateKeyError
 
 from backend.calendars.model import Table
 from backend.common.documents import from_document, to_document
-from backend.common.mongo import Database, durable
+from backend.common.handles import insert_durable
+from backend.common.mongo import Database
 
 COLLECTION = "calendars"
 COLLECTIONS: dict[str, list[IndexModel]] = {
@@ -15,11 +15,7 @@ COLLECTIONS: dict[str, list[IndexModel]] = {
 
 def insert(db: Database, table: Table) -> bool:
     """False when a concurrent writer took the version."""
-    try:
-        durable(db, COLLECTION).insert_one(to_document(table))
-    except DuplicateKeyError:
-        return False
-    return True
+    return insert_durable(db, COLLECTION, to_document(table))
 
 
 def find_newest(db: Database, year: int) -> Table | None:

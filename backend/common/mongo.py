@@ -15,15 +15,12 @@ from pymongo import ASCENDING, DESCENDING
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection as _Collection
 from pymongo.database import Database as _Database
-from pymongo.errors import (
-    BulkWriteError,
-    ConnectionFailure,
-    EncryptionError,
-    ExecutionTimeout,
-    PyMongoError,
-    WTimeoutError,
-)
+from pymongo.errors import BulkWriteError as BulkWriteError
 from pymongo.errors import CollectionInvalid as CollectionInvalid
+from pymongo.errors import ConnectionFailure as ConnectionFailure
+from pymongo.errors import DuplicateKeyError as DuplicateKeyError
+from pymongo.errors import EncryptionError, ExecutionTimeout, PyMongoError, WTimeoutError
+from pymongo.errors import OperationFailure as OperationFailure
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -52,44 +49,6 @@ _running: ContextVar[ClientSession | None] = ContextVar("running_transaction", d
 
 class Retry(Exception):
     """A use case met a concurrent writer; `atomic` runs it again from the start."""
-
-
-class _HandledDatabase(_Database[Document]):
-    """Makes the handle of each collection once, not once an operation; handles hold no state of an operation."""
-
-    def __init__(self, client: Client, name: str) -> None:
-        super().__init__(client, name)
-        self._handles: dict[tuple[str, bool], Collection] = {}
-
-    def __getitem__(self, name: str) -> Collection:
-        return self._handle(name, durable=False)
-
-    def durable(self, name: str) -> Collection:
-        return self._handle(name, durable=True)
-
-    def _handle(self, name: str, *, durable: bool) -> Collection:
-        found = self._handles.get((name, durable))
-        if found is None:
-            found = (
-                self.get_collection(name, write_concern=MAJORITY) if durable else super().__getitem__(name)
-            )
-            self._handles[name, durable] = found
-        return found
-
-
-def database(client: Client, name: str) -> Database:
-    """A database of `client` as stores use it."""
-    return _HandledDatabase(client, name)
-
-
-def durable(db: Database, name: str) -> Collection:
-    """A collection whose writes wait for the journals of the majority; in a transaction the commit waits for them, and the
-    driver refuses another write concern inside."""
-    if in_transaction():
-        return db[name]
-    if isinstance(db, _HandledDatabase):
-        return db.durable(name)
-    return db.get_collection(name, write_concern=MAJORITY)
 
 
 def connect(uri: str) -> Client:

@@ -9,6 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from backend.common import mongo
 from backend.common.documents import from_document, to_document
+from backend.common.handles import Part
 from backend.common.mongo import Database, Document
 from backend.records.model import (
     Batch,
@@ -50,15 +51,18 @@ _CORRECTED = (
 
 def list_of_subject(db: Database, subject_id: str, at: datetime) -> list[Record]:
     """What is open to queries at `at`, in no order."""
-    return [
-        from_document(Record, document) for document in db[COLLECTION].find(_open(subject_id, at)).to_list()
-    ]
+    return [_record(document) for document in db[COLLECTION].find(_open(subject_id, at)).to_list()]
+
+
+def of_subject(subject_id: str, at: datetime) -> Part[Record]:
+    """The same as one part of a joined read."""
+    return Part(COLLECTION, _open(subject_id, at), _record)
 
 
 def list_adverse(db: Database, subject_ids: Collection[str], at: datetime) -> list[Record]:
     """The adverse ones of several subjects that are open to queries at `at`, in no order."""
     wanted = _open({"$in": list(subject_ids)}, at) | {"nature": Nature.ADVERSE.value}
-    return [from_document(Record, document) for document in db[COLLECTION].find(wanted).to_list()]
+    return [_record(document) for document in db[COLLECTION].find(wanted).to_list()]
 
 
 def list_outlines(db: Database, subject_id: str, at: datetime) -> list[Outline]:
@@ -69,13 +73,13 @@ def list_outlines(db: Database, subject_id: str, at: datetime) -> list[Outline]:
 
 def find_own(db: Database, subject_id: str, record_id: str, at: datetime) -> Record | None:
     found = db[COLLECTION].find_one(_open(subject_id, at) | {"_id": record_id})
-    return from_document(Record, found) if found else None
+    return _record(found) if found else None
 
 
 def find_any(db: Database, record_id: str) -> Record | None:
     """Whether or not it may be shown."""
     found = db[COLLECTION].find_one({"_id": record_id, "tombstone": None})
-    return from_document(Record, found) if found else None
+    return _record(found) if found else None
 
 
 def insert_new(db: Database, documents: Sequence[Document]) -> list[int]:
@@ -168,7 +172,7 @@ def finish_batch(db: Database, batch_id: str, at: datetime, counts: dict[str, in
 def find_by_key(db: Database, subject_id: str, key: str) -> Record | None:
     """Whether or not it may be shown."""
     found = db[COLLECTION].find_one({"subject_id": subject_id, "key": key, "tombstone": None})
-    return from_document(Record, found) if found else None
+    return _record(found) if found else None
 
 
 def find_tombstone(db: Database, subject_id: str, key: str) -> Tombstone | None:
@@ -249,6 +253,10 @@ def _changed(db: Database, wanted: Document, change: Document, told: Change | No
 
 def _mark(kind: RecordMark, case_id: str | None) -> dict[str, Any]:
     return {"kind": kind.value, "case_id": case_id}
+
+
+def _record(found: Document) -> Record:
+    return from_document(Record, found)
 
 
 def _standing(found: Document) -> Standing:

@@ -8,6 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from backend.common import mongo
 from backend.common.documents import from_document, to_document
+from backend.common.handles import Part
 from backend.common.mongo import Database
 from backend.registry.model import Matched, ReferenceFace, Subject
 from schemas.terms import SubjectKind
@@ -43,6 +44,11 @@ def replace(db: Database, subject: Subject, before: datetime) -> bool:
 def find(db: Database, subject_id: str) -> Subject | None:
     found = db[COLLECTION].find_one({"_id": subject_id})
     return from_document(Subject, found) if found else None
+
+
+def one(subject_id: str) -> Part[Subject]:
+    """The same as one part of a joined read."""
+    return Part(COLLECTION, {"_id": subject_id}, lambda found: from_document(Subject, found))
 
 
 def find_by_number(db: Database, number_sealed: bytes) -> Subject | None:

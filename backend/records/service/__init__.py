@@ -4,7 +4,16 @@ from backend.records.rules import contested as is_contested
 from backend.records.service.correcting import check_correction, correct
 from backend.records.service.importing import import_records
 from backend.records.service.marking import find_any, find_by_row, find_tombstone, mark, unmark
-from backend.records.service.reading import Counts, adverse_of, count, counts, find_own, of_subject
+from backend.records.service.reading import (
+    Counts,
+    adverse_of,
+    count,
+    counts,
+    find_own,
+    of_subject,
+    one_reading,
+    open_now,
+)
 from backend.records.service.removing import erase, hide, withdraw
 from backend.records.service.rippling import Consumer, ripple
 from backend.records.service.showing import ShownRecord, UnitName, show
@@ -31,6 +40,8 @@ __all__ = [
     "is_contested",
     "mark",
     "of_subject",
+    "one_reading",
+    "open_now",
     "opened",
     "plan_suspension",
     "release",

@@ -1,10 +1,11 @@
 """Which records of a subject may be shown now. Nothing here is logged: whoever shows them writes the look down first."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from backend.common.deps import Deps
+from backend.common.handles import Part
 from backend.records import rules, store
 from backend.records.model import Outline, Record
 from schemas.terms import Category, Nature, Openness
@@ -22,8 +23,17 @@ class Counts:
 
 def of_subject(deps: Deps, subject_id: str) -> tuple[Record, ...]:
     """What is open to queries now, newest first, words still sealed."""
+    return open_now(deps, store.list_of_subject(deps.db, subject_id, deps.now()))
+
+
+def one_reading(deps: Deps, subject_id: str) -> Part[Record]:
+    """The same as one part of a joined read, to be given to `open_now`."""
+    return store.of_subject(subject_id, deps.now())
+
+
+def open_now(deps: Deps, found: Sequence[Record]) -> tuple[Record, ...]:
+    """Those of the records that may be shown at this instant, newest first."""
     now = deps.now()
-    found = store.list_of_subject(deps.db, subject_id, now)
     return rules.newest_first([record for record in found if rules.visible(record, now)])
 
 

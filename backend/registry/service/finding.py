@@ -1,6 +1,7 @@
 """Finding subjects, and opening their sealed words."""
 
 from backend.common.deps import Deps
+from backend.common.handles import Part
 from backend.registry import store
 from backend.registry.model import Subject, Words
 
@@ -9,6 +10,11 @@ ROOM = "registry"
 
 def find(deps: Deps, subject_id: str) -> Subject | None:
     return store.find(deps.db, subject_id)
+
+
+def one_reading(subject_id: str) -> Part[Subject]:
+    """The subject as one part of a joined read: one entity or none."""
+    return store.one(subject_id)
 
 
 def find_by_number(deps: Deps, number: str) -> Subject | None:

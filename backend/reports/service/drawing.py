@@ -9,6 +9,7 @@ from backend.audit.model import Entry
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
+from backend.common.handles import together
 from backend.common.numbers import mask
 from backend.records import service as records
 from backend.records.model import Record
@@ -75,13 +76,20 @@ def draw(deps: Deps, actor: Actor, occasion: Occasion) -> Report:
 
 
 def _read(deps: Deps, subject_id: str) -> _Sheet:
-    subject = registry.find(deps, subject_id)
-    if subject is None:
+    subject, held, newest = together(
+        deps.db,
+        (
+            registry.one_reading(subject_id),
+            records.one_reading(deps, subject_id),
+            audit.one_reading(subject_id, rules.LATEST_LOOKS),
+        ),
+    )
+    if not subject:
         raise errors.no_subject()
     return _Sheet(
-        subject=subject,
-        held=records.of_subject(deps, subject_id),
-        newest=audit.newest_looks(deps, subject_id, limit=rules.LATEST_LOOKS),
+        subject=subject[0],
+        held=records.open_now(deps, held),
+        newest=tuple(newest),
         number=rules.report_number(shanghai_date(deps.now()), deps.new_code()),
         code=deps.new_code()[: rules.CODE_CHARACTERS],
     )

@@ -308,13 +308,3 @@ def test_instants_come_back_aware_and_in_utc(deps: Deps) -> None:
     found: Document = deps.db[NAME].find_one() or {}
     assert found["at"] == deps.now()
     assert found["at"].utcoffset().total_seconds() == 0
-
-
-def test_a_stores_collection_is_made_once_and_the_durable_one_waits_for_the_majority(deps: Deps) -> None:
-    db = mongo.database(deps.client, deps.settings.mongodb_database)
-    assert db[NAME] is db[NAME]
-    assert mongo.durable(db, NAME) is mongo.durable(db, NAME)
-    for database in (db, deps.db):
-        assert mongo.durable(database, NAME).write_concern == mongo.MAJORITY
-        with deps.transaction():
-            assert mongo.durable(database, NAME).write_concern != mongo.MAJORITY
