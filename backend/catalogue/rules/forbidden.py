@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from backend.catalogue.rules.phrases import (
     BLANK,
     Alarm,
@@ -18,6 +16,7 @@ from backend.catalogue.rules.phrases import (
     parse,
     pattern,
 )
+from backend.common import yamls
 from schemas.terms import ForbiddenKind, SubjectKind
 
 DATA = Path(__file__).parent.parent / "data" / "forbidden.yaml"
@@ -119,7 +118,7 @@ def is_opaque(text: str) -> bool:
 @cache
 def lexicon() -> _Lexicon:
     """The compiled data file; read once a process."""
-    raw: dict[str, Any] = yaml.safe_load(DATA.read_text("utf-8"))
+    raw: dict[str, Any] = yamls.load(DATA.read_text("utf-8"))
     lists = {name: "".join(words.split()) for name, words in raw["lists"].items()}
     variants = _pairs(raw["variants"])
     by_plain: dict[str, set[str]] = {}

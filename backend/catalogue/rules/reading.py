@@ -14,9 +14,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_type_hints
 
-import yaml
-
 from backend.catalogue.model import CatalogueItem, Unit
+from backend.common import yamls
 from backend.common.documents import from_document
 
 Row = dict[str, Any]
@@ -125,8 +124,8 @@ def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, Row]]:
 
 def _yaml_rows(lines: Iterable[str]) -> Iterator[tuple[int, Row]]:
     try:
-        read = yaml.safe_load("".join(_without_mark(lines)))
-    except yaml.YAMLError as error:
+        read = yamls.load("".join(_without_mark(lines)))
+    except yamls.YAMLError as error:
         raise Unreadable(
             getattr(getattr(error, "problem_mark", None), "line", None), "not readable YAML"
         ) from error

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from backend.accounts.model import Account
@@ -122,15 +123,24 @@ def metro_record(**changes: Any) -> Record:
 
 
 def make_town(deps: Deps) -> Town:
-    units, items = catalogue.demonstration()
-    catalogue.import_units(deps, WORKER, rows=[unit for unit in units if unit["id"] in ("METRO", "POLICE")])
-    kept = [item for item in items if item["code"] == "METRO-P-01"]
-    catalogue.import_catalogue(deps, WORKER, year=2026, rows=kept)
+    units, items = _papers()
+    catalogue.import_units(deps, WORKER, rows=units)
+    catalogue.import_catalogue(deps, WORKER, year=2026, rows=items)
     for ident, (name, number) in CITIZENS.items():
         subject = keep_subject(deps, name=name, number=number)
         phone = deps.sealer.seal_for_lookup("accounts", f"+86139{ident}")
         deps.db["accounts"].insert_one(to_document(Account(ident, phone, subject.id, "zh", deps.now())))
     return people(deps)
+
+
+@cache
+def _papers() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Two units and one item; reading the whole catalogue takes longer than most tests."""
+    units, items = catalogue.demonstration()
+    return (
+        [unit for unit in units if unit["id"] in ("METRO", "POLICE")],
+        [item for item in items if item["code"] == "METRO-P-01"],
+    )
 
 
 def people(deps: Deps) -> Town:
