@@ -181,7 +181,7 @@ def _security(allowed: frozenset[Role]) -> list[Spec]:
     if allowed & STAFF:
         schemes.append({"staffToken": []})
     if Role.MERCHANT in allowed:
-        schemes.append({"merchantKey": []})
+        schemes += [{"merchantKey": []}, {"clerkToken": []}]
     return schemes
 
 
@@ -213,6 +213,8 @@ def _usual(
     if allowed != PUBLIC:
         yield told(errors.not_signed_in())
         yield told(errors.not_allowed())
+    if Role.MERCHANT in allowed:
+        yield from (told(error) for error in refusals["merchant"])
     if "{" in path:
         yield _framework(404)
     if "requestBody" in operation:
@@ -270,6 +272,7 @@ def _components(document: Spec) -> None:
         "citizenToken": _bearer("市民登录后得到的访问令牌（EdDSA，十分钟）/ a citizen's access token", "JWT"),
         "staffToken": _bearer("工作人员登录后得到的访问令牌 / a staff member's access token", "JWT"),
         "merchantKey": _bearer("商户密钥 `mk_…` / a merchant's API key", "mk"),
+        "clerkToken": _bearer("商户店员登录后得到的访问令牌 / a merchant's clerk's access token", "JWT"),
     }
     components["parameters"] = {
         "Accept-Language": _parameter(
