@@ -11,7 +11,7 @@ from schemas.text import Text, says_something
 
 LEAST_RATE, USUAL_RATE, MOST_RATE = 10, 120, 1_000
 REASON_CHARACTERS = 500
-MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])\Z"
+MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 _EMPTY = Text("不能为空", "This may not be empty")
 _CONTROL = Text("不能含有换行等控制字符", "Line breaks and other control characters are not allowed here")
 _STATE_LABEL: dict[str, Any] = {
@@ -309,8 +309,11 @@ class MerchantClerks(ResponseSchema):
 class MerchantFiguresQuery(QuerySchema):
     month = fields.String(
         load_default=None,
-        validate=validate.Regexp(MONTH, error=Text("应写作 YYYY-MM", "Write it as YYYY-MM")),  # type: ignore[arg-type]  # a Text is worded at the edge
-        metadata={"description": "月份，缺省为本月 / the month; this one by default", "example": "2026-11"},
+        validate=validate.Regexp(MONTH),
+        metadata={
+            "description": "月份，写作 YYYY-MM，缺省为本月 / the month, YYYY-MM; this one by default",
+            "example": "2026-11",
+        },
     )
 
 

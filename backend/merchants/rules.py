@@ -27,6 +27,8 @@ _SHAPE = re.compile(f"{PREFIX}([{ALPHABET}]{{{_ID}}})([{ALPHABET}]{{{_SECRET}}})
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _DIALLED = re.compile(r"\+?[0-9 ()./-]{3,40}")
+# From elsewhere, with an area code, mobile, or a 400 number: a bare local number would be read as one of another place.
+_WHOLE = re.compile(r"\+[0-9]+|0[0-9]+|1[0-9]{10}|[48]00[0-9]{7}")
 
 _MOVES: Mapping[MerchantAct, tuple[frozenset[MerchantState], MerchantState | None]] = {
     MerchantAct.CHANGE: (frozenset({MerchantState.ACTIVE, MerchantState.PAUSED}), None),
@@ -95,10 +97,11 @@ def step(state: MerchantState, act: MerchantAct) -> MerchantState | None:
 def phone(text: str) -> str | None:
     """A telephone of this country, mobile or not, in E.164; None when it cannot be one."""
     folded = unicodedata.normalize("NFKC", text).strip()
-    if not _DIALLED.fullmatch(folded):
+    plain = re.sub(r"[^0-9+]", "", folded)
+    if not _DIALLED.fullmatch(folded) or not _WHOLE.fullmatch(plain):
         return None
     try:
-        parsed = phonenumbers.parse(folded, "CN")
+        parsed = phonenumbers.parse(plain, "CN")
     except NumberParseException:
         return None
     if parsed.country_code != 86 or not phonenumbers.is_valid_number(parsed):
