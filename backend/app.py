@@ -24,6 +24,7 @@ from backend.merchants import errors as merchant_errors
 from backend.merchants import routes as merchants
 from backend.merchants import service as merchant_service
 from backend.merchants import staff_routes as merchants_staff
+from backend.merchants.rules import is_key
 from backend.notices import routes as notices
 from backend.notices import staff_routes as desk_notices
 from backend.objections import routes as objections
@@ -84,7 +85,8 @@ REFUSALS = {
 
 def by_key_or_session(deps: Deps, bearer: str, channel: Channel) -> Actor:
     """Who is calling; an address that shows wrong keys is counted."""
-    return merchant_service.authenticate(deps, bearer, channel, address=auth.address())
+    address = auth.address() if is_key(bearer) else None
+    return merchant_service.authenticate(deps, bearer, channel, address=address)
 
 
 def create_app(

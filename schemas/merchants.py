@@ -9,7 +9,7 @@ from schemas.staff import StaffSignIn
 from schemas.terms import MerchantAct, MerchantDoor, MerchantFigure, MerchantKind, MerchantState
 from schemas.text import Text, says_something
 
-LEAST_RATE, USUAL_RATE, MOST_RATE = 10, 120, 1_000
+LEAST_RATE, USUAL_RATE, MOST_RATE = 10, 120, 600
 REASON_CHARACTERS = 500
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 _EMPTY = Text("不能为空", "This may not be empty")

@@ -16,7 +16,7 @@ from backend.common.ids import ALPHABET
 from backend.merchants.model import Key
 from schemas.terms import MerchantAct, MerchantState
 
-LEAST_RATE, USUAL_RATE, MOST_RATE = 10, 120, 1_000
+LEAST_RATE, USUAL_RATE, MOST_RATE = 10, 120, 600
 MOST_KEYS, MOST_CLERKS = 10, 50
 FIRST_YEAR = 2014
 

@@ -334,7 +334,7 @@ def test_a_merchant_gets_its_key_once(prepared: Operator) -> None:
     assert "last place" in refused_in_one_line(
         prepared.run("create-merchant", "乙", "--uscc", "9131019990000009X0")
     )
-    assert "10 and 1000" in refused_in_one_line(prepared.run("create-merchant", "乙", "--rate", "0"))
+    assert "10 and 600" in refused_in_one_line(prepared.run("create-merchant", "乙", "--rate", "0"))
     assert "--help" in refused_in_one_line(prepared.run("create-merchant"))
 
 

@@ -60,7 +60,7 @@ def callers(deps: Deps, system_actor: Actor) -> list[Actor]:
 
 def _till(deps: Deps, system_actor: Actor) -> Actor:
     """A merchant's, with a key of its own."""
-    wanted = Particulars("示例超市", (MerchantKind.SUPERMARKET,), rate_per_minute=1_000)
+    wanted = Particulars("示例超市", (MerchantKind.SUPERMARKET,), rate_per_minute=600)
     _, made = merchants.create_with_key(deps, system_actor, wanted=wanted, label="till")
     return merchants.authenticate(deps, made.key, Channel.API)
 

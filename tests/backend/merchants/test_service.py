@@ -48,7 +48,7 @@ def test_a_merchant_is_taken_on_and_read_back_whole(market: Market) -> None:
         ({"kinds": ()}, "invalid_kinds"),
         ({"kinds": (MerchantKind.CAR, MerchantKind.CAR)}, "invalid_kinds"),
         ({"rate_per_minute": 9}, "invalid_rate"),
-        ({"rate_per_minute": 1_001}, "invalid_rate"),
+        ({"rate_per_minute": 601}, "invalid_rate"),
         ({"uscc": "9131019990000009X0"}, "invalid_uscc"),
     ],
 )
