@@ -285,8 +285,9 @@ def _components(document: Spec) -> None:
         ),
         "Idempotency-Key": _parameter(
             "Idempotency-Key",
-            "1-200 个可打印字符；同键同内容得到第一次的答复，保留 24 小时（未登录 5 分钟）"
-            " / same key and content: the first answer again, for 24 hours (5 minutes when not signed in)",
+            "1-200 个可打印字符；同键同内容得到第一次的答复，保留 24 小时（未登录 5 分钟），只显示一次的密钥和密码除外"
+            " / same key and content: the first answer again, for 24 hours (5 minutes when not signed in), without secrets"
+            " that are shown once",
             "b1946ac9-2f4e",
         ),
     }

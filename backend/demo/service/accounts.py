@@ -119,9 +119,13 @@ def _accounts(deps: Deps, *, faces: bool) -> Iterator[Account]:
             "note": one.note,
         }
         yield empty | {"role": one.role.value} | words
+    yield from (empty | shop for shop in _shops(deps))
+
+
+def _shops(deps: Deps) -> Iterator[Account]:
     for shop in cast.merchants():
         _, key = merchant_rules.key_of("".join(_drawn(deps, shop)))
-        yield empty | {
+        yield {
             "role": Role.MERCHANT.value,
             "name": shop.name,
             "username": shop.clerk,
