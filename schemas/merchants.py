@@ -203,7 +203,7 @@ class NewMerchantKey(ResponseSchema):
         allow_none=True,
         metadata={
             "description": f"接口密钥。{_ONCE}",
-            "example": "mk_3q8v1m7zq3ew6rxgeha0cw4hhgb5r01m7zq3ew6rxgehahz4p",
+            "example": "mk_3q8v1m7zq3ew6rxgeha0cw4hhgb5r01m7zq3ew6rxgehk8ha",
         },
     )
 
