@@ -6,12 +6,12 @@ from flask import Flask
 
 from backend import bootstrap
 from backend.accounts import routes as accounts
-from backend.accounts.service import authenticate as by_session
 from backend.addresses.errors import too_many
 from backend.addresses.service import Gate
 from backend.calendars import staff_routes as calendars
 from backend.catalogue import routes as catalogue
 from backend.common import mongo
+from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.desk import staff_routes as desk
 from backend.facechecks import routes as facechecks
@@ -19,6 +19,12 @@ from backend.idempotency import errors as repeated
 from backend.idempotency import service as replies
 from backend.identity import routes as identity
 from backend.identity import staff_routes as identity_staff
+from backend.limits.errors import too_many as too_often
+from backend.merchants import errors as merchant_errors
+from backend.merchants import routes as merchants
+from backend.merchants import service as merchant_service
+from backend.merchants import staff_routes as merchants_staff
+from backend.merchants.rules import is_key
 from backend.notices import routes as notices
 from backend.notices import staff_routes as desk_notices
 from backend.objections import routes as objections
@@ -33,6 +39,7 @@ from backend.restorations import staff_routes as restorations_staff
 from backend.staff import routes as staff
 from backend.web import api, auth, docs, health
 from backend.web.rights import RIGHTS, Rights
+from schemas.terms import Channel
 
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (
@@ -59,18 +66,33 @@ BLUEPRINTS = (
     desk.blp,
     desk_notices.blp,
     questions.blp,
+    merchants_staff.blp,
+    merchants.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {
     "every": (too_many(30),),
     "idempotent": (repeated.bad_key(), repeated.mismatch(), repeated.in_progress()),
+    "merchant": (
+        merchant_errors.mistyped_key(),
+        merchant_errors.invalid_key(),
+        merchant_errors.paused(),
+        merchant_errors.closed(),
+        too_often(30),
+    ),
 }
+
+
+def by_key_or_session(deps: Deps, bearer: str, channel: Channel) -> Actor:
+    """Who is calling; an address that shows wrong keys is counted."""
+    address = auth.address() if is_key(bearer) else None
+    return merchant_service.authenticate(deps, bearer, channel, address=address)
 
 
 def create_app(
     deps: Deps,
     *,
-    authenticate: auth.Authenticate = by_session,
+    authenticate: auth.Authenticate = by_key_or_session,
     rights: Rights = RIGHTS,
     extra: tuple[object, ...] = (),
 ) -> Flask:

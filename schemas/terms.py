@@ -404,3 +404,57 @@ class DecisionOutcome(Term):
     """What an officer decides alone: data that agree are forwarded, not decided."""
 
     CORRECTED = "corrected", "数据不一致，予以更正", "The data differ, and the record is corrected"
+
+
+class MerchantKind(Term):
+    """What a merchant does for residents."""
+
+    SUPERMARKET = "supermarket", "超市便利店", "Supermarket or convenience store"
+    LIBRARY = "library", "图书馆", "Library"
+    UMBRELLA = "umbrella", "雨具租借", "Umbrella rental"
+    POWER_BANK = "power_bank", "充电宝租借", "Power bank rental"
+    BICYCLE = "bicycle", "自行车租赁", "Bicycle rental"
+    CAR = "car", "汽车租赁", "Car rental"
+    HOUSING = "housing", "住房租赁", "Housing rental"
+    HOTEL = "hotel", "酒店民宿", "Hotel or guest house"
+    CULTURE = "culture", "文化体育场馆", "Culture and sports"
+    TRAVEL = "travel", "旅游景区", "Sights and travel"
+    MEDICAL = "medical", "医疗健康", "Health care"
+    OTHER = "other", "其他", "Other"
+
+
+class MerchantState(Term):
+    """Whether a merchant takes part; a closed one never again."""
+
+    ACTIVE = "active", "正常", "Active"
+    PAUSED = "paused", "已暂停", "Paused"
+    CLOSED = "closed", "已终止", "Closed"
+
+
+class MerchantAct(Term):
+    """What happened to a merchant; each is one line of its history."""
+
+    CREATE = "create", "签约入驻", "Taken on"
+    CHANGE = "change", "变更资料", "Particulars changed"
+    PAUSE = "pause", "暂停", "Paused"
+    RESUME = "resume", "恢复", "Resumed"
+    CLOSE = "close", "终止", "Closed"
+    CREATE_KEY = "create_key", "签发接口密钥", "API key issued"
+    REVOKE_KEY = "revoke_key", "吊销接口密钥", "API key revoked"
+    CREATE_CLERK = "create_clerk", "开通店员账号", "Clerk's account opened"
+    CLOSE_CLERK = "close_clerk", "注销店员账号", "Clerk's account closed"
+
+
+class MerchantDoor(Term):
+    """By what a merchant's request came in."""
+
+    KEY = "key", "接口密钥", "API key"
+    CLERK = "clerk", "店员登录", "Clerk signed in"
+
+
+class MerchantFigure(Term):
+    """What is counted for a merchant each month; a number, never anything about a person."""
+
+    CHECKS = "checks", "资格核验次数", "Eligibility checks"
+    ORDERS = "orders", "免押订单数", "Deposit-free orders"
+    REDEMPTIONS = "redemptions", "权益核销次数", "Benefits redeemed"

@@ -34,7 +34,8 @@ class PhoneCode:
 
 @dataclass(frozen=True)
 class Session:
-    """One sign-in of a resident or of staff (`account_id` is the staff id then, with `name` and `unit` for the log).
+    """One sign-in of a resident or of staff (`account_id` is the staff id then, with `name` and `unit` for the log; a
+    merchant's clerk is of `Role.MERCHANT`, with the merchant's id as `unit`).
 
     It ends by signing out, by a reused refresh token, at `expires_at`, or when `idle_until` passes without use.
     `verified_until` is the end of the ten minutes a proof of identity gives; `level` may lag behind it.

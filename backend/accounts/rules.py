@@ -72,20 +72,23 @@ def refresh_id(token: str) -> str:
 
 
 def lasts(role: Role) -> timedelta:
-    """How long a session may be renewed."""
+    """How long a session may be renewed: staff a working day, a clerk the opening hours of a shop."""
+    if role is Role.MERCHANT:
+        return timedelta(hours=12)
     return timedelta(hours=8) if role in STAFF_ROLES else timedelta(days=30)
 
 
 def idle(role: Role) -> timedelta:
     """How long a session stays without being used."""
+    if role is Role.MERCHANT:
+        return timedelta(hours=2)
     return timedelta(minutes=30) if role in STAFF_ROLES else timedelta(days=7)
 
 
 def idle_is_stale(session: Session, now: datetime) -> bool:
-    """Whether use must be written down: staff's half hour to the minute; a resident's week moves with each renewal."""
-    return session.role in STAFF_ROLES and session.idle_until - now < idle(session.role) - timedelta(
-        minutes=1
-    )
+    """Whether use must be written down: at work to the minute; a resident's week moves with each renewal."""
+    at_work = session.role is not Role.CITIZEN
+    return at_work and session.idle_until - now < idle(session.role) - timedelta(minutes=1)
 
 
 def is_live(session: Session, now: datetime) -> bool:

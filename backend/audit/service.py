@@ -169,6 +169,7 @@ def _chain(deps: Deps, actor: Actor, act: _Act) -> str:
     if actor.role in (
         Role.ANONYMOUS,
         Role.SYSTEM,
+        Role.MERCHANT,
     ):  # one name for many callers at once: spread, or they queue
         return f"actor:{actor.id}:{deps.random.randrange(STRIPES)}"
     return f"actor:{actor.id}"
@@ -197,5 +198,5 @@ def _entry(deps: Deps, actor: Actor, act: _Act, place: tuple[str, Entry | None])
         target_id=act.target_id,
         purpose=Sentence(*act.purpose) if act.purpose else None,
         scope=Sentence(*act.scope) if act.scope else None,
-        details=act.details,
+        details=act.details if actor.through is None else {**act.details, "through": actor.through},
     )

@@ -13,7 +13,8 @@ class Actor:
 
     `id` is the account (citizen), staff, merchant or process id; `subject_id` the information subject a citizen has
     bound; `name`, `unit` are what the access log shows of staff (a citizen is shown as 本人). `verified_until` is the end of
-    the ten minutes that a passed face check or window code gives.
+    the ten minutes that a passed face check or window code gives. `through` names the key or the clerk that a merchant acts
+    by (`key:…`, `clerk:…`); every line it causes in the audit log says so.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Actor:
     unit: str | None = None
     level: Level | None = None
     verified_until: datetime | None = None
+    through: str | None = None
 
     def require(self, *roles: Role) -> None:
         """Raise unless the actor has one of `roles`."""

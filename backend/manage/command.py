@@ -22,7 +22,7 @@ from backend.common.settings import Settings, SettingsError
 from backend.local import dotenv
 from backend.local.folder import FolderInUse
 from backend.local.mongod import MongodError
-from backend.manage import counting, database, importing, keeping, scheduling, terminal
+from backend.manage import counting, database, importing, keeping, partnering, scheduling, terminal
 from backend.manage.asking import Command, Wrong
 from backend.manage.terminal import say
 
@@ -68,7 +68,13 @@ def _run(asked: Namespace) -> int:
 def _parser() -> ArgumentParser:
     parser = _Parser(prog="python -m backend.manage", description="What operators do to the service.")
     named = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (*counting.COMMANDS, *keeping.COMMANDS, *importing.COMMANDS, *scheduling.COMMANDS):
+    for command in (
+        *counting.COMMANDS,
+        *keeping.COMMANDS,
+        *partnering.COMMANDS,
+        *importing.COMMANDS,
+        *scheduling.COMMANDS,
+    ):
         one = named.add_parser(command.name, help=command.help, description=command.description)
         command.arguments(one)
         one.set_defaults(command=command)

@@ -1,4 +1,4 @@
-"""People who work with the service: who they are, for which unit, and how they sign in."""
+"""People who work with the service, here or behind a merchant's counter: who they are, for whom, and how they sign in."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +8,8 @@ from schemas.terms import Role
 
 @dataclass(frozen=True)
 class Staff:
-    """One member of staff. `username` is `name` folded, unique; `name` and `unit` (its code) are what the access log shows.
+    """One member of staff, or a merchant's clerk. `username` is `name` folded, unique among both; `name` and `unit` are what
+    the access log shows of staff. `unit` is whom they act for: a unit's code, for a clerk the merchant's id.
 
     `password_hash` is argon2id; `totp_sealed` the sealed 20-byte key of RFC 6238, None when not enrolled; `totp_step` the
     last 30-second step whose code was used, so that no code works twice.

@@ -42,6 +42,11 @@ def is_role(role: Role, unit: str | None) -> bool:
     return role in STAFF_ROLES and (unit is not None or role is not Role.PROVIDER)
 
 
+def needs_totp(role: Role, app_env: str) -> bool:
+    """Whoever can see or change what is restricted needs one where it counts; a clerk learns no more than yes or no."""
+    return role in STAFF_ROLES and app_env == "production"
+
+
 def shortest_password(app_env: str) -> int:
     """Twelve places where it counts; the demonstration's may be typed in front of people."""
     return 12 if app_env == "production" else 8

@@ -9,9 +9,14 @@ from pymongo.errors import DuplicateKeyError
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database
 from backend.staff.model import Staff
+from schemas.terms import Role
 
 COLLECTION = "staff"
-INDEXES = [IndexModel([("username", ASCENDING)], unique=True)]
+_CLERK = {"role": Role.MERCHANT.value}
+INDEXES = [
+    IndexModel([("username", ASCENDING)], unique=True),
+    IndexModel([("unit", ASCENDING), ("created_at", ASCENDING)], partialFilterExpression=_CLERK),
+]
 COLLECTIONS = {COLLECTION: INDEXES}
 
 
@@ -55,11 +60,17 @@ def set_hash(db: Database, staff_id: str, *, before: str, after: str) -> bool:
     return found.matched_count == 1
 
 
-def close(db: Database, username: str, at: datetime) -> Staff | None:
-    wanted = {"username": username, "closed_at": None}
-    return _staff(
-        db[COLLECTION].find_one_and_update(wanted, {"$set": {"closed_at": at, "totp_sealed": None}})
-    )
+def list_clerks(db: Database, merchant_id: str) -> list[Staff]:
+    """Those who still work there, oldest account first."""
+    wanted = _CLERK | {"unit": merchant_id, "closed_at": None}
+    found = db[COLLECTION].find(wanted, sort=[("created_at", ASCENDING), ("_id", ASCENDING)])
+    return [from_document(Staff, document) for document in found]
+
+
+def close(db: Database, wanted: dict[str, Any], at: datetime) -> Staff | None:
+    """Close the open account that `wanted` names; None when there is none."""
+    change = {"$set": {"closed_at": at, "totp_sealed": None}}
+    return _staff(db[COLLECTION].find_one_and_update({**wanted, "closed_at": None}, change))
 
 
 def _staff(found: dict[str, Any] | None) -> Staff | None:

@@ -51,6 +51,16 @@ class Routes(flask_smorest.Blueprint):
         return openapi.adds("idempotent", [True])(function)
 
     @staticmethod
+    def shows_once(*names: str) -> Callable[[F], F]:
+        """These fields of the answer are secrets that nobody keeps: with `idempotent`, a repetition says null in their place."""
+
+        def mark(function: F) -> F:
+            function.shows_once = names  # type: ignore[attr-defined]  # read by `marked`
+            return function
+
+        return mark
+
+    @staticmethod
     def upload(max_bytes: int = bodies.UPLOAD_BYTES) -> Callable[[F], F]:
         """This route takes files, in memory, and together no more than `max_bytes`."""
 
@@ -114,7 +124,9 @@ def build(deps: Deps, wiring: Wiring, blueprints: Iterable[Any]) -> Flask:
     auth.require_rights(app, wiring.rights)
     app.extensions["openapi"] = openapi.document(api.spec, wiring.rights, wiring.refusals)
     auth.guard(app, wiring.authenticate, wiring.rights)
-    replays.register(app, wiring.replies, lambda: bool(marked("idempotent")))
+    replays.register(
+        app, wiring.replies, lambda: bool(marked("idempotent")), lambda: marked("shows_once", ())
+    )
     if app.before_request_funcs or app.after_request_funcs or app.url_value_preprocessors:
         raise AssertionError("a hook of Flask's own would not be asked; see backend/web/lean.py")
     return app

@@ -181,7 +181,7 @@ def _security(allowed: frozenset[Role]) -> list[Spec]:
     if allowed & STAFF:
         schemes.append({"staffToken": []})
     if Role.MERCHANT in allowed:
-        schemes.append({"merchantKey": []})
+        schemes += [{"merchantKey": []}, {"clerkToken": []}]
     return schemes
 
 
@@ -213,6 +213,8 @@ def _usual(
     if allowed != PUBLIC:
         yield told(errors.not_signed_in())
         yield told(errors.not_allowed())
+    if Role.MERCHANT in allowed:
+        yield from (told(error) for error in refusals["merchant"])
     if "{" in path:
         yield _framework(404)
     if "requestBody" in operation:
@@ -270,6 +272,7 @@ def _components(document: Spec) -> None:
         "citizenToken": _bearer("市民登录后得到的访问令牌（EdDSA，十分钟）/ a citizen's access token", "JWT"),
         "staffToken": _bearer("工作人员登录后得到的访问令牌 / a staff member's access token", "JWT"),
         "merchantKey": _bearer("商户密钥 `mk_…` / a merchant's API key", "mk"),
+        "clerkToken": _bearer("商户店员登录后得到的访问令牌 / a merchant's clerk's access token", "JWT"),
     }
     components["parameters"] = {
         "Accept-Language": _parameter(
@@ -282,8 +285,9 @@ def _components(document: Spec) -> None:
         ),
         "Idempotency-Key": _parameter(
             "Idempotency-Key",
-            "1-200 个可打印字符；同键同内容得到第一次的答复，保留 24 小时（未登录 5 分钟）"
-            " / same key and content: the first answer again, for 24 hours (5 minutes when not signed in)",
+            "1-200 个可打印字符；同键同内容得到第一次的答复，保留 24 小时（未登录 5 分钟），只显示一次的密钥和密码除外"
+            " / same key and content: the first answer again, for 24 hours (5 minutes when not signed in), without secrets"
+            " that are shown once",
             "b1946ac9-2f4e",
         ),
     }

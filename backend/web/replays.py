@@ -6,7 +6,7 @@ answers are kept for minutes, because one of them may hold the tokens of a sign-
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from flask import Request, Response
@@ -60,8 +60,13 @@ class Replies(Protocol):
     def abandon(self, deps: Deps, claim: Any) -> bool: ...
 
 
-def register(app: LeanFlask, replies: Replies, idempotent: Callable[[], bool]) -> None:
-    """Begins after the guard, so that a kept answer reaches its owner only; ends before anything else is added to it."""
+def register(
+    app: LeanFlask, replies: Replies, idempotent: Callable[[], bool], shown_once: Callable[[], Sequence[str]]
+) -> None:
+    """Begins after the guard, so that a kept answer reaches its owner only; ends before anything else is added to it.
+
+    The fields that are `shown_once` are null in what is kept, and so in every repetition.
+    """
 
     def _begin(asked: Request, kept: Any) -> Response | None:
         key = asked.environ.get(_IN_ENVIRON)
@@ -76,7 +81,7 @@ def register(app: LeanFlask, replies: Replies, idempotent: Callable[[], bool]) -
     def _finish(_: Request, kept: Any, response: Response) -> None:
         claim = kept.pop("claim", None)
         if claim is not None:
-            _keep(replies, claim, response)
+            _keep(replies, claim, response, shown_once())
 
     app.before.append(_begin)
     app.after.insert(0, _finish)
@@ -118,7 +123,8 @@ def _owner() -> str:
     """Who may have the answer again: the signed-in caller, or the address of one who is not."""
     caller = auth.actor()
     who = f"address:{auth.address()}" if caller.role is Role.ANONYMOUS else caller.id
-    return f"{who} {auth.operation()}"
+    # Each till of a merchant counts its requests by itself.
+    return f"{who} {caller.through or ''} {auth.operation()}"
 
 
 def _again(kept: Kept) -> Response:
@@ -127,9 +133,9 @@ def _again(kept: Kept) -> Response:
     return response
 
 
-def _keep(replies: Replies, claim: Claim, response: Response) -> None:
+def _keep(replies: Replies, claim: Claim, response: Response, shown_once: Sequence[str]) -> None:
     """The work is done and its answer must reach the caller even when keeping it fails; the claim then runs out."""
-    body = response.get_data()
+    body = _without(response, shown_once)
     kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     try:
         if response.status_code in KEPT and len(body) <= LARGEST_BODY:
@@ -138,3 +144,12 @@ def _keep(replies: Replies, claim: Claim, response: Response) -> None:
             replies.abandon(auth.deps(), claim)
     except mongo.DriverError as error:
         logging.fault("idempotency.not_kept", error)
+
+
+def _without(response: Response, names: Sequence[str]) -> bytes:
+    """The body as it may be kept; a refusal has no such fields."""
+    body: bytes = response.get_data()
+    if not names or response.status_code >= 400:
+        return body
+    told: dict[str, Any] = json.loads(body)
+    return json.dumps(told | dict.fromkeys(names), ensure_ascii=False, separators=(",", ":")).encode()

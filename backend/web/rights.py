@@ -18,6 +18,8 @@ PROVIDERS = frozenset({Role.PROVIDER})
 STEWARDS = frozenset({Role.DATA_STEWARD})
 OFFICERS = frozenset({Role.CASE_OFFICER})
 AUDITORS = frozenset({Role.AUDITOR, Role.ADMIN})
+MERCHANTS = frozenset({Role.MERCHANT})
+MANAGERS = frozenset({Role.BENEFIT_MANAGER, Role.ADMIN})
 
 RIGHTS: Rights = {
     "GET /": PUBLIC,
@@ -31,8 +33,9 @@ RIGHTS: Rights = {
     "POST /api/v1/auth/codes": PUBLIC,
     "POST /api/v1/auth/sessions": PUBLIC,
     "POST /api/v1/auth/sessions/refresh": PUBLIC,
-    "DELETE /api/v1/auth/sessions/current": SIGNED_IN,
+    "DELETE /api/v1/auth/sessions/current": SIGNED_IN | MERCHANTS,
     "POST /api/v1/auth/staff-sessions": PUBLIC,
+    "POST /api/v1/auth/merchant-sessions": PUBLIC,
     "GET /api/v1/staff/me": STAFF,
     "GET /api/v1/me": CITIZENS,
     "PUT /api/v1/me/language": CITIZENS,
@@ -113,4 +116,20 @@ RIGHTS: Rights = {
     "GET /api/v1/provider/objections/<objection_id>": PROVIDERS,
     "GET /api/v1/provider/objections/<objection_id>/evidence/<evidence_id>": PROVIDERS,
     "POST /api/v1/provider/objections/<objection_id>/findings": PROVIDERS,
+    "GET /api/v1/merchant/me": MERCHANTS,
+    "GET /api/v1/merchant/figures": MERCHANTS,
+    "GET /api/v1/staff/merchants": MANAGERS,
+    "POST /api/v1/staff/merchants": MANAGERS,
+    "GET /api/v1/staff/merchants/<merchant_id>": MANAGERS,
+    "PUT /api/v1/staff/merchants/<merchant_id>": MANAGERS,
+    "POST /api/v1/staff/merchants/<merchant_id>/pause": MANAGERS,
+    "POST /api/v1/staff/merchants/<merchant_id>/resume": MANAGERS,
+    "POST /api/v1/staff/merchants/<merchant_id>/close": MANAGERS,
+    "GET /api/v1/staff/merchants/<merchant_id>/keys": MANAGERS,
+    "POST /api/v1/staff/merchants/<merchant_id>/keys": MANAGERS,
+    "DELETE /api/v1/staff/merchants/<merchant_id>/keys/<key_id>": MANAGERS,
+    "GET /api/v1/staff/merchants/<merchant_id>/clerks": MANAGERS,
+    "POST /api/v1/staff/merchants/<merchant_id>/clerks": MANAGERS,
+    "DELETE /api/v1/staff/merchants/<merchant_id>/clerks/<clerk_id>": MANAGERS,
+    "GET /api/v1/staff/merchants/<merchant_id>/figures": MANAGERS,
 }

@@ -27,7 +27,8 @@ from backend.common.settings import Settings
 from backend.demo.rules import cast
 from backend.local import pictures
 from backend.local.mongod import Mongod
-from backend.manage import command, counting, importing, keeping, scheduling
+from backend.manage import command, counting, importing, keeping, partnering, scheduling
+from backend.merchants import service as merchants
 from backend.registry import service as registry
 from schemas.terms import Channel, Role
 from tests.support.calendars import DAYS_OF_2027
@@ -37,7 +38,13 @@ from tests.support.processes import ROOT
 NAME, NUMBER = "令狐冲示例", "310199196108040213"
 COMMANDS = [
     command.name
-    for command in (*counting.COMMANDS, *keeping.COMMANDS, *importing.COMMANDS, *scheduling.COMMANDS)
+    for command in (
+        *counting.COMMANDS,
+        *keeping.COMMANDS,
+        *partnering.COMMANDS,
+        *importing.COMMANDS,
+        *scheduling.COMMANDS,
+    )
 ]
 DONE, IN_THE_WAY, WRONG = 0, 1, 2
 Done = subprocess.CompletedProcess[str]
@@ -303,6 +310,32 @@ def test_staff_get_their_secrets_once(prepared: Operator) -> None:
     given = prepared.done("create-staff", "wu", "--role", "auditor", "--password", "a long enough one")
     assert given == "auditor wu\n"
     assert "taken" in refused_in_one_line(prepared.run("create-staff", "WU", "--role", "auditor"))
+
+
+def test_a_merchant_gets_its_key_once(prepared: Operator) -> None:
+    label, kind = ("--key-label", "till 1"), ("--kind", "library", "--kind", "culture")
+    said = prepared.done(
+        "create-merchant", "徐汇图书馆（总馆）", "--uscc", "9131019990000009XP", *label, *kind
+    )
+    merchant, key = said.splitlines()
+    assert re.fullmatch(r"merchant [0-9a-z]{26} 徐汇图书馆（总馆）", merchant)
+    shown = key.removeprefix("API key (shown once): ")
+    assert re.fullmatch(r"mk_[0-9a-z]{48}", shown)
+    with prepared.deps() as deps:
+        actor = merchants.authenticate(deps, shown, Channel.API)
+        assert (actor.role, actor.name, actor.id) == (
+            Role.MERCHANT,
+            "徐汇图书馆（总馆）",
+            merchant.split()[1],
+        )
+        kept = deps.db["merchants"].find_one({"_id": actor.id})
+        assert (kept["uscc"], kept["kinds"]) == ("9131019990000009XP", ["library", "culture"])
+    assert "branch" in refused_in_one_line(prepared.run("create-merchant", "徐汇图书馆（总馆）"))
+    assert "last place" in refused_in_one_line(
+        prepared.run("create-merchant", "乙", "--uscc", "9131019990000009X0")
+    )
+    assert "10 and 600" in refused_in_one_line(prepared.run("create-merchant", "乙", "--rate", "0"))
+    assert "--help" in refused_in_one_line(prepared.run("create-merchant"))
 
 
 @pytest.mark.parametrize(

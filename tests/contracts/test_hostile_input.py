@@ -14,8 +14,10 @@ from schemathesis.specs.openapi import checks
 from backend.catalogue import service as catalogue
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
+from backend.merchants import service as merchants
+from backend.merchants.model import Particulars
 from backend.staff import service as staff
-from schemas.terms import Channel, Level, Role
+from schemas.terms import Channel, Level, MerchantKind, Role
 from tests.contracts.test_openapi import OPERATIONS
 from tests.support.records import keep, keep_subject, make_record
 from tests.support.residents import sign_in
@@ -50,10 +52,17 @@ def callers(deps: Deps, system_actor: Actor) -> list[Actor]:
     admin = Actor(id=made.id, role=Role.ADMIN, channel=Channel.API, session_id="s2", name="王")
     desks = [
         Actor(f"{role}-1", role, Channel.CONSOLE, name=role.value)
-        for role in (Role.CASE_OFFICER, Role.DATA_STEWARD, Role.AUDITOR)
+        for role in (Role.CASE_OFFICER, Role.DATA_STEWARD, Role.AUDITOR, Role.BENEFIT_MANAGER)
     ]
     provider = Actor("provider-1", Role.PROVIDER, Channel.CONSOLE, name="provider", unit="METRO")
-    return [anonymous(Channel.API), newcomer, resident, admin, *desks, provider]
+    return [anonymous(Channel.API), newcomer, resident, admin, *desks, provider, _till(deps, system_actor)]
+
+
+def _till(deps: Deps, system_actor: Actor) -> Actor:
+    """A merchant's, with a key of its own."""
+    wanted = Particulars("示例超市", (MerchantKind.SUPERMARKET,), rate_per_minute=600)
+    _, made = merchants.create_with_key(deps, system_actor, wanted=wanted, label="till")
+    return merchants.authenticate(deps, made.key, Channel.API)
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)

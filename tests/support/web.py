@@ -1,5 +1,8 @@
 """The HTTP edge in tests: the real app with its real guard; only the tokens are made up."""
 
+import io
+import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -7,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask, got_request_exception
 from flask.testing import FlaskClient
 
 from backend.app import create_app, use
-from backend.common import errors
+from backend.common import errors, logs
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.settings import Settings
@@ -104,3 +108,19 @@ def web_as(app: Flask, tokens: Tokens) -> ClientAs:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def lines() -> Iterator[Any]:
+    """The log as the web process writes it."""
+    stream = io.StringIO()
+    before = logging.root.handlers[:], logging.root.level, structlog.get_config()
+    logs.configure("DEBUG", "web")
+    for handler in logging.root.handlers:
+        assert isinstance(handler, logging.StreamHandler)
+        handler.setStream(stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logging.root.handlers[:], structlog_config = before[0], before[2]
+    logging.root.setLevel(before[1])
+    structlog.configure(**structlog_config)
+    structlog.contextvars.clear_contextvars()

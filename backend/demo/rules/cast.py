@@ -8,7 +8,7 @@ from backend.common.periods import add_years
 from backend.demo.model import Fate, Line, Member
 from backend.demo.rules import chance, people
 from backend.demo.rules.history import Historian
-from schemas.terms import Role, SubjectKind
+from schemas.terms import MerchantKind, Role, SubjectKind
 
 FACE, WINDOW, BLANK, FULL = "face", "window", "blank", "full"
 PHOTOS = ("obama.jpg", "obama2.jpg")
@@ -32,6 +32,19 @@ class StaffPart:
     username: str
     role: Role
     unit: str | None
+    note: str
+
+
+@dataclass(frozen=True)
+class MerchantPart:
+    """A merchant that takes part, and the user name of its clerk."""
+
+    name: str
+    kind: MerchantKind
+    district: str
+    uscc: str
+    contact: tuple[str, str]
+    clerk: str
     note: str
 
 
@@ -102,6 +115,28 @@ def staff() -> tuple[StaffPart, ...]:
         StaffPart("shen.jia", Role.PROVIDER, "METRO", "provider: metro / 信息提供单位：地铁"),
         StaffPart("luo.wei", Role.PROVIDER, "TAX", "provider: taxes / 信息提供单位：税务局"),
     )
+
+
+def merchants() -> tuple[MerchantPart, ...]:
+    """Invented: their codes are of a region that there is not, and no entity of a city reaches their numbers."""
+    return (
+        MerchantPart(
+            "良友超市（淮海中路示范店）", MerchantKind.SUPERMARKET, "黄浦区", people.credit_code(90000001),
+            ("周莉", "021-63210000"), "liangyou.zhou", "supermarket: till, clerk / 超市：收银台、店员",
+        ),
+        MerchantPart(
+            "徐汇区示范图书馆", MerchantKind.LIBRARY, "徐汇区", people.credit_code(90000002),
+            ("韩墨", "021-54320000"), "library.han", "library: no deposit / 图书馆：免押借阅",
+        ),
+        MerchantPart(
+            "晴雨伞（共享雨具）", MerchantKind.UMBRELLA, "静安区", people.credit_code(90000003),
+            ("雷雨桐", "021-62180000"), "umbrella.lei", "umbrellas: no deposit / 雨具：免押租借",
+        ),
+        MerchantPart(
+            "申行单车", MerchantKind.BICYCLE, "浦东新区", people.credit_code(90000004),
+            ("车骁", "021-58760000"), "bike.che", "bicycles: no deposit / 单车：免押骑行",
+        ),
+    )  # fmt: skip
 
 
 def lines(part: Part, historian: Historian, founded_on: date) -> Iterator[Line]:

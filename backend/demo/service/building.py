@@ -49,6 +49,7 @@ def seed(
     _publish(deps, actor)
     city = _founded(deps, seed, residents)
     accounts.employ(deps, actor)
+    accounts.take_on(deps, actor)
     with workplace(deps.settings.data_dir / "demo") as folder:
         site = Site(deps, actor, folder, pictures)
         _settle_cast(site)

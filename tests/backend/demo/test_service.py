@@ -21,19 +21,29 @@ from backend.demo.model import Built
 from backend.demo.rules import cast, people
 from backend.demo.service import building, taking_in
 from backend.gateways.faces import SocketFaces
+from backend.merchants import service as merchants
 from backend.objections import service as objections
 from backend.records import service as records
 from backend.records.model import Record
 from backend.registry import service as registry
 from backend.registry.model import Subject
 from backend.staff import service as staff
-from schemas.terms import Channel, RecordMark
+from schemas.terms import Channel, RecordMark, Role
 from tests.support import world
 from tests.support.pictures import picture
 from tests.support.refusals import refused
 from tests.support.world import Clock
 
-COUNTED = ("subjects", "reference_faces", "records", "staff", "units", "catalogue_items", "demo_cities")
+COUNTED = (
+    "subjects",
+    "reference_faces",
+    "records",
+    "staff",
+    "units",
+    "catalogue_items",
+    "demo_cities",
+    "merchants",
+)
 
 
 def seed(deps: Deps, actor: Actor, residents: int = 30, number: int = 7, **more: Any) -> Built:
@@ -261,13 +271,31 @@ def test_the_accounts_are_for_their_owner_alone_and_their_passwords_work(
     accounts = json.loads(built.accounts.read_text())
     assert [one["role"] for one in accounts[:4]] == ["citizen"] * 4
     assert len({tuple(one) for one in map(tuple, accounts)}) == 1
-    passwords = {one["username"]: one["password"] for one in accounts[4:]}
+    shops = [one for one in accounts if one["role"] == "merchant"]
+    passwords = {one["username"]: one["password"] for one in accounts[4:] if one not in shops}
     assert len(set(passwords.values())) == len(passwords) == len(cast.staff())
     for username, password in passwords.items():
         staff.sign_in(deps, anonymous(Channel.API), username=username, password=password)
+    assert [one["name"] for one in shops] == [part.name for part in cast.merchants()]
+    for shop in shops:
+        till = merchants.authenticate(deps, shop["api_key"], Channel.API)
+        opened = merchants.sign_in(
+            deps, anonymous(Channel.API), username=shop["username"], password=shop["password"]
+        )
+        clerk = merchants.authenticate(deps, opened.access_token, Channel.API)
+        assert (till.name, till.role, clerk.id) == (shop["name"], Role.MERCHANT, till.id)
     providers = [one["username"] for one in accounts if one["role"] == "provider"]
     units = [deps.db["staff"].find_one({"username": name})["unit"] for name in providers]
     assert units == ["HRSS", "POLICE", "METRO", "TAX"]
+
+
+def test_a_merchant_that_a_visitor_closed_stays_closed(deps: Deps, system_actor: Actor) -> None:
+    seed(deps, system_actor, 0)
+    shop = deps.db["merchants"].find_one({"name": cast.merchants()[0].name})
+    merchants.close(deps, system_actor, merchant_id=shop["_id"], reason="示范")
+    seed(deps, system_actor, 0)
+    assert deps.db["merchants"].count_documents({}) == len(cast.merchants())
+    assert deps.db["merchants"].find_one({"_id": shop["_id"]})["state"] == "closed"
 
 
 def test_photographs_make_a_template_once(deps: Deps, system_actor: Actor, faces: SocketFaces) -> None:

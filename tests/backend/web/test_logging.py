@@ -1,13 +1,10 @@
 """The log has what operations need, and nothing about a person."""
 
-import io
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 from flask.testing import FlaskClient
 
 from backend.common import logs
@@ -23,22 +20,6 @@ SECRETS = [
     "r-no-77",
     "q-secret",
 ]
-
-
-@pytest.fixture
-def lines() -> Iterator[Any]:
-    """The log as the web process writes it."""
-    stream = io.StringIO()
-    before = logging.root.handlers[:], logging.root.level, structlog.get_config()
-    logs.configure("DEBUG", "web")
-    for handler in logging.root.handlers:
-        assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    logging.root.handlers[:], structlog_config = before[0], before[2]
-    logging.root.setLevel(before[1])
-    structlog.configure(**structlog_config)
-    structlog.contextvars.clear_contextvars()
 
 
 def test_a_request_is_one_line_of_known_facts(caller: FlaskClient, lines: Any) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,6 +49,17 @@ def test_the_same_key_of_another_caller_or_route_is_another_key(
     another.post("/api/v1/probe", json=THING, headers=KEY)
     caller.post("/api/v1/probe/open", json=THING, headers=KEY)
     assert doing.runs == 3
+
+
+def test_each_till_of_a_merchant_counts_its_requests_by_itself(
+    probe_app: Flask, tokens: Tokens, citizen_actor: Actor, doing: Doing
+) -> None:
+    tills = [replace(citizen_actor, through=f"key:{number}") for number in (1, 2, 1)]
+    answers = [
+        signed_in(probe_app, tokens, till).post("/api/v1/probe", json=THING, headers=KEY) for till in tills
+    ]
+    assert ["Idempotent-Replay" in answer.headers for answer in answers] == [False, False, True]
+    assert doing.runs == 2
 
 
 def test_without_a_key_each_request_runs(caller: FlaskClient, doing: Doing) -> None:
