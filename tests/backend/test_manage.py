@@ -381,15 +381,13 @@ def test_a_killed_seed_is_completed_by_the_next_and_a_third_changes_nothing(
 ) -> None:
     operator.done("ensure-indexes")
     seed = ("seed-demo", "--residents", "400", "--seed", "5")
-    running = subprocess.Popen(
-        operator.command(*seed),
-        cwd=ROOT,
-        env=operator.env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    output = operator.data.parent / "seeding.txt"
+    with output.open("wb") as said:
+        running = subprocess.Popen(
+            operator.command(*seed), cwd=ROOT, env=operator.env, stdout=said, stderr=said
+        )
     with operator.deps() as deps:
-        _wait(lambda: deps.db[after].estimated_document_count() > 100, running)
+        _wait(lambda: deps.db[after].estimated_document_count() > 100, running, output)
         running.kill()
         running.wait()
         assert not (operator.data / "demo" / "accounts.json").exists()
@@ -518,9 +516,14 @@ def _said(terminal: FileIO) -> bytes:
         return b""
 
 
-def _wait(ready: Callable[[], bool], process: subprocess.Popen[Any], within_s: float = 60) -> None:
+def _wait(
+    ready: Callable[[], bool],
+    process: subprocess.Popen[Any],
+    output: Path | None = None,
+    within_s: float = 60,
+) -> None:
     deadline = time.monotonic() + within_s
     while not ready():
-        assert process.poll() is None, "it ended before"
+        assert process.poll() is None, "it ended before" + (output.read_text() if output else "")
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -110,10 +110,10 @@ def test_rows_of_dates_are_not_taken_for_a_template() -> None:
 @pytest.mark.parametrize("piece", ["关爱", "宣传治疗", "隐瞒收", "1 ", "+86 1", "冻结银行存", "A1 B2 ", "a"])
 def test_no_long_text_takes_long(piece: str) -> None:
     text = (piece * 2_000)[:2_000]
-    started = time.perf_counter()
+    started = time.process_time()
     forbidden.kinds_in_text(text)
     forbidden.kinds_in_name(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 5, "a pattern that goes back over a long text takes minutes"
 
 
 def test_the_quick_look_is_silent_on_most_public_records() -> None:

@@ -1,6 +1,6 @@
 import warnings
 from io import BytesIO
-from time import monotonic
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -26,10 +26,10 @@ def test_the_model_that_no_product_may_use_is_not_loaded() -> None:
 @pytest.mark.parametrize("side", [2600, 9400, 13_000])
 def test_a_bomb_is_refused_before_it_unpacks(side: int) -> None:
     data = motion.bomb(side)
-    begun = monotonic()
+    begun = process_time()
     with pytest.raises(pictures.Unreadable):
         pictures.read(data, 640)
-    assert monotonic() - begun < 0.5
+    assert process_time() - begun < 1, "to unpack it takes several seconds of processor"
 
 
 def test_a_large_photograph_of_a_telephone_is_read() -> None:
