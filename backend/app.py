@@ -15,6 +15,7 @@ from backend.common import mongo
 from backend.common.deps import Deps
 from backend.desk import staff_routes as desk
 from backend.facechecks import routes as facechecks
+from backend.grades import routes as grades
 from backend.idempotency import errors as repeated
 from backend.idempotency import service as replies
 from backend.identity import routes as identity
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     facechecks.blp,
     reports.blp,
     report_addresses.blp,
+    grades.blp,
     objections.blp,
     restorations.blp,
     removals.blp,
