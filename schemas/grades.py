@@ -99,8 +99,14 @@ class When(ResponseSchema):
     """A rule's condition; an empty list asks nothing of that word. The age counts by Shanghai's date from the end of the act,
     for a good deed from its day; what has not ended is always recent."""
 
-    nature = fields.List(TermField(Nature), required=True)
-    category = fields.List(TermField(Category), required=True)
+    nature = fields.List(
+        TermField(Nature), required=True, metadata=_about("信息性质", "Natures, one of which it must be")
+    )
+    category = fields.List(
+        TermField(Category),
+        required=True,
+        metadata=_about("信息类别，不限为空", "Categories, one of which it must be; empty: any"),
+    )
     severity = fields.List(
         fields.String(),
         required=True,
