@@ -2,7 +2,7 @@
 
 from backend.grades.service.assessing import assess, explain, mine, not_shared
 from backend.grades.service.deciding import decide, find, find_of, find_using, judge_again, supersede
-from backend.grades.service.published import version, versions
+from backend.grades.service.published import make_ready, version, versions
 from backend.grades.service.replaying import Forgetting, replay
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "find_of",
     "find_using",
     "judge_again",
+    "make_ready",
     "mine",
     "not_shared",
     "replay",

@@ -44,6 +44,11 @@ def book() -> Book:
     return load(sorted(DATA.glob("*.yaml")))
 
 
+def make_ready() -> None:
+    """Read and check the published rules now, so that a broken file stops the process and no reader waits for it."""
+    book()
+
+
 def load(paths: Sequence[Path]) -> Book:
     """The versions of these files; `RuleFault` names file, place and fault, and then none is used."""
     sets: list[RuleSet] = []
