@@ -108,6 +108,10 @@ class RuleSet:
     digest: str
 
     @cached_property
+    def rule_of(self) -> Mapping[str, Rule]:
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
     def by_kind(self) -> Mapping[FactKind, tuple[int, ...]]:
         """The places of the rules that select each kind of fact; a kind that none speaks of is not there."""
         kinds = [(n, c, s) for n in Nature for c in Category for s in (None, *Severity)]

@@ -75,9 +75,8 @@ def holds(when: When, since: date | None, on: date) -> bool:
 
 def is_decisive(rules: RuleSet, rule_id: str, value: GradeValue) -> bool:
     """Whether the grade is what it is because of this rule."""
-    return rule_id in (BASE, NO_RECORD) or any(
-        rule.id == rule_id and rule.value is value for rule in rules.rules
-    )
+    rule = rules.rule_of.get(rule_id)
+    return rule_id in (BASE, NO_RECORD) if rule is None else rule.value is value
 
 
 def _value(base: GradeValue, met: Iterable[Rule]) -> GradeValue:

@@ -74,12 +74,11 @@ def explain(decision: Decision) -> tuple[Reason, ...]:
 
 
 def _reasons(rule_set: RuleSet, value: GradeValue, grounds: Iterable[Ground]) -> tuple[Reason, ...]:
-    said = {rule.id: rule.said for rule in rule_set.rules}
-    said |= {rules.BASE: rule_set.base_said, rules.NO_RECORD: rule_set.floor_said}
-    return tuple(_reason(rule_set, value, ground, said.get(ground.rule)) for ground in grounds)
+    return tuple(_reason(rule_set, value, ground) for ground in grounds)
 
 
-def _reason(rule_set: RuleSet, value: GradeValue, ground: Ground, said: Statement | None) -> Reason:
+def _reason(rule_set: RuleSet, value: GradeValue, ground: Ground) -> Reason:
+    said = _said(rule_set, ground.rule)
     return Reason(
         code=f"grade.{ground.rule}",
         text=said.sentence if said else texts.RULES_GONE,
@@ -88,6 +87,15 @@ def _reason(rule_set: RuleSet, value: GradeValue, ground: Ground, said: Statemen
         article=said.article if said else None,
         decisive=rules.is_decisive(rule_set, ground.rule, value),
     )
+
+
+def _said(rule_set: RuleSet, rule_id: str) -> Statement | None:
+    if rule_id == rules.BASE:
+        return rule_set.base_said
+    if rule_id == rules.NO_RECORD:
+        return rule_set.floor_said
+    rule = rule_set.rule_of.get(rule_id)
+    return rule.said if rule else None
 
 
 def _left_out(record: Record) -> Reason:
