@@ -15,6 +15,8 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.desk import staff_routes as desk
 from backend.facechecks import routes as facechecks
+from backend.grades import routes as grades
+from backend.grades.service import make_ready as read_grade_rules
 from backend.idempotency import errors as repeated
 from backend.idempotency import service as replies
 from backend.identity import routes as identity
@@ -50,6 +52,7 @@ BLUEPRINTS = (
     facechecks.blp,
     reports.blp,
     report_addresses.blp,
+    grades.blp,
     objections.blp,
     restorations.blp,
     removals.blp,
@@ -97,6 +100,7 @@ def create_app(
     extra: tuple[object, ...] = (),
 ) -> Flask:
     """The app over everything that has routes. Tests give another `authenticate`, `rights`, and `extra` blueprints."""
+    read_grade_rules()
     wiring = api.Wiring(authenticate, Gate().admit, replies, rights, REFUSALS)
     app = api.build(deps, wiring, [*BLUEPRINTS, *extra])
     use(app, deps)

@@ -15,13 +15,14 @@ from backend.common.deps import Deps
 from backend.common.mongo import DriverError
 from backend.common.sweeping import Unfinished, place_of
 from backend.evidence import service as evidence
+from backend.grades import service as grades
 from backend.objections import service as objections
 from backend.records import service as records
 from backend.records.service import Consumer
 from backend.reports import service as reports
 from backend.restorations import service as restorations
 
-CONSUMERS: tuple[Consumer, ...] = (objections.Forgetting(), restorations.Forgetting())
+CONSUMERS: tuple[Consumer, ...] = (objections.Forgetting(), restorations.Forgetting(), grades.Forgetting())
 """Whoever keeps decisions about people's records and judges them again when a record changes."""
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 

@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
 from schemas.clocks import Clock
+from schemas.grades import Grade
 from schemas.records import LegalBasis, Record, Restoration, Unit
 from schemas.terms import (
     Audience,
@@ -66,19 +67,6 @@ class Subject(ResponseSchema):
     name = fields.String(required=True, metadata={"example": "王小明"})
     number_masked = fields.String(required=True, metadata={"example": "310***********008X"})
     kind = TermField(SubjectKind, required=True)
-
-
-class Reason(ResponseSchema):
-    code = fields.String(required=True, metadata={"example": "grade.rules_not_published"})
-    text = Said(required=True)
-
-
-class Grade(ResponseSchema):
-    """`value` is null as long as no rule set is published; the reason says so."""
-
-    value = fields.String(required=True, allow_none=True)
-    rule_version = fields.String(required=True, allow_none=True)
-    reasons = fields.List(fields.Nested(Reason), required=True)
 
 
 class Section(ResponseSchema):

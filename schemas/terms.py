@@ -67,6 +67,47 @@ class Severity(Term):
     SERIOUS = "serious", "严重", "Serious"
 
 
+class GradeValue(Term):
+    """What a rule set says of a record; only benefits ask for it (DOMAIN 6). No record yet is not a bad record."""
+
+    EXCELLENT = "excellent", "优秀", "Excellent"
+    GOOD = "good", "良好", "Good"
+    FAIR = "fair", "一般", "Fair"
+    ATTENTION = "attention", "需关注", "Needs attention"
+    NO_RECORD = "no_record", "暂无信用记录", "No record yet"
+
+
+class RuleEffect(Term):
+    """What a rule of a grade does: adverse information sets a ceiling, a good deed raises."""
+
+    AT_MOST = "at_most", "最高为", "At most"
+    LIFTS_TO = "lifts_to", "提升至", "Raises to"
+
+
+class DecisionOwner(Term):
+    """What a decision by grade was made for; always something that the resident asked for."""
+
+    BENEFIT_CLAIM = "benefit_claim", "信用权益申领", "Claim of a benefit"
+    DEPOSIT_FREE = "deposit_free", "信用免押核验", "Deposit-free check"
+
+
+class ReplayOutcome(Term):
+    """What came out when a decision was worked out again from what was kept of it."""
+
+    SAME = "same", "重新计算，结果一致", "Worked out again with the same result"
+    DIFFERENT = "different", "重新计算，结果不一致", "Worked out again with another result"
+    RULES_GONE = (
+        "rules_gone",
+        "当时的规则已缺失或被改动",
+        "The rules of that time are missing or were altered",
+    )
+    FACTS_ERASED = (
+        "facts_erased",
+        "所依据的记录已依法删除，不再重新计算",
+        "A record it rested on was deleted by law, so it is not worked out again",
+    )
+
+
 class Level(Term):
     """How far a resident has proved who they are; ordered by `rank`."""
 

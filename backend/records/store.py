@@ -218,6 +218,14 @@ def hide(db: Database, record_id: str, at: datetime, change: Change) -> bool:
     return _changed(db, wanted, {"$set": {"hidden_at": at}}, change)
 
 
+def hold(db: Database, record_ids: Collection[str], at: datetime) -> int:
+    """Write to each record, so that whoever else changes one of them now collides with the running transaction."""
+    updated = db[COLLECTION].update_many(
+        {"_id": {"$in": list(record_ids)}, "tombstone": None}, {"$set": {"held_at": at}}
+    )
+    return updated.matched_count
+
+
 def insert_ripple(db: Database, ripple: Ripple) -> None:
     db[RIPPLES].insert_one(to_document(ripple))
 

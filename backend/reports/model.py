@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from backend.catalogue.model import LegalBasis
 from backend.clocks.model import Clock, ShownClock
+from backend.grades.model import Grade
 from backend.records.rules import Restoration
 from backend.records.service import ShownRecord, UnitName
 from schemas.terms import (
@@ -30,21 +31,6 @@ class SubjectShown:
     name: str
     number_masked: str
     kind: SubjectKind
-
-
-@dataclass(frozen=True)
-class Reason:
-    code: str
-    text: Text
-
-
-@dataclass(frozen=True)
-class Grade:
-    """`value` is null with a reason as long as no rule set is published (DOMAIN 6)."""
-
-    value: str | None
-    rule_version: str | None
-    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True)

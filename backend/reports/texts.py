@@ -24,10 +24,6 @@ WHOLE = Text("全部公共信用信息", "The whole public credit record")
 COUNTS = Text("信用记录条数，不含内容", "Numbers of records, without content")
 ADVERSE = Text("全部失信信息及其期限", "All adverse information and its periods")
 
-NO_GRADE = Text(
-    "信用等级规则尚未发布，暂不评级", "The rules for grades are not yet published, so there is no grade"
-)
-
 QUERY_ARTICLE = Text("《上海市社会信用条例》第三十五条", "Shanghai Social Credit Regulation, Article 35")
 PUBLIC_ARTICLE = Text(
     "《信用修复管理办法》（国家发展改革委令第36号）", "Measures for credit restoration (NDRC Order 36)"

@@ -80,9 +80,9 @@ def test_every_answer_is_an_announced_one(
 
 
 def _modes(path: str, operation: dict[str, Any]) -> list[GenerationMode]:
-    """Where nothing is sent, nothing wrong can be."""
+    """Where nothing is sent, nothing wrong can be; nor in a word of a public path, where every word is one."""
     takes = (
-        "{" in path
+        ("{" in path and operation["security"])
         or "requestBody" in operation
         or any(p.get("in") == "query" for p in operation["parameters"])
     )

@@ -2,6 +2,7 @@
 
 from backend.records.rules import contested as is_contested
 from backend.records.service.correcting import check_correction, correct
+from backend.records.service.holding import hold
 from backend.records.service.importing import import_records
 from backend.records.service.marking import find_any, find_by_row, find_tombstone, mark, unmark
 from backend.records.service.reading import (
@@ -36,6 +37,7 @@ __all__ = [
     "find_own",
     "find_tombstone",
     "hide",
+    "hold",
     "import_records",
     "is_contested",
     "mark",

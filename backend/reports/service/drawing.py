@@ -11,19 +11,19 @@ from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
 from backend.common.handles import together
 from backend.common.numbers import mask
+from backend.grades import service as grades
 from backend.records import service as records
 from backend.records.model import Record
 from backend.records.service import ShownRecord
 from backend.registry import service as registry
 from backend.registry.model import Subject
 from backend.reports import errors, rules, texts
-from backend.reports.model import Annotation, Grade, Reason, Report, Section, SubjectShown
+from backend.reports.model import Annotation, Report, Section, SubjectShown
 from backend.reports.service.looking import SHARED, shown_looks
 from schemas.terms import Nature, ReportView, SubjectKind
 from schemas.text import Text
 
 READ = "reports.read"
-NO_RULES = Grade(None, None, (Reason("grade.rules_not_published", texts.NO_GRADE),))
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def draw(deps: Deps, actor: Actor, occasion: Occasion) -> Report:
         report_no=sheet.number,
         generated_at=entry.at,
         subject=_subject(deps, sheet.subject, occasion.view),
-        grade=NO_RULES,
+        grade=grades.assess(deps, sheet.subject.kind, sheet.held) if own else grades.not_shared(),
         sections=tuple(Section(n, tuple(r for r in shown if r.nature is n)) for n in Nature),
         annotations=_annotations(shown),
         access_log=shown_looks(deps, looks) if own else None,

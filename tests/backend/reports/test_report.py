@@ -14,7 +14,7 @@ from backend.records.model import Change, Mark
 from backend.reports import rules, service
 from schemas import reports as wire
 from schemas.base import SPEAKING
-from schemas.terms import Audience, Channel, Nature, Openness, RecordMark, ReportView, Role
+from schemas.terms import Audience, Channel, GradeValue, Nature, Openness, RecordMark, ReportView, Role
 from schemas.text import Language, Text
 from schemas.writing import written
 from tests.backend.reports.conftest import NAME, Refuse
@@ -56,8 +56,8 @@ def test_the_report_has_the_whole_shape_even_without_records(deps: Deps, verifie
     assert report.view is ReportView.OWN
     assert [section.nature for section in report.sections] == list(Nature)
     assert [section.records for section in report.sections] == [(), (), ()]
-    assert report.grade.value is None
-    assert [reason.code for reason in report.grade.reasons] == ["grade.rules_not_published"]
+    assert (report.grade.value, report.grade.floor) == (GradeValue.NO_RECORD, GradeValue.GOOD)
+    assert [reason.code for reason in report.grade.reasons] == ["grade.no_record"]
     assert report.subject.name == NAME
     assert "*" in report.subject.number_masked
     assert report.generated_at == START
@@ -74,6 +74,34 @@ def test_records_stand_in_their_sections_newest_first(deps: Deps, verified: Acto
     assert [record.id for record in adverse.records] == [newer.id, older.id]
     assert [record.id for record in other.records] == [good.id]
     assert (basic.count, adverse.count, other.count) == (0, 2, 1)
+
+
+def test_the_grade_names_the_record_it_rests_on(deps: Deps, verified: Actor) -> None:
+    (record,) = keep(deps, own_record(verified, ended_on=date(2026, 3, 1)))
+    grade = service.mine(deps, verified).grade
+    assert (grade.value, grade.rule_version) == (GradeValue.FAIR, "shanghai-2026-1")
+    assert [(reason.rule, reason.record_id) for reason in grade.reasons] == [("general_recent", record.id)]
+
+
+def test_a_contested_record_is_shown_but_not_counted(deps: Deps, verified: Actor) -> None:
+    (record,) = keep(deps, own_record(verified, marks=(Mark(RecordMark.CONTESTED, START, "c1"),)))
+    report = service.mine(deps, verified)
+    assert [shown.id for shown in report.sections[1].records] == [record.id]
+    assert (report.grade.value, [one.record_id for one in report.grade.left_out]) == (
+        GradeValue.NO_RECORD,
+        [record.id],
+    )
+
+
+def test_a_report_by_a_link_for_others_has_no_grade_and_says_why(deps: Deps, verified: Actor) -> None:
+    keep(deps, own_record(verified, ended_on=date(2026, 3, 1)))
+    seen = {}
+    for audience in Audience:
+        link = service.make_link(deps, verified, purpose="租房", audience=audience)
+        seen[audience] = service.open_link(deps, verified, code=link.url.rpartition("/")[2]).grade
+    assert seen[Audience.SELF].value is GradeValue.FAIR
+    assert (seen[Audience.THIRD_PARTY].value, seen[Audience.THIRD_PARTY].rule_version) == (None, None)
+    assert [reason.code for reason in seen[Audience.THIRD_PARTY].reasons] == ["grade.not_shared"]
 
 
 def test_another_persons_records_are_not_in_it(deps: Deps, verified: Actor, other: Actor) -> None:

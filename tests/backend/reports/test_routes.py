@@ -41,15 +41,19 @@ def test_without_a_fresh_proof_the_way_to_it_is_named(web_as: ClientAs, bound: A
 
 
 def test_the_report_has_the_shape_of_the_contract(deps: Deps, web_as: ClientAs, verified: Actor) -> None:
-    keep(deps, make_record(subject_id=verified.subject_id))
+    (kept,) = keep(deps, make_record(subject_id=verified.subject_id))
     report = body_of(web_as(verified), "get", ME + "/report", 200)
     assert report["generated_at"] == "2026-11-21T20:00:00.000+08:00"
     assert report["subject"] == {"name": NAME, "number_masked": "310***********011X", "kind": "person"}
-    assert report["grade"] == {
-        "value": None,
-        "rule_version": None,
-        "reasons": [{"code": "grade.rules_not_published", "text": "信用等级规则尚未发布，暂不评级"}],
-    }
+    grade = report["grade"]
+    assert (grade["value"], grade["rule_version"], grade["floor"]) == ("fair", "shanghai-2026-1", None)
+    (reason,) = grade["reasons"]
+    assert (reason["code"], reason["rule"], reason["record_id"]) == (
+        "grade.general_recent",
+        "general_recent",
+        kept.id,
+    )
+    assert reason["article"] == "《上海市公共信用信息归集和使用管理办法》第十二条、第十七条"
     assert [section["nature"] for section in report["sections"]] == ["basic", "adverse", "other"]
     (record,) = report["sections"][1]["records"]
     assert record["content"] == [

@@ -1,0 +1,24 @@
+"""Use cases of grades: showing one, deciding by one, working a decision out again, and the published rules."""
+
+from backend.grades.service.assessing import assess, explain, mine, not_shared
+from backend.grades.service.deciding import decide, find, find_of, find_using, judge_again, supersede
+from backend.grades.service.published import make_ready, version, versions
+from backend.grades.service.replaying import Forgetting, replay
+
+__all__ = [
+    "Forgetting",
+    "assess",
+    "decide",
+    "explain",
+    "find",
+    "find_of",
+    "find_using",
+    "judge_again",
+    "make_ready",
+    "mine",
+    "not_shared",
+    "replay",
+    "supersede",
+    "version",
+    "versions",
+]
