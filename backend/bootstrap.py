@@ -9,13 +9,18 @@ from typing import Any
 
 import backend
 from backend.common import clock, ids, keys, mongo
-from backend.common.deps import Deps
+from backend.common.deps import Deps, Forgetter
 from backend.common.pages import Cursors
 from backend.common.sealing import Sealer
 from backend.common.settings import Settings, SettingsError
 from backend.common.tokens import TokenKeys
 from backend.gateways import sms
 from backend.gateways.faces import SocketFaces
+from backend.objections import service as objections
+from backend.restorations import service as restorations
+
+FORGETTERS: tuple[Forgetter, ...] = (objections.forget, restorations.forget)
+"""Whoever keeps words about records: they go in the transaction in which the record does (Regulation 37)."""
 
 
 class IndexesMissing(Exception):
@@ -87,6 +92,7 @@ def build_deps(settings: Settings) -> Deps:
         faces=SocketFaces(settings.face_address),
         sms=sms.build(settings),
         transaction=partial(mongo.transaction, client),
+        forgetters=FORGETTERS,
     )
 
 

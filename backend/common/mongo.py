@@ -48,6 +48,7 @@ MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
 CODECS: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
 _running: ContextVar[ClientSession | None] = ContextVar("running_transaction", default=None)
+_last_acts: ContextVar[list[Callable[[], None]] | None] = ContextVar("acts_before_commit", default=None)
 
 
 class Retry(Exception):
@@ -124,17 +125,29 @@ def transaction(client: Client) -> Iterator[None]:
         yield
         return
     with client.start_session() as session, session.bind(end_session=False):
-        mark = _running.set(session)
+        mark, acts = _running.set(session), list[Callable[[], None]]()
+        last = _last_acts.set(acts)
         try:
             session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=MAJORITY)
             try:
                 yield
+                while acts:
+                    acts.pop(0)()
             except BaseException:
                 session.abort_transaction()
                 raise
             _commit(session)
         finally:
+            _last_acts.reset(last)
             _running.reset(mark)
+
+
+def before_commit(act: Callable[[], None]) -> None:
+    """Do `act` last in the running transaction, after all that the use cases in it still write: both happen, or neither."""
+    acts = _last_acts.get()
+    if acts is None:
+        raise RuntimeError("no transaction is running")
+    acts.append(act)
 
 
 def _commit(session: ClientSession) -> None:

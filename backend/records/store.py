@@ -176,6 +176,12 @@ def find_tombstone(db: Database, subject_id: str, key: str) -> Tombstone | None:
     return from_document(Tombstone, found) if found else None
 
 
+def hold(db: Database, record_id: str, subject_id: str) -> bool:
+    """A write that changes nothing anybody reads, so that the server sees two transactions collide; false without a record."""
+    wanted = {"_id": record_id, "subject_id": subject_id, "tombstone": None}
+    return db[COLLECTION].update_one(wanted, {"$inc": {"holds": 1}}).matched_count == 1
+
+
 def add_mark(db: Database, record_id: str, subject_id: str, mark: Mark, change: Change) -> bool:
     """Put a mark on a record that has none of its kind and case."""
     wanted = {

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+from backend import bootstrap
 from backend.common import ids, mongo
 from backend.common.deps import Deps
 from backend.common.mongo import Client
@@ -55,6 +56,7 @@ def make_deps(client: Client, settings: Settings, clock: Clock, sealer: Sealer) 
         faces=SocketFaces(settings.face_address),
         sms=FileSms(settings.data_dir / "outbox" / "sms.jsonl"),
         transaction=partial(mongo.transaction, client),
+        forgetters=bootstrap.FORGETTERS,
     )
 
 

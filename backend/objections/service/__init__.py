@@ -1,7 +1,7 @@
 """Use cases of objections, by who acts: the resident, the officer, the provider, the clock."""
 
 from backend.objections.service.finding import find_corrected, find_upheld
-from backend.objections.service.forgetting import Forgetting
+from backend.objections.service.forgetting import Forgetting, forget
 from backend.objections.service.handling import compare, decide, forward, request_supplement, take_over
 from backend.objections.service.reading import (
     download_for_officer,
@@ -45,6 +45,7 @@ __all__ = [
     "flag_overdue",
     "for_officers",
     "for_provider",
+    "forget",
     "forward",
     "mine",
     "queues",

@@ -36,7 +36,7 @@ def mine(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> 
     scope = f"objections:{subject_id}"
     found = store.list_own(deps.db, subject_id, after=deps.cursors.read(cursor, scope), limit=limit + 1)
     page = deps.cursors.page(found, limit, scope, lambda case: Position(case.submitted_at, case.id))
-    return Page(tuple(plain(deps, actor, case) for case in page.items), page.next_cursor)
+    return Page(tuple(_outlined(deps, actor, case) for case in page.items), page.next_cursor)
 
 
 def find_mine(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
@@ -44,7 +44,7 @@ def find_mine(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
     subject_id = actor.require_subject()
     case = _own(deps, subject_id, objection_id)
     if not actor.is_verified(deps.now()):
-        return plain(deps, actor, case)
+        return _outlined(deps, actor, case)
     _look(deps, actor, case, texts.OWN_CASE)
     return _whole(deps, actor, case, records.find_own(deps, subject_id, case.record_id))
 
@@ -140,8 +140,14 @@ def queues(deps: Deps, actor: Actor) -> tuple[Queue, ...]:
 
 
 def plain(deps: Deps, actor: Actor, case: Objection) -> Shown:
-    """The case without the record and without words: what a move answers, so that a look is always a look of its own."""
-    return _shown(deps, actor, moving.as_of(deps, case), whole=False)
+    """The case without the record and without any word, names of files too: what a move answers, so that a look is always a
+    look of its own, and an answer kept for a repeated request holds nothing that an erasure would have to reach."""
+    return _shown(deps, actor, moving.as_of(deps, case), whole=False, named=False)
+
+
+def _outlined(deps: Deps, actor: Actor, case: Objection) -> Shown:
+    """The same for its owner, who reads the names of the own files after proving to be that person."""
+    return _shown(deps, actor, moving.as_of(deps, case), whole=False, named=actor.is_verified(deps.now()))
 
 
 def _own(deps: Deps, subject_id: str, objection_id: str) -> Objection:
@@ -178,7 +184,13 @@ def _whole(deps: Deps, actor: Actor, case: Objection, record: Record | None) -> 
 
 
 def _shown(
-    deps: Deps, actor: Actor, case: Objection, *, whole: bool, record: ShownRecord | None = None
+    deps: Deps,
+    actor: Actor,
+    case: Objection,
+    *,
+    whole: bool,
+    named: bool = True,
+    record: ShownRecord | None = None,
 ) -> Shown:
     staff = actor.role is not Role.CITIZEN
     return Shown(
@@ -194,7 +206,7 @@ def _shown(
         officer_name=case.officer_name if staff else None,
         clocks=tuple(clocks.shown(clock, deps.now()) for clock in case.clocks),
         timeline=tuple(_line(deps, event, whole=whole) for event in case.events),
-        evidence=evidence.shown_of_case(deps, case.id, named=whole or actor.is_verified(deps.now())),
+        evidence=evidence.shown_of_case(deps, case.id, named=named),
         may=_may(actor, case),
         statement=str(deps.sealer.open(case.statement_sealed)) if whole else None,
         record=record,

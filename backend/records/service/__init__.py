@@ -3,7 +3,7 @@
 from backend.records.rules import contested as is_contested
 from backend.records.service.correcting import check_correction, correct
 from backend.records.service.importing import import_records
-from backend.records.service.marking import find_any, find_by_row, find_tombstone, mark, unmark
+from backend.records.service.marking import find_any, find_by_row, find_tombstone, hold, mark, unmark
 from backend.records.service.reading import Counts, adverse_of, count, counts, find_own, of_subject
 from backend.records.service.removing import erase, hide, withdraw
 from backend.records.service.rippling import Consumer, ripple
@@ -27,6 +27,7 @@ __all__ = [
     "find_own",
     "find_tombstone",
     "hide",
+    "hold",
     "import_records",
     "is_contested",
     "mark",

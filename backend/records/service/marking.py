@@ -23,6 +23,13 @@ def find_any(deps: Deps, record_id: str) -> Record | None:
     return store.find_any(deps.db, record_id)
 
 
+def hold(deps: Deps, *, record_id: str, subject_id: str) -> None:
+    """Have the running transaction touch the record, for one that only begins a case about it: of two at once, of which the
+    other deletes the record, one meets the other and runs again. Raises 409 `records.changed` when it is gone."""
+    if not store.hold(deps.db, record_id, subject_id):
+        raise errors.changed()
+
+
 def find_by_row(
     deps: Deps, *, subject: Subject, unit_code: str, item_code: str, doc_no: str
 ) -> Record | None:

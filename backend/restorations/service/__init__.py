@@ -2,7 +2,7 @@
 
 from backend.restorations.service.applying import apply, withdraw
 from backend.restorations.service.deciding import accept, decline, prove
-from backend.restorations.service.forgetting import Forgetting
+from backend.restorations.service.forgetting import Forgetting, forget
 from backend.restorations.service.reading import (
     download_for_officer,
     download_for_provider,
@@ -31,6 +31,7 @@ __all__ = [
     "flag_overdue",
     "for_officers",
     "for_provider",
+    "forget",
     "mine",
     "prove",
     "queues",

@@ -84,6 +84,7 @@ def _open(deps: Deps, actor: Actor, wish: _Wish, files: Sequence[Evidence]) -> R
     if (known := _known(deps, actor, wish)) is not None:
         return known
     case = _made(deps, actor, wish, _wanted_record(deps, wish))
+    records.hold(deps, record_id=wish.record_id, subject_id=wish.subject_id)
     if not store.insert(deps.db, case):
         raise Retry(case.id)
     evidence.attach(deps, evidence=files, case_id=case.id)

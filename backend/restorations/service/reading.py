@@ -27,7 +27,7 @@ def mine(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> 
     scope = f"restorations:{subject_id}"
     found = store.list_own(deps.db, subject_id, after=deps.cursors.read(cursor, scope), limit=limit + 1)
     page = deps.cursors.page(found, limit, scope, lambda case: Position(case.submitted_at, case.id))
-    return Page(tuple(plain(deps, actor, case) for case in page.items), page.next_cursor)
+    return Page(tuple(_outlined(deps, actor, case) for case in page.items), page.next_cursor)
 
 
 def find_mine(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
@@ -35,7 +35,7 @@ def find_mine(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
     subject_id = actor.require_subject()
     case = _own(deps, subject_id, restoration_id)
     if not actor.is_verified(deps.now()):
-        return plain(deps, actor, case)
+        return _outlined(deps, actor, case)
     _look(deps, actor, case, texts.OWN_CASE)
     return _whole(deps, actor, case, records.find_own(deps, subject_id, case.record_id))
 
@@ -120,8 +120,14 @@ def queues(deps: Deps, actor: Actor) -> tuple[Queue, ...]:
 
 
 def plain(deps: Deps, actor: Actor, case: Restoration) -> Shown:
-    """The case without the record and without words: what a move answers, so that a look is always a look of its own."""
-    return _shown(deps, actor, case, whole=False)
+    """The case without the record and without any word, names of files too: what a move answers, so that a look is always a
+    look of its own, and an answer kept for a repeated request holds nothing that an erasure would have to reach."""
+    return _shown(deps, actor, case, whole=False, named=False)
+
+
+def _outlined(deps: Deps, actor: Actor, case: Restoration) -> Shown:
+    """The same for its owner, who reads the names of the own files after proving to be that person."""
+    return _shown(deps, actor, case, whole=False, named=actor.is_verified(deps.now()))
 
 
 def _own(deps: Deps, subject_id: str, restoration_id: str) -> Restoration:
@@ -157,7 +163,13 @@ def _whole(deps: Deps, actor: Actor, case: Restoration, record: Record | None) -
 
 
 def _shown(
-    deps: Deps, actor: Actor, case: Restoration, *, whole: bool, record: ShownRecord | None = None
+    deps: Deps,
+    actor: Actor,
+    case: Restoration,
+    *,
+    whole: bool,
+    named: bool = True,
+    record: ShownRecord | None = None,
 ) -> Shown:
     return Shown(
         id=case.id,
@@ -170,7 +182,7 @@ def _shown(
         removal_id=case.removal_id,
         clocks=tuple(clocks.shown(clock, deps.now()) for clock in case.clocks),
         timeline=tuple(_line(deps, event, whole=whole) for event in case.events),
-        evidence=evidence.shown_of_case(deps, case.id, named=whole or actor.is_verified(deps.now())),
+        evidence=evidence.shown_of_case(deps, case.id, named=named),
         may=rules.moves(case, actor.role),
         pledge=str(deps.sealer.open(case.pledge_sealed)) if whole else None,
         record=record,

@@ -234,7 +234,10 @@ def test_whatever_is_tried_the_promises_hold(deps: Deps, clock: Clock) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    every_act = set(ObjectionAct) - {ObjectionAct.SUBMIT, ObjectionAct.MARK}  # these two are a case's beginning
+    every_act = set(ObjectionAct) - {
+        ObjectionAct.SUBMIT,
+        ObjectionAct.MARK,
+    }  # these two are a case's beginning
     for seed in range(MORE):
         if acts >= every_act:
             break
