@@ -201,6 +201,18 @@ def remove_mark(
     return _changed(db, wanted, {"$pull": {"marks": mark}}, change)
 
 
+def set_mark_until(
+    db: Database, record_id: str, subject_id: str, mark: tuple[RecordMark, str | None], at: datetime | None
+) -> bool:
+    """Set when the mark of a kind and case ends; false where there is none, or it says so already."""
+    wanted = {
+        "_id": record_id,
+        "subject_id": subject_id,
+        "marks": {"$elemMatch": _mark(*mark) | {"until": {"$ne": at}}},
+    }
+    return db[COLLECTION].update_one(wanted, {"$set": {"marks.$.until": at}}).matched_count == 1
+
+
 def set_suspension(
     db: Database, before: Record, values: dict[str, datetime | None], change: Change | None
 ) -> bool:

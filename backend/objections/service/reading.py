@@ -1,11 +1,8 @@
 """Reading cases. Whoever sees a record or the words of a case is in the subject's access log before it leaves."""
 
-from collections.abc import Iterable
-
 from backend.audit import service as audit
 from backend.catalogue import service as catalogue
 from backend.clocks import service as clocks
-from backend.clocks.model import Queue
 from backend.common import numbers
 from backend.common.actor import Actor
 from backend.common.deps import Deps
@@ -13,13 +10,13 @@ from backend.common.pages import Page, Position
 from backend.evidence import service as evidence
 from backend.evidence.model import Download
 from backend.objections import errors, rules, store, texts
-from backend.objections.model import NEVER, Event, Line, Listed, Objection, Person, Shown
+from backend.objections.model import Event, Line, Objection, Person, Shown
 from backend.objections.service import moving
 from backend.records import service as records
 from backend.records.model import Record
 from backend.records.service import ShownRecord, UnitName
 from backend.registry import service as registry
-from schemas.terms import ObjectionAct, ObjectionState, Role
+from schemas.terms import ObjectionAct, Role
 from schemas.text import Text
 
 # What the person, an officer or a provider does by asking for it; all else is the system's.
@@ -64,38 +61,6 @@ def find_for_provider(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
     return _for_staff(deps, actor, case) if _runs(deps, case) else plain(deps, actor, case)
 
 
-def for_officers(
-    deps: Deps,
-    actor: Actor,
-    *,
-    limit: int,
-    cursor: str | None = None,
-    state: ObjectionState | None = None,
-    overdue: bool | None = None,
-    unit: str | None = None,
-) -> Page[Listed]:
-    """Every case, nearest due first; `overdue` keeps those with a clock that somebody here should have met."""
-    actor.require(Role.CASE_OFFICER)
-    wanted = store.wanted(state=state, unit_code=unit, overdue_at=deps.now() if overdue else None)
-    return _listed(deps, actor, wanted, limit=limit, cursor=cursor)
-
-
-def for_provider(
-    deps: Deps,
-    actor: Actor,
-    *,
-    limit: int,
-    cursor: str | None = None,
-    state: ObjectionState | None = None,
-    overdue: bool | None = None,
-) -> Page[Listed]:
-    """The cases that were forwarded to the caller's unit, nearest due first."""
-    unit = moving.unit_of(actor)
-    overdue_at = deps.now() if overdue else None
-    wanted = store.wanted(state=state, unit_code=unit, overdue_at=overdue_at, forwarded=True)
-    return _listed(deps, actor, wanted, limit=limit, cursor=cursor)
-
-
 def download_mine(deps: Deps, actor: Actor, *, objection_id: str, evidence_id: str) -> Download:
     """A file of the own case, to who has just proved to be that person."""
     subject_id = actor.require_verified(deps.now())
@@ -119,24 +84,6 @@ def download_for_provider(deps: Deps, actor: Actor, *, objection_id: str, eviden
     if not _runs(deps, case):
         raise errors.not_found()
     return _download(deps, actor, case, evidence_id, texts.HANDLING)
-
-
-def queues(deps: Deps, actor: Actor) -> tuple[Queue, ...]:
-    """The queues of the caller's desk."""
-    if actor.role is Role.PROVIDER and actor.unit is not None:
-        own = store.wanted(state=ObjectionState.FORWARDED, unit_code=actor.unit)
-        return (_queue(deps, "objections.findings", texts.QUEUE_FINDINGS, own),)
-    if actor.role is not Role.CASE_OFFICER:
-        return ()
-    return tuple(
-        _queue(deps, f"objections.{state.value}", label, store.wanted(state=state))
-        for state, label in (
-            (ObjectionState.MARKED, texts.QUEUE_MARKED),
-            (ObjectionState.COMPARING, texts.QUEUE_COMPARING),
-            (ObjectionState.SUPPLEMENT_REQUESTED, texts.QUEUE_SUPPLEMENT),
-            (ObjectionState.FORWARDED, texts.QUEUE_FORWARDED),
-        )
-    )
 
 
 def plain(deps: Deps, actor: Actor, case: Objection) -> Shown:
@@ -196,7 +143,7 @@ def _shown(
     return Shown(
         id=case.id,
         record_id=case.record_id,
-        unit=_unit(deps, case.unit_code),
+        unit=unit_name(deps, case.unit_code),
         ground=case.ground,
         state=case.state,
         outcome=case.outcome,
@@ -223,7 +170,7 @@ def _by(deps: Deps, event: Event) -> Text:
     if event.role is Role.CITIZEN:
         return texts.SUBJECT
     if event.role is Role.PROVIDER and event.unit_code is not None:
-        return _unit(deps, event.unit_code).name
+        return unit_name(deps, event.unit_code).name
     return event.role.label
 
 
@@ -244,43 +191,9 @@ def _person(deps: Deps, case: Objection) -> Person | None:
     return Person(words.name, numbers.mask(words.number))
 
 
-def _unit(deps: Deps, code: str) -> UnitName:
+def unit_name(deps: Deps, code: str) -> UnitName:
     unit = catalogue.units_by_code(deps).get(code)
     return UnitName(code, unit.name if unit else Text(code, code))
-
-
-def _listed(
-    deps: Deps, actor: Actor, wanted: dict[str, object], *, limit: int, cursor: str | None
-) -> Page[Listed]:
-    scope = f"objections:{actor.role}:{actor.unit}"
-    after = deps.cursors.read(cursor, scope)
-    found = store.list_for_desk(deps.db, wanted, after=after, limit=limit + 1)
-    page = deps.cursors.page(found, limit, scope, lambda case: Position(case.due_at, case.id))
-    return Page(tuple(_entries(deps, actor, page.items)), page.next_cursor)
-
-
-def _entries(deps: Deps, actor: Actor, cases: Iterable[Objection]) -> Iterable[Listed]:
-    now = deps.now()
-    for case in (moving.as_of(deps, one) for one in cases):
-        yield Listed(
-            id=case.id,
-            record_id=case.record_id,
-            unit=_unit(deps, case.unit_code),
-            ground=case.ground,
-            state=case.state,
-            submitted_at=case.submitted_at,
-            officer_name=case.officer_name,
-            mine=case.officer_id == actor.id,
-            suspended_at=case.suspended_at,
-            due_at=case.due_at if case.due_at < NEVER else None,
-            overdue=case.due_at <= now,
-            clocks=tuple(clocks.shown(clock, now) for clock in case.clocks),
-        )
-
-
-def _queue(deps: Deps, name: str, label: Text, wanted: dict[str, object]) -> Queue:
-    count, overdue, nearest = store.queue(deps.db, wanted, deps.now())
-    return Queue(name, label, count, overdue, nearest if nearest and nearest < NEVER else None)
 
 
 def _look(deps: Deps, actor: Actor, case: Objection, purpose: Text) -> None:

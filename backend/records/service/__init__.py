@@ -3,7 +3,15 @@
 from backend.records.rules import contested as is_contested
 from backend.records.service.correcting import check_correction, correct
 from backend.records.service.importing import import_records
-from backend.records.service.marking import find_any, find_by_row, find_tombstone, hold, mark, unmark
+from backend.records.service.marking import (
+    find_any,
+    find_by_row,
+    find_tombstone,
+    hold,
+    mark,
+    plan_unmark,
+    unmark,
+)
 from backend.records.service.reading import Counts, adverse_of, count, counts, find_own, of_subject
 from backend.records.service.removing import erase, hide, withdraw
 from backend.records.service.rippling import Consumer, ripple
@@ -34,6 +42,7 @@ __all__ = [
     "of_subject",
     "opened",
     "plan_suspension",
+    "plan_unmark",
     "release",
     "ripple",
     "sealed_words",
