@@ -68,6 +68,16 @@ def changed(state: RestorationState) -> ServiceError:
     )
 
 
+def record_deleted() -> ServiceError:
+    """Nothing is taken in that may repeat what was deleted."""
+    return ServiceError(
+        Kind.CONFLICT,
+        "restorations.record_deleted",
+        "该记录已从数据库删除，无需修复，申请已办结",
+        "The record was deleted from the database, so there is nothing to restore; the application is closed",
+    )
+
+
 def no_proof() -> ServiceError:
     return ServiceError(
         Kind.INVALID,

@@ -41,7 +41,7 @@ def find_mine(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
 
 
 def find_for_officer(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
-    """Any case, with the record and whose it is; the subject reads who looked."""
+    """Any case; while it is open with the record, the words and whose it is, and the subject reads who looked."""
     return _for_staff(deps, actor, _any(deps, actor, restoration_id))
 
 
@@ -150,11 +150,12 @@ def _found(case: Restoration | None) -> Restoration:
 
 
 def _for_staff(deps: Deps, actor: Actor, case: Restoration) -> Shown:
-    """While the case is open its record is there to be worked on; afterwards it is as far as any query may show it."""
+    """While the case is open its record and words are there to be worked on; when it is over the desks need neither them nor
+    the person any more, and read what was asked and decided, when, and by which clocks."""
+    if case.state not in rules.OPEN:
+        return plain(deps, actor, case)
     _look(deps, actor, case, texts.HANDLING)
-    if case.state in rules.OPEN:
-        return _whole(deps, actor, case, records.find_any(deps, case.record_id))
-    return _whole(deps, actor, case, records.find_own(deps, case.subject_id, case.record_id))
+    return _whole(deps, actor, case, records.find_any(deps, case.record_id))
 
 
 def _whole(deps: Deps, actor: Actor, case: Restoration, record: Record | None) -> Shown:

@@ -203,8 +203,14 @@ def test_no_word_is_kept_of_what_is_written_after_the_deletion(town: Town) -> No
     refused("objections.record_deleted", objections.forward, town.deps, town.officer, **asked)
     asked = {"objection_id": second.id, "statement": f"{QUOTE}不是我"}
     refused("objections.record_deleted", objections.dissent, town.deps, town.resident, **asked)
-    refusal: dict[str, Any] = {"outcome": ProofOutcome.REFUSED, "explanation": f"{QUOTE}未履行"}
-    restorations.prove(town.deps, town.provider, restoration_id=pledged.id, **refusal)
+    for outcome in ProofOutcome:
+        proof: dict[str, Any] = {
+            "outcome": outcome,
+            "explanation": f"{QUOTE}未履行",
+            "document_no": "沪修1号",
+        }
+        asked = {"restoration_id": pledged.id}
+        refused("restorations.record_deleted", restorations.prove, town.deps, town.provider, **asked, **proof)
     assert {name: words for name, words in found(town).items() if words} == {}
     assert town.deps.db["evidence"].count_documents({}) == 0
 
