@@ -13,6 +13,7 @@ from backend.calendars import staff_routes as calendars
 from backend.catalogue import routes as catalogue
 from backend.common import mongo
 from backend.common.deps import Deps
+from backend.copies import routes as copies
 from backend.desk import staff_routes as desk
 from backend.facechecks import routes as facechecks
 from backend.idempotency import errors as repeated
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     objections.blp,
     restorations.blp,
     removals.blp,
+    copies.blp,
     notices.blp,
     catalogue.blp,
     staff.blp,

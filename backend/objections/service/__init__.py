@@ -12,6 +12,7 @@ from backend.objections.service.reading import (
     find_for_provider,
     find_mine,
     mine,
+    own_words,
 )
 from backend.objections.service.residents import add_evidence, dissent, withdraw
 from backend.objections.service.submitting import submit
@@ -46,6 +47,7 @@ __all__ = [
     "forget",
     "forward",
     "mine",
+    "own_words",
     "queues",
     "recompute_clocks",
     "remind_due",

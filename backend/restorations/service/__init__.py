@@ -13,6 +13,7 @@ from backend.restorations.service.reading import (
     for_officers,
     for_provider,
     mine,
+    own_words,
     queues,
 )
 from backend.restorations.service.sweeping import flag_overdue, recompute_clocks, remind_due
@@ -33,6 +34,7 @@ __all__ = [
     "for_provider",
     "forget",
     "mine",
+    "own_words",
     "prove",
     "queues",
     "recompute_clocks",

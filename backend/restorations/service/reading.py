@@ -23,11 +23,24 @@ from schemas.text import Text
 
 def mine(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[Shown]:
     """The caller's own cases, newest first, without the record and without words."""
+    page = _own_page(deps, actor, limit=limit, cursor=cursor)
+    return Page(tuple(_outlined(deps, actor, case) for case in page.items), page.next_cursor)
+
+
+def own_words(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[Shown]:
+    """The same with every word, to who has just proved to be that person; the record is the report's. Whoever hands it out has
+    written the look down."""
+    if not actor.is_verified(deps.now()):
+        return mine(deps, actor, limit=limit, cursor=cursor)
+    page = _own_page(deps, actor, limit=limit, cursor=cursor)
+    return Page(tuple(_whole(deps, actor, case, None) for case in page.items), page.next_cursor)
+
+
+def _own_page(deps: Deps, actor: Actor, *, limit: int, cursor: str | None) -> Page[Restoration]:
     subject_id = actor.require_subject()
     scope = f"restorations:{subject_id}"
     found = store.list_own(deps.db, subject_id, after=deps.cursors.read(cursor, scope), limit=limit + 1)
-    page = deps.cursors.page(found, limit, scope, lambda case: Position(case.submitted_at, case.id))
-    return Page(tuple(_outlined(deps, actor, case) for case in page.items), page.next_cursor)
+    return deps.cursors.page(found, limit, scope, lambda case: Position(case.submitted_at, case.id))
 
 
 def find_mine(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
