@@ -3,6 +3,7 @@
 from datetime import date
 
 from backend.common.errors import Kind, ServiceError
+from backend.limits.errors import wait
 from schemas.terms import RestorationState
 from schemas.text import Text
 
@@ -54,6 +55,19 @@ def already_open(restoration_id: str) -> ServiceError:
         "您对该记录的修复申请正在办理",
         "Your application for this record is being handled",
         data={"restoration_id": restoration_id},
+    )
+
+
+def too_often(retry_after: int) -> ServiceError:
+    """More than anybody needs: the limit keeps one person from filling the desks."""
+    left = wait(retry_after)
+    return ServiceError(
+        Kind.TOO_MANY,
+        "restorations.too_often",
+        f"您近期提交的信用修复申请过多，请{left.zh}后再提；确有急需的，请拨打 12345 或到服务窗口办理",
+        f"You have made too many applications for restoration lately; please wait {left.en}, or call 12345 or come to a"
+        " service window if it is urgent",
+        retry_after=retry_after,
     )
 
 

@@ -42,6 +42,7 @@ class Restorations(MethodView):
         errors.not_ended(record_rules.NOT_ENDED.text),
         errors.too_early(date(2027, 3, 1)),
         errors.already_open("…"),
+        errors.too_often(1),
         *evidence_errors.OF_UPLOADS,
     )
     @blp.idempotent
