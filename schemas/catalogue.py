@@ -47,6 +47,12 @@ class CatalogueField(ResponseSchema):
         required=True, metadata={"description": "文本最大字数 Most characters of a text"}
     )
     choices = fields.List(fields.Nested(CatalogueChoice), required=True)
+    future = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "日期可否在未来（如有效期） Whether a date may lie ahead, as the end of a licence does"
+        },
+    )
 
 
 class CatalogueSummary(ResponseSchema):

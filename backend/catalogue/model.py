@@ -49,7 +49,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One field of an item's content. `max_length` counts characters of a text."""
+    """One field of an item's content. `max_length` counts characters of a text; `future`: a date that may lie ahead, as the end
+    of a licence or a ban does, where every other date tells of what has happened."""
 
     name: str
     type: FieldType
@@ -58,6 +59,7 @@ class FieldSpec:
     required: bool = False
     max_length: int = 200
     choices: tuple[Choice, ...] = ()
+    future: bool = False
 
     @cached_property
     def label(self) -> Text:

@@ -133,6 +133,13 @@ def _field_problems(item: CatalogueItem) -> Iterator[Problem]:
                 "max_length", shown(spec.name), "字段长度不正确", "the length of the field is out of range"
             )
         values = [choice.value for choice in spec.choices]
+        if spec.future and spec.type is not FieldType.DATE:
+            yield _problem(
+                "future",
+                shown(spec.name),
+                "只有日期字段可以允许未来日期",
+                "only a date may lie in the future",
+            )
         if (spec.type is FieldType.CHOICE) != bool(values) or len(values) != len(set(values)):
             yield _problem(
                 "choices", shown(spec.name), "选项不正确", "the choices do not fit the type of the field"

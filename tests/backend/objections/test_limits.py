@@ -84,7 +84,7 @@ def test_questions_are_limited_and_signing_out_everywhere_is_not(
     town: Town, line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended: list[str] = []
-    monkeypatch.setattr(accounts, "end_sessions", lambda deps, actor, account_id: ended.append(account_id))
+    monkeypatch.setattr(accounts, "end_sessions", lambda _deps, _actor, account: ended.append(account))
     use_up(town, "reports.question", QUESTIONS)
     for end_sessions in (False, True):
         asked = {"entry_id": line, "end_sessions": end_sessions}
