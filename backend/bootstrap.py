@@ -36,9 +36,9 @@ def ensure_indexes(deps: Deps) -> list[str]:
     declared = declared_collections()
     for name, indexes in declared.items():
         if name not in present:
-            _create(deps, name)
+            mongo.undisturbed(partial(mongo.create_collection, deps.db, name))
         if indexes:
-            deps.db[name].create_indexes(indexes)
+            mongo.undisturbed(partial(deps.db[name].create_indexes, indexes))
     deps.sealer.ensure_keys()
     return sorted(declared)
 
@@ -62,13 +62,6 @@ def declared_collections() -> dict[str, list[Any]]:
         if feature.ispkg and find_spec(f"backend.{feature.name}.store"):
             found.update(import_module(f"backend.{feature.name}.store").COLLECTIONS)
     return found
-
-
-def _create(deps: Deps, name: str) -> None:
-    try:
-        deps.db.create_collection(name)
-    except mongo.CollectionInvalid:
-        return
 
 
 def build_deps(settings: Settings) -> Deps:

@@ -17,13 +17,14 @@ from pymongo.collection import Collection as _Collection
 from pymongo.database import Database as _Database
 from pymongo.errors import (
     BulkWriteError,
+    CollectionInvalid,
     ConnectionFailure,
     EncryptionError,
     ExecutionTimeout,
+    OperationFailure,
     PyMongoError,
     WTimeoutError,
 )
-from pymongo.errors import CollectionInvalid as CollectionInvalid
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -42,7 +43,7 @@ R = TypeVar("R")
 D = TypeVar("D")
 
 ATTEMPTS = 6
-DUPLICATE_KEY = 11000
+DUPLICATE_KEY, NAMESPACE_EXISTS, INTERRUPTED = 11000, 48, 11601
 COMMITS = 4
 MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
 CODECS: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
@@ -242,6 +243,30 @@ def page_of(
         further = [{by: {beyond: after.at}}, {by: after.at, "_id": {beyond: after.id}}]
         wanted = {"$and": [wanted, {"$or": further}]}
     return collection.find(wanted, sort=[(by, way), ("_id", way)], limit=limit).to_list()
+
+
+def undisturbed(work: Callable[[], R]) -> R:
+    """Do `work`, and again where the server broke it off for its own reasons, as it does with a collection that it is making
+    while much else goes on; a few times at most. Only for what may be done twice."""
+    for again in reversed(range(ATTEMPTS)):
+        try:
+            return work()
+        except OperationFailure as error:
+            if not again or error.code != INTERRUPTED:
+                raise
+        time.sleep(random.uniform(0, 0.1))
+    raise AssertionError("the last attempt returns or raises")
+
+
+def create_collection(db: Database, name: str) -> None:
+    """Make a collection unless it is there, also when another process makes it at this moment."""
+    try:
+        db.create_collection(name)
+    except CollectionInvalid:
+        return
+    except OperationFailure as error:
+        if error.code != NAMESPACE_EXISTS:
+            raise
 
 
 def in_transaction() -> bool:

@@ -16,6 +16,7 @@ from backend.objections import service as objections
 from backend.records import service as records
 from backend.records.model import Record
 from backend.removals import service
+from backend.reports import service as reports
 from backend.restorations import service as restorations
 from schemas.notices import DeskNoticeKind
 from schemas.terms import ObjectionOutcome, ObjectionState, ProofOutcome, RemovalWish
@@ -122,6 +123,17 @@ def test_the_answers_kept_for_repeated_requests_hold_no_word_of_it(town: Town, w
     assert town.deps.db["idempotency_slots"].count_documents({"sealed_reply": {"$ne": None}}) == 3
     erase(town, record)
     assert {name: words for name, words in found(town).items() if words} == {}
+
+
+def test_a_question_about_a_look_is_the_residents_own_complaint_and_stays(town: Town) -> None:
+    record = town.record()
+    reports.summary(town.deps, town.resident)
+    (look,) = reports.access_log(town.deps, town.resident, limit=1).items
+    reports.ask(town.deps, town.resident, entry_id=look.id, statement=f"谁查了我的{QUOTE}？")
+    erase(town, record)
+    (question,) = reports.own_questions(town.deps, town.resident, limit=5).items
+    assert question.statement == f"谁查了我的{QUOTE}？"
+    assert {name for name, words in found(town).items() if words} == {"access_questions"}
 
 
 def test_nobody_begins_a_case_about_a_record_at_the_moment_it_is_erased(town: Town) -> None:
