@@ -13,6 +13,7 @@ from backend.catalogue import routes as catalogue
 from backend.common import mongo
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.copies import routes as copies
 from backend.desk import staff_routes as desk
 from backend.facechecks import routes as facechecks
 from backend.grades import routes as grades
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     objections.blp,
     restorations.blp,
     removals.blp,
+    copies.blp,
     notices.blp,
     catalogue.blp,
     staff.blp,

@@ -9,13 +9,19 @@ from typing import Any
 
 import backend
 from backend.common import clock, handles, ids, keys, mongo
-from backend.common.deps import Deps
+from backend.common.deps import Deps, Forgetter
 from backend.common.pages import Cursors
 from backend.common.sealing import Sealer
 from backend.common.settings import Settings, SettingsError
 from backend.common.tokens import TokenKeys
 from backend.gateways import sms
 from backend.gateways.faces import SocketFaces
+from backend.grades import service as grades
+from backend.objections import service as objections
+from backend.restorations import service as restorations
+
+FORGETTERS: tuple[Forgetter, ...] = (grades.forget, objections.forget, restorations.forget)
+"""Whoever keeps words about records: they go in the transaction in which the record does (Regulation 37)."""
 
 
 class IndexesMissing(Exception):
@@ -31,9 +37,9 @@ def ensure_indexes(deps: Deps) -> list[str]:
     declared = declared_collections()
     for name, indexes in declared.items():
         if name not in present:
-            _create(deps, name)
+            mongo.undisturbed(partial(mongo.create_collection, deps.db, name))
         if indexes:
-            deps.db[name].create_indexes(indexes)
+            mongo.undisturbed(partial(deps.db[name].create_indexes, indexes))
     deps.sealer.ensure_keys()
     return sorted(declared)
 
@@ -59,13 +65,6 @@ def declared_collections() -> dict[str, list[Any]]:
     return found
 
 
-def _create(deps: Deps, name: str) -> None:
-    try:
-        deps.db.create_collection(name)
-    except mongo.CollectionInvalid:
-        return
-
-
 def build_deps(settings: Settings) -> Deps:
     """What the use cases of this process get; connects lazily, so it returns even while the database is away."""
     uri = settings.mongodb_uri or _running_database(settings)
@@ -87,6 +86,7 @@ def build_deps(settings: Settings) -> Deps:
         faces=SocketFaces(settings.face_address),
         sms=sms.build(settings),
         transaction=partial(mongo.transaction, client),
+        forgetters=FORGETTERS,
     )
 
 

@@ -47,6 +47,12 @@ class CatalogueField(ResponseSchema):
         required=True, metadata={"description": "文本最大字数 Most characters of a text"}
     )
     choices = fields.List(fields.Nested(CatalogueChoice), required=True)
+    future = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "日期可否在未来（如有效期） Whether a date may lie ahead, as the end of a licence does"
+        },
+    )
 
 
 class CatalogueSummary(ResponseSchema):
@@ -86,6 +92,21 @@ class CatalogueItem(CatalogueSummary):
     year = fields.Integer(required=True, metadata={"example": 2026})
     version = fields.Integer(required=True, metadata={"example": 1})
     unit = fields.Nested(CatalogueUnit, required=True, allow_none=True)
+    disclosed = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "是否属于行政许可、行政处罚“双公示”事项（七个工作日内公示）"
+            " Whether it is a licence or penalty, published within seven working days of its decision"
+        },
+    )
+    decided_in = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "记载决定日期的字段 The field that holds the day of decision",
+            "example": "decided_on",
+        },
+    )
     basis = fields.List(fields.Nested(CatalogueBasis), required=True)
     fields_ = fields.List(fields.Nested(CatalogueField), required=True, attribute="fields", data_key="fields")
 

@@ -5,7 +5,6 @@ from typing import Any
 from marshmallow import fields, validate
 
 from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
-from schemas.notices import Notice
 from schemas.terms import Channel, ConsentPurpose, Level, ProofWay, Role
 
 
@@ -156,13 +155,3 @@ class ExportedProfile(ResponseSchema):
     face_template = fields.Boolean(
         required=True, metadata=_about("是否留有人脸模板", "Whether a face template is kept")
     )
-
-
-class Export(ResponseSchema):
-    """Own data held by this service; the credit record itself is in `GET /me/report`."""
-
-    exported_at = BeijingTime(required=True)
-    profile = fields.Nested(ExportedProfile, required=True)
-    consents = fields.List(fields.Nested(Consent), required=True)
-    notices = fields.List(fields.Nested(Notice), required=True)
-    access_log = fields.List(fields.Nested(ExportedLook), required=True)

@@ -99,6 +99,11 @@ class NoticeKind(Term):
     )
     RESTORATION_RESTORED = "restoration_restored", "一条信息已修复", "A record was restored"
     RESTORATION_REFUSED = "restoration_refused", "信用修复申请未获准", "Restoration refused"
+    RESTORATION_VOID = (
+        "restoration_void",
+        "信用修复申请已办结，记录已删除",
+        "Application for restoration closed: the record was deleted",
+    )
     RESTORATION_WITHDRAWN = (
         "restoration_withdrawn",
         "信用修复申请已撤回",
@@ -471,6 +476,16 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
             "信息提供单位审核后未准予修复，说明见申请详情。您可以补足条件后再次申请，或者对该信息提出异议。",
             "The provider refused the restoration; its explanation is with the application. You may apply again once the"
             " conditions are met, or object to the record.",
+        ),
+        {"restoration_id": str},
+        legal=True,
+    ),
+    NoticeKind.RESTORATION_VOID: NoticeForm(
+        NoticeKind.RESTORATION_VOID.label,
+        Text(
+            "您申请修复的信息已从数据库删除，不会再被查询，申请随之办结，您的承诺和材料一并删除。您无需做任何事。",
+            "The record that you asked to have restored was deleted from the database and is in no query any more, which closes"
+            " your application; your words and files are deleted with it. You need not do anything.",
         ),
         {"restoration_id": str},
         legal=True,

@@ -374,6 +374,7 @@ class RestorationState(Term):
     RESTORED = "restored", "已修复，停止提供查询", "Restored, out of queries"
     REFUSED = "refused", "经审核不予修复", "Refused after review"
     WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
+    CLOSED = "closed", "记录已删除，申请已办结", "Closed: the record was deleted"
 
 
 class RestorationAct(Term):
@@ -385,6 +386,7 @@ class RestorationAct(Term):
     RESTORE = "restore", "提供单位出具修复证明", "The provider proved the restoration"
     REFUSE = "refuse", "提供单位不予修复", "The provider refused"
     WITHDRAW = "withdraw", "撤回申请", "Application withdrawn"
+    CLOSE = "close", "记录已删除，申请办结", "Closed: the record was deleted"
     FALL_DUE = "fall_due", "期限已过", "A deadline has passed"
     MOVE_CLOCK = "move_clock", "期限因日历公布而调整", "Deadline moved with the published calendar"
 

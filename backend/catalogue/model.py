@@ -49,7 +49,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One field of an item's content. `max_length` counts characters of a text."""
+    """One field of an item's content. `max_length` counts characters of a text; `future`: a date that may lie ahead, as the end
+    of a licence or a ban does, where every other date tells of what has happened."""
 
     name: str
     type: FieldType
@@ -58,6 +59,7 @@ class FieldSpec:
     required: bool = False
     max_length: int = 200
     choices: tuple[Choice, ...] = ()
+    future: bool = False
 
     @cached_property
     def label(self) -> Text:
@@ -92,7 +94,9 @@ class CatalogueItem:
 
     `query_years`: years of the query period after the act has ended, None without limit (Reg. 35, Meas. 27).
     `display_months`: months on public pages from the document's date, None without limit or, for a restricted item,
-    because it is never on them. `withdrawable`: the subject may have it dropped (good deeds, Meas. 27). `weight`:
+    because it is never on them. `withdrawable`: the subject may have it dropped (good deeds, Meas. 27). `disclosed`: an
+    administrative licence or penalty, to be published within seven working days of its decision (双公示); `decided_in` is the
+    field that holds that day, None where the item has none, so that nobody can tell whether it came in time. `weight`:
     share among the demonstration records of its subject kind. `source`: where the demonstration data has it from.
     """
 
@@ -116,6 +120,8 @@ class CatalogueItem:
     consent: ConsentTerms | None = None
     weight: int = 0
     source: str = ""
+    disclosed: bool = False
+    decided_in: str | None = None
 
     @property
     def title(self) -> Text:

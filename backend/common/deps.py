@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from backend.common.mongo import Client, Database
 from backend.common.pages import Cursors
@@ -18,12 +18,19 @@ if TYPE_CHECKING:
     from backend.gateways.sms import Sms
 
 
+class Forgetter(Protocol):
+    """A feature that keeps words about records takes them out of all it has about this one, in the running transaction."""
+
+    def __call__(self, deps: "Deps", *, record_id: str, subject_id: str) -> None: ...
+
+
 @dataclass(frozen=True)
 class Deps:
     """Built once a process by `bootstrap.build_deps`; a test makes its own.
 
     `now` gives aware UTC instants cut to milliseconds; `random` is the system's source (a seeded one in tests);
-    `audit_key` MACs the audit log; `transaction` covers every store call inside its block.
+    `audit_key` MACs the audit log; `transaction` covers every store call inside its block. `forgetters` belong to features
+    above the records, which call each of them in the transaction in which a record is deleted.
     """
 
     settings: Settings
@@ -40,3 +47,4 @@ class Deps:
     faces: "Faces"
     sms: "Sms"
     transaction: Callable[[], AbstractContextManager[None]]
+    forgetters: tuple[Forgetter, ...]

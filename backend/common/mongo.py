@@ -39,12 +39,13 @@ R = TypeVar("R")
 D = TypeVar("D")
 
 ATTEMPTS = 6
-DUPLICATE_KEY = 11000
+DUPLICATE_KEY, NAMESPACE_EXISTS, INTERRUPTED = 11000, 48, 11601
 COMMITS = 4
 MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
 CODECS: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
 _running: ContextVar[ClientSession | None] = ContextVar("running_transaction", default=None)
+_last_acts: ContextVar[list[Callable[[], None]] | None] = ContextVar("acts_before_commit", default=None)
 
 
 class Retry(Exception):
@@ -83,17 +84,29 @@ def transaction(client: Client) -> Iterator[None]:
         yield
         return
     with client.start_session() as session, session.bind(end_session=False):
-        mark = _running.set(session)
+        mark, acts = _running.set(session), list[Callable[[], None]]()
+        last = _last_acts.set(acts)
         try:
             session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=MAJORITY)
             try:
                 yield
+                while acts:
+                    acts.pop(0)()
             except BaseException:
                 session.abort_transaction()
                 raise
             _commit(session)
         finally:
+            _last_acts.reset(last)
             _running.reset(mark)
+
+
+def before_commit(act: Callable[[], None]) -> None:
+    """Do `act` last in the running transaction, after all that the use cases in it still write: both happen, or neither."""
+    acts = _last_acts.get()
+    if acts is None:
+        raise RuntimeError("no transaction is running")
+    acts.append(act)
 
 
 def _commit(session: ClientSession) -> None:
@@ -188,6 +201,30 @@ def page_of(
         further = [{by: {beyond: after.at}}, {by: after.at, "_id": {beyond: after.id}}]
         wanted = {"$and": [wanted, {"$or": further}]}
     return collection.find(wanted, sort=[(by, way), ("_id", way)], limit=limit).to_list()
+
+
+def undisturbed(work: Callable[[], R]) -> R:
+    """Do `work`, and again where the server broke it off for its own reasons, as it does with a collection that it is making
+    while much else goes on; a few times at most. Only for what may be done twice."""
+    for again in reversed(range(ATTEMPTS)):
+        try:
+            return work()
+        except OperationFailure as error:
+            if not again or error.code != INTERRUPTED:
+                raise
+        time.sleep(random.uniform(0, 0.1))
+    raise AssertionError("the last attempt returns or raises")
+
+
+def create_collection(db: Database, name: str) -> None:
+    """Make a collection unless it is there, also when another process makes it at this moment."""
+    try:
+        db.create_collection(name)
+    except CollectionInvalid:
+        return
+    except OperationFailure as error:
+        if error.code != NAMESPACE_EXISTS:
+            raise
 
 
 def in_transaction() -> bool:

@@ -137,7 +137,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Export:
-    """Everything the service keeps about an account holder; the credit record is the report's."""
+    """What is kept about an account holder here; cases and the credit record are other features'."""
 
     exported_at: datetime
     profile: Profile

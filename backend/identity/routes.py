@@ -104,17 +104,6 @@ class MyAccount(MethodView):
         service.close_account(deps(), actor())
 
 
-@blp.route("/me/export")
-class MyExport(MethodView):
-    @blp.response(200, wire.Export)
-    def get(self):
-        """Take away the own data as JSON
-
-        以 JSON 带走本人的账号资料、同意、查询日志等数据；未完成本人核验时姓名和号码以遮掩形式提供。
-        """
-        return service.export(deps(), actor())
-
-
 @blp.route("/identity/parity")
 class Parity(MethodView):
     @blp.arguments(wire.ParityQuery, location="query")

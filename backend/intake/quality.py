@@ -35,6 +35,50 @@ class _Lines:
 
 
 @dataclass
+class Timeliness:
+    """Whether what a unit must hand in by a limit came by it: counted for rows that are new. `undated`: rows that do not tell
+    from when the limit runs; `provisional`: judged by a year whose working days are not published."""
+
+    limit: str
+    days: int
+    basis: Text
+    judged: int = 0
+    provisional: int = 0
+    _late: _Lines = field(default_factory=_Lines)
+    _undated: _Lines = field(default_factory=_Lines)
+
+    @property
+    def late(self) -> int:
+        return self._late.count
+
+    @property
+    def undated(self) -> int:
+        return self._undated.count
+
+    def judge(self, line: int, *, late: bool, provisional: bool) -> None:
+        self.judged += 1
+        self.provisional += provisional
+        if late:
+            self._late.add(line)
+
+    def cannot_judge(self, line: int) -> None:
+        self._undated.add(line)
+
+    def told(self) -> dict[str, Any]:
+        return {
+            "limit": self.limit,
+            "days": self.days,
+            "basis": {"zh": self.basis.zh, "en": self.basis.en},
+            "judged": self.judged,
+            "late": self.late,
+            "late_lines": self._late.lines,
+            "provisional": self.provisional,
+            "undated": self.undated,
+            "undated_lines": self._undated.lines,
+        }
+
+
+@dataclass
 class Quality:
     """Counted while a file is read. `linked`: rows whose subject was found (S0: 关联入库有效性)."""
 
@@ -44,6 +88,7 @@ class Quality:
     unchanged: int = 0
     linked: int = 0
     seconds: float = 0.0
+    timeliness: Timeliness | None = None
     _notes: dict[str, _Lines] = field(default_factory=dict)
     _refused: dict[str, _Lines] = field(default_factory=dict)
 
@@ -82,6 +127,7 @@ class Quality:
             "notes": {
                 name: {"count": kind.count, "lines": kind.lines} for name, kind in sorted(self._notes.items())
             },
+            "timeliness": self.timeliness.told() if self.timeliness else None,
             "seconds": round(self.seconds, 3),
         }
 

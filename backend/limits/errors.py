@@ -5,17 +5,18 @@ from schemas.text import Text
 
 
 def too_many(retry_after: int) -> ServiceError:
-    wait = _wait(retry_after)
+    left = wait(retry_after)
     return ServiceError(
         Kind.TOO_MANY,
         "limits.too_many",
-        f"操作过于频繁，请{wait.zh}后再试",
-        f"Too many tries; please try again in {wait.en}",
+        f"操作过于频繁，请{left.zh}后再试",
+        f"Too many tries; please try again in {left.en}",
         retry_after=retry_after,
     )
 
 
-def _wait(seconds: int) -> Text:
+def wait(seconds: int) -> Text:
+    """How long to wait, for a sentence: rounded up."""
     for unit, zh, en in ((86_400, "天", "day"), (3_600, "小时", "hour"), (60, "分钟", "minute")):
         if seconds >= unit:
             count = -(-seconds // unit)

@@ -6,7 +6,8 @@ makes are counted otherwise (`addresses`). A try counts whatever becomes of the 
 that rolls back the use case must not roll back the count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from backend.common.deps import Deps
@@ -38,6 +39,23 @@ def spend_all(deps: Deps, charges: Sequence[Charge]) -> None:
         except ServiceError:
             give_back_all(deps, charges[:place])
             raise
+
+
+@contextmanager
+def charged(deps: Deps, charges: Sequence[Charge], refusal: Callable[[int], ServiceError]) -> Iterator[None]:
+    """Count a try for the length of a use case outside of its transaction; one that was refused has not counted.
+
+    `refusal` makes the 429 from the seconds to wait.
+    """
+    try:
+        spend_all(deps, charges)
+    except ServiceError as error:
+        raise refusal(error.retry_after or 1) from error
+    try:
+        yield
+    except ServiceError:
+        give_back_all(deps, charges)
+        raise
 
 
 def take(deps: Deps, name: str, who: str, *, limit: Limit) -> Standing:

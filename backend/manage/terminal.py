@@ -65,6 +65,11 @@ def outcome(quality: Quality) -> str:
     lines = [f"{told['rows']} rows: {counts}; linked to a subject: {linked}; {told['seconds']} s"]
     for reason, kind in told["refused_by_reason"].items():
         lines.append(f"  {reason} {_where(kind)}: {kind['zh']} / {kind['en']}")
+    if (timely := told["timeliness"]) is not None:
+        lines.append(
+            f"  published in time ({timely['days']} working days from the decision): {timely['judged']} new rows judged,"
+            f" {timely['late']} late, {timely['provisional']} by provisional days; {timely['undated']} tell no day of decision"
+        )
     lines += [f"  note {name} {_where(kind)}" for name, kind in told["notes"].items()]
     return "\n".join(lines)
 

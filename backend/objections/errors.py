@@ -3,6 +3,7 @@
 from typing import Any
 
 from backend.common.errors import Kind, ServiceError
+from backend.limits.errors import wait
 from schemas.terms import ObjectionState
 
 
@@ -29,6 +30,19 @@ def already_open(objection_id: str) -> ServiceError:
         "您对该记录的异议正在办理，可在原异议中补充材料",
         "Your objection to this record is being handled; you may add material to it",
         data={"objection_id": objection_id},
+    )
+
+
+def too_often(retry_after: int) -> ServiceError:
+    """More than anybody needs: the limit keeps one person from filling the desks."""
+    left = wait(retry_after)
+    return ServiceError(
+        Kind.TOO_MANY,
+        "objections.too_often",
+        f"您近期提出的异议过多，请{left.zh}后再提；确有急需的，请拨打 12345 或到服务窗口办理",
+        f"You have made too many objections lately; please wait {left.en}, or call 12345 or come to a"
+        " service window if it is urgent",
+        retry_after=retry_after,
     )
 
 

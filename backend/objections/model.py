@@ -17,6 +17,8 @@ from schemas.text import Text
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Where an index wants an instant and there is none."""
+TURNS = (ObjectionAct.GO_ON, ObjectionAct.CLOSE)
+"""What time alone does that changes where a case stands, or when it is due; all else that it does only tells of it."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,16 @@ class Objection:
     def clock(self, name: str) -> Clock | None:
         """The newest clock of this name."""
         return next((clock for clock in reversed(self.clocks) if clock.name == name), None)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list of a desk asks for; `overdue_at`: what was due by then; `forwarded`: what has reached its unit."""
+
+    state: ObjectionState | None = None
+    unit_code: str | None = None
+    overdue_at: datetime | None = None
+    forwarded: bool = False
 
 
 @dataclass(frozen=True)

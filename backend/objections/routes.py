@@ -43,7 +43,7 @@ class Objections(MethodView):
 
     @blp.takes(wire.ObjectionSubmit, files=wire.ObjectionFiles, max_bytes=FORM_BYTES)
     @blp.response(201, wire.Objection)
-    @blp.refuses(errors.record_not_found, errors.already_open("…"), *FILES)
+    @blp.refuses(errors.record_not_found, errors.already_open("…"), errors.too_often(1), *FILES)
     @blp.idempotent
     def post(self, body, files):
         """Object to one of the own records; it is marked at once

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
@@ -11,8 +10,7 @@ from backend.common import mongo
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database, Document
 from backend.common.pages import Position
-from backend.objections.model import Objection
-from schemas.terms import ObjectionState
+from backend.objections.model import TURNS, Objection, Wanted
 
 COLLECTION = "objections"
 # Comparisons, not types: the server uses a partial index for a look-up by value only where it sees that the value is in it.
@@ -82,37 +80,34 @@ def list_own(db: Database, subject_id: str, *, after: Position | None, limit: in
     return [from_document(Objection, document) for document in found]
 
 
-def list_for_desk(db: Database, wanted: Document, *, after: Position | None, limit: int) -> list[Objection]:
-    """Nearest due first; a case with nothing due comes last."""
-    found = mongo.page_of(db[COLLECTION], wanted, by="due_at", after=after, limit=limit, newest_first=False)
+def list_of_record(db: Database, subject_id: str, record_id: str) -> list[Objection]:
+    """Every case of this person about this record; found among the person's, who has few."""
+    found = db[COLLECTION].find({"subject_id": subject_id, "record_id": record_id})
     return [from_document(Objection, document) for document in found]
 
 
-def wanted(
-    *,
-    state: ObjectionState | None = None,
-    unit_code: str | None = None,
-    overdue_at: datetime | None = None,
-    forwarded: bool = False,
-) -> Document:
-    """What a list of the desk asks for; `overdue_at`: what was due by then, live cases only."""
-    found: dict[str, Any] = {}
-    if state is not None:
-        found["state"] = state.value
+def list_for_desk(
+    db: Database, wanted: Wanted, at: datetime, *, after: Position | None, limit: int
+) -> list[Objection]:
+    """What is written down as it stands at `at`, nearest due first; a case with nothing due comes last."""
+    asked = _asked(wanted, at)
+    found = mongo.page_of(db[COLLECTION], asked, by="due_at", after=after, limit=limit, newest_first=False)
+    return [from_document(Objection, document) for document in found]
+
+
+def list_turned(db: Database, unit_code: str | None, at: datetime) -> list[Objection]:
+    """The cases that do not stand at `at` as they are written down, because time has moved them on, in no order."""
+    wanted = {**_LIVE, "chores": {"$elemMatch": _turned(at)}}
     if unit_code is not None:
-        found["unit_code"] = unit_code
-    if forwarded:
-        found["forwarded_at"] = {"$ne": None}
-    if overdue_at is not None:
-        found["due_at"] = {"$lte": overdue_at}
-    return found
+        wanted["unit_code"] = unit_code
+    return [from_document(Objection, document) for document in db[COLLECTION].find(wanted)]
 
 
-def queue(db: Database, wanted: Document, at: datetime) -> tuple[int, int, datetime | None]:
-    """How many, how many of them are overdue at `at`, and the nearest due instant."""
+def queue(db: Database, wanted: Wanted, at: datetime) -> tuple[int, int, datetime | None]:
+    """Of what is written down as it stands at `at`: how many, how many of them are overdue, and the nearest due instant."""
     (found,) = db[COLLECTION].aggregate(
         [
-            {"$match": wanted},
+            {"$match": _asked(wanted, at)},
             {
                 "$group": {
                     "_id": None,
@@ -139,6 +134,24 @@ def ids_with_stale_clock(db: Database, is_stale: Callable[[str], bool]) -> Itera
     ]
     wanted = {**_LIVE, "clocks.calendar_version": {"$in": versions}}
     yield from [found["_id"] for found in db[COLLECTION].find(wanted, {"_id": 1})]
+
+
+def _asked(wanted: Wanted, at: datetime) -> Document:
+    asked: Document = {"chores": {"$not": {"$elemMatch": _turned(at)}}}
+    if wanted.state is not None:
+        asked["state"] = wanted.state.value
+    if wanted.unit_code is not None:
+        asked["unit_code"] = wanted.unit_code
+    if wanted.forwarded:
+        asked["forwarded_at"] = {"$ne": None}
+    if wanted.overdue_at is not None:
+        asked["due_at"] = {"$lte": wanted.overdue_at}
+    return asked
+
+
+def _turned(at: datetime) -> Document:
+    """The chore of a case that time has moved on by `at`."""
+    return {"what": {"$in": [act.value for act in TURNS]}, "at": {"$lte": at}}
 
 
 def _case(document: Document | None) -> Objection | None:

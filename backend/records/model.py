@@ -16,6 +16,7 @@ class Mark:
     """A note shown on the record: contested while a case runs, dissent after it (Regulation 36, Measures 30).
 
     The database keeps the person's `statement` sealed in `statement_sealed`; `service.opened` turns it into the other.
+    `until`: the instant from which the mark is gone without anybody taking it off, judged when it is read.
     """
 
     kind: RecordMark
@@ -23,6 +24,7 @@ class Mark:
     case_id: str | None = None
     statement: str | None = None
     statement_sealed: bytes | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)

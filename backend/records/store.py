@@ -199,6 +199,18 @@ def remove_mark(
     return _changed(db, wanted, {"$pull": {"marks": mark}}, change)
 
 
+def set_mark_until(
+    db: Database, record_id: str, subject_id: str, mark: tuple[RecordMark, str | None], at: datetime | None
+) -> bool:
+    """Set when the mark of a kind and case ends; false where there is none, or it says so already."""
+    wanted = {
+        "_id": record_id,
+        "subject_id": subject_id,
+        "marks": {"$elemMatch": _mark(*mark) | {"until": {"$ne": at}}},
+    }
+    return db[COLLECTION].update_one(wanted, {"$set": {"marks.$.until": at}}).matched_count == 1
+
+
 def set_suspension(
     db: Database, before: Record, values: dict[str, datetime | None], change: Change | None
 ) -> bool:
@@ -218,12 +230,11 @@ def hide(db: Database, record_id: str, at: datetime, change: Change) -> bool:
     return _changed(db, wanted, {"$set": {"hidden_at": at}}, change)
 
 
-def hold(db: Database, record_ids: Collection[str], at: datetime) -> int:
-    """Write to each record, so that whoever else changes one of them now collides with the running transaction."""
-    updated = db[COLLECTION].update_many(
-        {"_id": {"$in": list(record_ids)}, "tombstone": None}, {"$set": {"held_at": at}}
-    )
-    return updated.matched_count
+def hold(db: Database, subject_id: str, record_ids: Collection[str]) -> int:
+    """Write to each what nobody reads, so that whoever else changes one of them now collides with the running
+    transaction; how many there are."""
+    wanted = {"_id": {"$in": list(record_ids)}, "subject_id": subject_id, "tombstone": None}
+    return db[COLLECTION].update_many(wanted, {"$inc": {"holds": 1}}).matched_count
 
 
 def insert_ripple(db: Database, ripple: Ripple) -> None:

@@ -1,6 +1,7 @@
 """Refusals of reports, their links, and questions about the access log."""
 
 from backend.common.errors import Kind, ServiceError
+from backend.limits.errors import wait
 from schemas.terms import QuestionState
 
 
@@ -70,4 +71,16 @@ def own_look() -> ServiceError:
         "reports.own_look",
         "被询问的查询是您本人所为，请由其他审计员核实",
         "The look in question was your own; somebody else has to find out about it",
+    )
+
+
+def too_many_questions(retry_after: int) -> ServiceError:
+    left = wait(retry_after)
+    return ServiceError(
+        Kind.TOO_MANY,
+        "reports.too_many_questions",
+        f"您近期提出的疑问过多，请{left.zh}后再提；如怀疑账号被他人使用，可随时退出全部登录，或拨打 12345",
+        f"You have asked too many questions lately; please wait {left.en}. If you fear that somebody uses your account, you"
+        " can sign out everywhere at any time, or call 12345",
+        retry_after=retry_after,
     )

@@ -69,7 +69,7 @@ class AccessLog(MethodView):
 class Questions(MethodView):
     @blp.arguments(wire.QuestionAsk)
     @blp.response(201, wire.Question)
-    @blp.refuses(errors.entry_not_found)
+    @blp.refuses(errors.entry_not_found, errors.too_many_questions(1))
     @blp.idempotent
     def post(self, body, entry_id):
         """Ask who was behind a look, and sign out everywhere if wanted

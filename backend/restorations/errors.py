@@ -3,6 +3,7 @@
 from datetime import date
 
 from backend.common.errors import Kind, ServiceError
+from backend.limits.errors import wait
 from schemas.terms import RestorationState
 from schemas.text import Text
 
@@ -57,6 +58,19 @@ def already_open(restoration_id: str) -> ServiceError:
     )
 
 
+def too_often(retry_after: int) -> ServiceError:
+    """More than anybody needs: the limit keeps one person from filling the desks."""
+    left = wait(retry_after)
+    return ServiceError(
+        Kind.TOO_MANY,
+        "restorations.too_often",
+        f"您近期提交的信用修复申请过多，请{left.zh}后再提；确有急需的，请拨打 12345 或到服务窗口办理",
+        f"You have made too many applications for restoration lately; please wait {left.en}, or call 12345 or come to a"
+        " service window if it is urgent",
+        retry_after=retry_after,
+    )
+
+
 def changed(state: RestorationState) -> ServiceError:
     """Somebody was faster, or this is not what can be done now: `data.state` says where the case stands."""
     return ServiceError(
@@ -65,6 +79,16 @@ def changed(state: RestorationState) -> ServiceError:
         f"该申请目前为“{state.zh}”，不能进行此项操作，请刷新后查看",
         f"This application now stands at “{state.en}”, where this cannot be done; please look at it again",
         data={"state": state.value},
+    )
+
+
+def record_deleted() -> ServiceError:
+    """Nothing is taken in that may repeat what was deleted."""
+    return ServiceError(
+        Kind.CONFLICT,
+        "restorations.record_deleted",
+        "该记录已从数据库删除，无需修复，申请已办结",
+        "The record was deleted from the database, so there is nothing to restore; the application is closed",
     )
 
 

@@ -20,7 +20,7 @@ from schemas.terms import RestorationState
 
 blp = blueprint("restorations", "/me/restorations", "信用修复 restorations")
 
-CHANGED = errors.changed(RestorationState.WITHDRAWN)
+MOVED = (errors.changed(RestorationState.WITHDRAWN), errors.record_deleted)
 
 
 @blp.route("")
@@ -42,6 +42,7 @@ class Restorations(MethodView):
         errors.not_ended(record_rules.NOT_ENDED.text),
         errors.too_early(date(2027, 3, 1)),
         errors.already_open("…"),
+        errors.too_often(1),
         *evidence_errors.OF_UPLOADS,
     )
     @blp.idempotent
@@ -85,7 +86,7 @@ class OneEvidence(MethodView):
 @blp.route("/<restoration_id>/withdraw")
 class Withdrawn(MethodView):
     @blp.response(200, wire.RestorationCase)
-    @blp.refuses(errors.not_found, CHANGED)
+    @blp.refuses(errors.not_found, *MOVED)
     def post(self, restoration_id):
         """Withdraw an own application that is still open
 

@@ -23,6 +23,9 @@ _MOVES: dict[tuple[RestorationState, RestorationAct, Role], RestorationState] = 
     (RestorationState.ACCEPTED, RestorationAct.RESTORE, Role.PROVIDER): RestorationState.RESTORED,
     (RestorationState.ACCEPTED, RestorationAct.REFUSE, Role.PROVIDER): RestorationState.REFUSED,
     (RestorationState.ACCEPTED, RestorationAct.WITHDRAW, Role.CITIZEN): RestorationState.WITHDRAWN,
+    # The record was deleted: there is nothing left to restore.
+    (RestorationState.SUBMITTED, RestorationAct.CLOSE, Role.SYSTEM): RestorationState.CLOSED,
+    (RestorationState.ACCEPTED, RestorationAct.CLOSE, Role.SYSTEM): RestorationState.CLOSED,
 }
 # Which clocks an act meets; whatever still runs when a case is over is stopped.
 _MEETS = {

@@ -16,7 +16,7 @@ provider_blp = blueprint(
     "restorations_provider", "/provider/restorations", "信用修复审核 proofs of providers"
 )
 
-CHANGED = errors.changed(RestorationState.WITHDRAWN)
+MOVED = (errors.changed(RestorationState.WITHDRAWN), errors.record_deleted)
 
 
 @blp.route("")
@@ -36,9 +36,9 @@ class DeskCase(MethodView):
     @blp.response(200, wire.RestorationCase)
     @blp.refuses(errors.not_found)
     def get(self, restoration_id):
-        """Read an application with its record; the subject sees who looked
+        """Read an application, while it is open with its record; the subject sees who looked
 
-        查看一件修复申请及所涉记录；查看会先记入信息主体可见的查询日志。
+        查看一件修复申请；办理期间可查看所涉记录、承诺和说明，查看会先记入信息主体可见的查询日志；办结后仅供查看进展和期限。
         """
         return service.find_for_officer(deps(), actor(), restoration_id=restoration_id)
 
@@ -63,7 +63,7 @@ class DeskEvidence(MethodView):
 class Accepted(MethodView):
     @blp.arguments(wire.RestorationAccept)
     @blp.response(200, wire.RestorationCase)
-    @blp.refuses(errors.not_found, CHANGED)
+    @blp.refuses(errors.not_found, *MOVED)
     def post(self, body, restoration_id):
         """Accept an application and hand it to the provider's unit
 
@@ -76,7 +76,7 @@ class Accepted(MethodView):
 class Declined(MethodView):
     @blp.arguments(wire.RestorationDecline)
     @blp.response(200, wire.RestorationCase)
-    @blp.refuses(errors.not_found, CHANGED)
+    @blp.refuses(errors.not_found, *MOVED)
     def post(self, body, restoration_id):
         """Do not accept an application, with the reason
 
@@ -102,9 +102,9 @@ class ProvidedCase(MethodView):
     @provider_blp.response(200, wire.RestorationCase)
     @provider_blp.refuses(errors.not_found)
     def get(self, restoration_id):
-        """Read an accepted application of the own unit; the subject sees who looked
+        """Read an accepted application of the own unit, while it is open with its record; the subject sees who looked
 
-        查看本单位审核的一件修复申请及所涉记录；查看会先记入信息主体可见的查询日志。
+        查看本单位审核的一件修复申请；办理期间可查看所涉记录、承诺和说明，查看会先记入信息主体可见的查询日志；办结后仅供查看进展和期限。
         """
         return service.find_for_provider(deps(), actor(), restoration_id=restoration_id)
 
@@ -129,7 +129,7 @@ class ProvidedEvidence(MethodView):
 class Proofs(MethodView):
     @provider_blp.arguments(wire.RestorationProof)
     @provider_blp.response(200, wire.RestorationCase)
-    @provider_blp.refuses(errors.not_found, CHANGED, errors.no_proof, removal_errors.changed)
+    @provider_blp.refuses(errors.not_found, *MOVED, errors.no_proof, removal_errors.changed)
     def post(self, body, restoration_id):
         """Prove a restoration, which takes the record out of queries at once, or refuse it
 

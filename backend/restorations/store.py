@@ -80,6 +80,12 @@ def list_own(db: Database, subject_id: str, *, after: Position | None, limit: in
     return [from_document(Restoration, document) for document in found]
 
 
+def list_of_record(db: Database, subject_id: str, record_id: str) -> list[Restoration]:
+    """Every case of this person about this record; found among the person's, who has few."""
+    found = db[COLLECTION].find({"subject_id": subject_id, "record_id": record_id})
+    return [from_document(Restoration, document) for document in found]
+
+
 def list_for_desk(db: Database, wanted: Document, *, after: Position | None, limit: int) -> list[Restoration]:
     """Nearest due first; a case with nothing due comes last."""
     found = mongo.page_of(db[COLLECTION], wanted, by="due_at", after=after, limit=limit, newest_first=False)

@@ -7,6 +7,7 @@ from random import Random
 
 from pymongo import WriteConcern
 
+from backend import bootstrap
 from backend.common import handles, ids, mongo
 from backend.common.deps import Deps
 from backend.common.mongo import Client, Document
@@ -57,6 +58,7 @@ def make_deps(client: Client, settings: Settings, clock: Clock, sealer: Sealer) 
         faces=SocketFaces(settings.face_address),
         sms=FileSms(settings.data_dir / "outbox" / "sms.jsonl"),
         transaction=partial(mongo.transaction, client),
+        forgetters=bootstrap.FORGETTERS,
     )
 
 

@@ -17,6 +17,7 @@ from schemas.text import Text
 ARTICLE_NOT_PUBLISHED = "《上海市社会信用条例》第九条至第十一条"
 ARTICLE_MINIMUM = "《中华人民共和国个人信息保护法》第六条"
 LARGEST = 10**15
+LAST_DAY = "2199-12-31"
 
 Content = Mapping[str, object]
 Test = Callable[[object], bool]
@@ -41,7 +42,7 @@ class Checker:
     def __init__(self, item: CatalogueItem, *, today: date) -> None:
         self.item = item
         self._today = today
-        self._tests = {spec.name: (spec.type is FieldType.TEXT, _test(spec)) for spec in item.fields}
+        self._tests = {spec.name: (spec.type is FieldType.TEXT, _test(spec, today)) for spec in item.fields}
         self._specs = {spec.name: spec for spec in item.fields}
         self._required = frozenset(spec.name for spec in item.fields if spec.required)
         self._allowed = frozenset(item.consent.kinds) if item.consent else frozenset()
@@ -97,7 +98,7 @@ class Checker:
                 yield from self._unknown(str(name))
             elif value is None or value == "":
                 continue
-            elif not _test(spec)(value):
+            elif not self._tests[name][1](value):
                 yield _wrong_type(spec, value)
             elif spec.type is FieldType.TEXT and isinstance(value, str):
                 yield from self._in_text(name, value)
@@ -150,7 +151,7 @@ def _is_identity(found: str, text: str, today: date) -> bool:
     return numbers.is_adult(identity.born_on, today) or bool(_ABOUT_IDENTITY.search(text))
 
 
-def _test(spec: FieldSpec) -> Test:
+def _test(spec: FieldSpec, today: date) -> Test:
     """A quick test of a value that is there; empty text passes only where the field may be left out."""
     match spec.type:
         case FieldType.TEXT:
@@ -167,7 +168,9 @@ def _test(spec: FieldSpec) -> Test:
         case FieldType.YES_NO:
             return lambda v: isinstance(v, bool)
         case FieldType.DATE:
-            return lambda v: isinstance(v, str) and len(v) == 10 and is_day(v)
+            # Days of this form are in the order of their texts.
+            latest = LAST_DAY if spec.future else today.isoformat()
+            return lambda v: isinstance(v, str) and len(v) == 10 and is_day(v) and v <= latest
         case FieldType.USCC:
             return lambda v: isinstance(v, str) and len(v) <= numbers.LONGEST_READ and _is_uscc(v)
 
@@ -212,6 +215,9 @@ def _wrong_type(spec: FieldSpec, value: object) -> Problem:
             f"“{spec.name}” is longer than {spec.max_length} characters",
         )
         return Problem("too_long", spec.name, text)
+    if spec.type is FieldType.DATE and isinstance(value, str) and is_day(value):
+        text = Text(f"“{spec.name}”的日期在未来", f"the date of “{spec.name}” lies in the future")
+        return Problem("future_date", spec.name, text)
     return _wrong(spec.name, f"应为：{spec.type.zh}", f"must be: {spec.type.en}")
 
 

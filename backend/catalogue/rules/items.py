@@ -121,6 +121,14 @@ def _field_problems(item: CatalogueItem) -> Iterator[Problem]:
         yield _problem("fields", "fields", "字段数应为1至40", "an item has 1 to 40 fields")
     for name in {name for name in names if names.count(name) > 1}:
         yield _problem("repeated_field", name, "字段重复", "the field is there twice")
+    dates = {spec.name for spec in item.fields if spec.type is FieldType.DATE}
+    if item.decided_in is not None and not (item.disclosed and item.decided_in in dates):
+        yield _problem(
+            "decided_in",
+            "decided_in",
+            "决定日期应为双公示事项的一个日期字段",
+            "the day of decision is a date field of a licence or penalty",
+        )
     for spec in item.fields:
         if not _NAME.fullmatch(spec.name):
             yield _problem(
@@ -133,6 +141,13 @@ def _field_problems(item: CatalogueItem) -> Iterator[Problem]:
                 "max_length", shown(spec.name), "字段长度不正确", "the length of the field is out of range"
             )
         values = [choice.value for choice in spec.choices]
+        if spec.future and spec.type is not FieldType.DATE:
+            yield _problem(
+                "future",
+                shown(spec.name),
+                "只有日期字段可以允许未来日期",
+                "only a date may lie in the future",
+            )
         if (spec.type is FieldType.CHOICE) != bool(values) or len(values) != len(set(values)):
             yield _problem(
                 "choices", shown(spec.name), "选项不正确", "the choices do not fit the type of the field"

@@ -23,6 +23,7 @@ class Case:
     ended_on: date | None
     doc_no: str
     serial: int
+    today: date
     drawn: chance.Random
 
     def one_of(self, choices: Sequence[str]) -> str:
@@ -64,6 +65,13 @@ def _value(case: Case, spec: FieldSpec) -> Any:
 
 
 def _day(case: Case, spec: FieldSpec) -> str | None:
+    day = _told_day(case, spec)
+    if day is None or spec.future or day <= case.today.isoformat():
+        return day
+    return case.after(0) if spec.required else None
+
+
+def _told_day(case: Case, spec: FieldSpec) -> str | None:
     if spec.name in _ENDS:
         if case.ended_on is not None:
             return case.ended_on.isoformat()

@@ -88,7 +88,7 @@ class Historian:
             title=_title(item, member, named=named),
             occurred_on=span[0],
             ended_on=span[1],
-            content=contents.content(Case(item, unit, *span, doc_no, serial, drawn)),
+            content=contents.content(Case(item, unit, *span, doc_no, serial, self._today, drawn)),
             fate=fate,
         )
 

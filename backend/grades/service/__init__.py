@@ -3,7 +3,7 @@
 from backend.grades.service.assessing import assess, explain, mine, not_shared
 from backend.grades.service.deciding import decide, find, find_of, find_using, judge_again, supersede
 from backend.grades.service.published import make_ready, version, versions
-from backend.grades.service.replaying import Forgetting, replay
+from backend.grades.service.replaying import Forgetting, forget, replay
 
 __all__ = [
     "Forgetting",
@@ -13,6 +13,7 @@ __all__ = [
     "find",
     "find_of",
     "find_using",
+    "forget",
     "judge_again",
     "make_ready",
     "mine",

@@ -120,7 +120,7 @@ def _judge(deps: Deps, subject_id: str) -> _Judged:
     facts, _ = rules.sorted_out(found, at)
     verdict = rules.grade(rule_set, facts, shanghai_date(at))
     ids = {fact.record_id for fact in verdict.facts}
-    records.hold(deps, ids)
+    records.hold(deps, subject_id, ids)
     return _Judged(at, shanghai_date(at), rule_set, verdict, tuple(r for r in found if r.id in ids))
 
 

@@ -1,14 +1,15 @@
 """Working a decision out again from what was kept of it, and what has to go when a record is deleted by law."""
 
 from backend.audit import service as audit
-from backend.common.actor import Actor
+from backend.common.actor import Actor, system
 from backend.common.deps import Deps
 from backend.grades import rules, store
 from backend.grades.model import Decision, Replay, Verdict
 from backend.grades.service import published
 from backend.records.model import Ripple
-from schemas.terms import ReplayOutcome, RippleCause
+from schemas.terms import Channel, ReplayOutcome, RippleCause
 
+BY_ITSELF = system(Channel.WORKER, "grades")
 DELETED = frozenset({RippleCause.ERASED, RippleCause.WITHDRAWN})
 
 
@@ -25,22 +26,27 @@ def replay(deps: Deps, decision: Decision) -> Replay:
     )
 
 
-class Forgetting:
-    """A consumer of ripples (Regulation 37, Measures 27): of a deleted record no fact stays in any decision.
+def forget(deps: Deps, *, record_id: str, subject_id: str) -> None:
+    """Of a deleted record no fact stays in any decision (Regulation 37, Measures 27); in the transaction that deletes it.
 
     The decision itself stays: what was decided, when, by which rules, and that a record with this id had a part in it, so
     that its owner can judge again. A replay says from then on that it cannot be done, and what the last one had said.
     """
+    for decision in store.list_telling_of(deps.db, record_id):
+        outcome, _ = _again(decision)
+        store.drop_facts(deps.db, decision.id, record_id, deps.now(), outcome)
+        audit.record(deps, BY_ITSELF, "grades.forget", decision.id, subject_id=subject_id)
+
+
+class Forgetting:
+    """A consumer of ripples that looks once more: it reaches what a process of another release, which does not know `forget`,
+    decided meanwhile."""
 
     name = "grades.forgetting"
 
     def judge_again(self, deps: Deps, actor: Actor, ripple: Ripple) -> None:
-        if ripple.what not in DELETED:
-            return
-        for decision in store.list_telling_of(deps.db, ripple.record_id):
-            outcome, _ = _again(decision)
-            store.drop_facts(deps.db, decision.id, ripple.record_id, deps.now(), outcome)
-            audit.record(deps, actor, "grades.forget", decision.id, subject_id=decision.subject_id)
+        if ripple.what in DELETED:
+            forget(deps, record_id=ripple.record_id, subject_id=ripple.subject_id)
 
 
 def _again(decision: Decision) -> tuple[ReplayOutcome, Verdict | None]:

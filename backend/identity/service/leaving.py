@@ -23,7 +23,9 @@ from schemas.terms import Role
 from schemas.text import Text
 
 PURPOSE = Text("本人导出个人数据", "You took a copy of your own data")
-SCOPE = Text("账号资料、同意记录、消息和查询记录", "Account, consents, notices and access log")
+SCOPE = Text(
+    "账号资料、同意记录、消息、查询记录和本人的案件", "Account, consents, notices, access log and own cases"
+)
 
 
 @atomic
@@ -43,7 +45,7 @@ def close_account(deps: Deps, actor: Actor) -> None:
 
 
 def export(deps: Deps, actor: Actor) -> Export:
-    """Everything kept about the caller but the credit record, which is the report's (PIPL 45).
+    """What is kept about the caller's account and person (PIPL 45); `copies` puts the cases beside it.
 
     Name, number and phones are whole only for who is `verified`, else masked: a borrowed phone must not tell them. The look
     is written down before anything leaves, and is itself in the access log that leaves.

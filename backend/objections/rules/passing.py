@@ -8,7 +8,7 @@ from datetime import datetime
 from backend.clocks import rules as clocks
 from backend.clocks.model import Clock, Limit
 from backend.common.workdays import Calendar
-from backend.objections.model import Chore, Event, Objection
+from backend.objections.model import Chore, Event, Objection, Wanted
 from backend.objections.rules.clocks import RESIDENTS, clocked, due_at, running
 from backend.objections.rules.moves import FINAL, LIVE, move
 from schemas.terms import ObjectionAct as Act
@@ -56,6 +56,16 @@ def as_of(case: Objection, at: datetime, calendar: Calendar, limits: Mapping[str
     while (due := next_step(case, at)) is not None:
         case = passed(case, due, calendar, limits)
     return case
+
+
+def is_wanted(case: Objection, wanted: Wanted) -> bool:
+    """Whether the case as it stands belongs in the list; the store asks the same of what is written down."""
+    return (
+        wanted.state in (None, case.state)
+        and wanted.unit_code in (None, case.unit_code)
+        and (wanted.overdue_at is None or case.due_at <= wanted.overdue_at)
+        and (not wanted.forwarded or case.forwarded_at is not None)
+    )
 
 
 def bereft(case: Objection) -> Objection:

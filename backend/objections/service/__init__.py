@@ -1,8 +1,9 @@
 """Use cases of objections, by who acts: the resident, the officer, the provider, the clock."""
 
 from backend.objections.service.finding import find_corrected, find_upheld
-from backend.objections.service.forgetting import Forgetting
+from backend.objections.service.forgetting import Forgetting, forget
 from backend.objections.service.handling import compare, decide, forward, request_supplement, take_over
+from backend.objections.service.listing import for_officers, for_provider, queues
 from backend.objections.service.reading import (
     download_for_officer,
     download_for_provider,
@@ -10,10 +11,8 @@ from backend.objections.service.reading import (
     find_for_officer,
     find_for_provider,
     find_mine,
-    for_officers,
-    for_provider,
     mine,
-    queues,
+    own_words,
 )
 from backend.objections.service.residents import add_evidence, dissent, withdraw
 from backend.objections.service.submitting import submit
@@ -45,8 +44,10 @@ __all__ = [
     "flag_overdue",
     "for_officers",
     "for_provider",
+    "forget",
     "forward",
     "mine",
+    "own_words",
     "queues",
     "recompute_clocks",
     "remind_due",

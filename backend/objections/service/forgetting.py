@@ -11,32 +11,43 @@ from backend.objections.service import moving
 from backend.records.model import Ripple
 from schemas.terms import RippleCause
 
-MOST_CASES = 10_000
-"""More than one person can ever have: one at a time a record."""
+_SILENCE = "\n".join(texts.FORGOTTEN)
 DELETED = frozenset({RippleCause.ERASED, RippleCause.WITHDRAWN})
 
 
+def forget(deps: Deps, *, record_id: str, subject_id: str) -> None:
+    """Take statements, notes and evidence out of every case of this record: there is nothing to judge. A case that still
+    runs is closed by it. Done once, doing it again changes nothing."""
+    for case in store.list_of_record(deps.db, subject_id, record_id):
+        _forget(deps, case)
+
+
 class Forgetting:
-    """A consumer of ripples (Regulation 37). The case itself stays: what was asked, when, by which clocks, how it ended."""
+    """A consumer of ripples that looks once more. The deletion itself has forgotten already, in its own transaction; this
+    reaches what a process of another release, which does not know that, wrote meanwhile (Regulation 37)."""
 
     name = "objections.forgetting"
 
     def judge_again(self, deps: Deps, actor: Actor, ripple: Ripple) -> None:
-        """Take statements, notes and evidence out of every case of this record: there is nothing to judge. A case that
-        still runs is closed by it."""
-        if ripple.what not in DELETED:
-            return
-        for case in store.list_own(deps.db, ripple.subject_id, after=None, limit=MOST_CASES):
-            if case.record_id == ripple.record_id:
-                _forget(deps, case)
+        if ripple.what in DELETED:
+            forget(deps, record_id=ripple.record_id, subject_id=ripple.subject_id)
 
 
 def _forget(deps: Deps, case: Objection) -> None:
     case = moving.settled(deps, case)
     evidence.erase_case(deps, case.id)
+    if not _speaks(deps, case):
+        return
     silent = replace(
         case,
-        statement_sealed=deps.sealer.seal(moving.ROOM, "\n".join(texts.FORGOTTEN)),
+        statement_sealed=deps.sealer.seal(moving.ROOM, _SILENCE),
         events=tuple(replace(event, note_sealed=None) for event in case.events),
     )
     moving.save(deps, moving.BY_ITSELF, silent, "objections.forget")
+
+
+def _speaks(deps: Deps, case: Objection) -> bool:
+    """Whether it holds a word of anybody."""
+    if any(event.note_sealed for event in case.events):
+        return True
+    return bool(deps.sealer.open(case.statement_sealed) != _SILENCE)

@@ -147,8 +147,13 @@ def save(deps: Deps, actor: Actor, case: Objection, action: str) -> Objection:
 
 
 def agree(deps: Deps, case: Objection) -> None:
-    """Have the record leave every query at the instant at which the provider's time runs out, or take that plan back."""
-    if case.suspended_at is not None or not exists(deps, case):
+    """Have the record leave every query at the instant at which the provider's time runs out, or take that plan back; have the
+    mark of an upheld case end with the time to dissent."""
+    if not exists(deps, case):
+        return
+    if case.state is ObjectionState.UPHELD:
+        records.plan_unmark(deps, BY_ITSELF, **_its_mark(case), at=_end_of(case, "dissent"))
+    if case.suspended_at is not None:
         return
     by = terms(deps, case.limits_code)
     at = rules.suspends_at(case, by.calendar)
@@ -163,15 +168,7 @@ def let_go(deps: Deps, case: Objection, reason: Text) -> Objection:
 
 
 def unmark(deps: Deps, case: Objection, reason: Text) -> None:
-    records.unmark(
-        deps,
-        BY_ITSELF,
-        record_id=case.record_id,
-        subject_id=case.subject_id,
-        kind=RecordMark.CONTESTED,
-        case_id=case.id,
-        reason=reason,
-    )
+    records.unmark(deps, BY_ITSELF, **_its_mark(case), reason=reason)
 
 
 def release(deps: Deps, case: Objection, reason: Text) -> Objection:
@@ -181,6 +178,21 @@ def release(deps: Deps, case: Objection, reason: Text) -> Objection:
     if case.suspended_at is not None:
         telling.officers(deps, case, DeskNoticeKind.RECORD_RELEASED)
     return replace(case, suspended_at=None)
+
+
+def _its_mark(case: Objection) -> dict[str, Any]:
+    """Which mark on which record is the case's."""
+    return {
+        "record_id": case.record_id,
+        "subject_id": case.subject_id,
+        "kind": RecordMark.CONTESTED,
+        "case_id": case.id,
+    }
+
+
+def _end_of(case: Objection, name: str) -> datetime | None:
+    clock = case.clock(name)
+    return clock.due_at if clock is not None else None
 
 
 def _is_void(deps: Deps, case: Objection) -> bool:

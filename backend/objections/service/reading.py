@@ -1,11 +1,8 @@
 """Reading cases. Whoever sees a record or the words of a case is in the subject's access log before it leaves."""
 
-from collections.abc import Iterable
-
 from backend.audit import service as audit
 from backend.catalogue import service as catalogue
 from backend.clocks import service as clocks
-from backend.clocks.model import Queue
 from backend.common import numbers
 from backend.common.actor import Actor
 from backend.common.deps import Deps
@@ -13,13 +10,13 @@ from backend.common.pages import Page, Position
 from backend.evidence import service as evidence
 from backend.evidence.model import Download
 from backend.objections import errors, rules, store, texts
-from backend.objections.model import NEVER, Event, Line, Listed, Objection, Person, Shown
+from backend.objections.model import Event, Line, Objection, Person, Shown
 from backend.objections.service import moving
 from backend.records import service as records
 from backend.records.model import Record
 from backend.records.service import ShownRecord, UnitName
 from backend.registry import service as registry
-from schemas.terms import ObjectionAct, ObjectionState, Role
+from schemas.terms import ObjectionAct, Role
 from schemas.text import Text
 
 # What the person, an officer or a provider does by asking for it; all else is the system's.
@@ -32,11 +29,24 @@ _MOVES = tuple(
 
 def mine(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[Shown]:
     """The caller's own cases, newest first, without the record and without words."""
+    page = _own_page(deps, actor, limit=limit, cursor=cursor)
+    return Page(tuple(_outlined(deps, actor, case) for case in page.items), page.next_cursor)
+
+
+def own_words(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[Shown]:
+    """The same with every word, to who has just proved to be that person; the record is the report's. Whoever hands it out has
+    written the look down."""
+    if not actor.is_verified(deps.now()):
+        return mine(deps, actor, limit=limit, cursor=cursor)
+    page = _own_page(deps, actor, limit=limit, cursor=cursor)
+    return Page(tuple(_whole(deps, actor, case, None) for case in page.items), page.next_cursor)
+
+
+def _own_page(deps: Deps, actor: Actor, *, limit: int, cursor: str | None) -> Page[Objection]:
     subject_id = actor.require_subject()
     scope = f"objections:{subject_id}"
     found = store.list_own(deps.db, subject_id, after=deps.cursors.read(cursor, scope), limit=limit + 1)
-    page = deps.cursors.page(found, limit, scope, lambda case: Position(case.submitted_at, case.id))
-    return Page(tuple(plain(deps, actor, case) for case in page.items), page.next_cursor)
+    return deps.cursors.page(found, limit, scope, lambda case: Position(case.submitted_at, case.id))
 
 
 def find_mine(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
@@ -44,7 +54,7 @@ def find_mine(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
     subject_id = actor.require_subject()
     case = _own(deps, subject_id, objection_id)
     if not actor.is_verified(deps.now()):
-        return plain(deps, actor, case)
+        return _outlined(deps, actor, case)
     _look(deps, actor, case, texts.OWN_CASE)
     return _whole(deps, actor, case, records.find_own(deps, subject_id, case.record_id))
 
@@ -62,38 +72,6 @@ def find_for_provider(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
     """A case that was forwarded to the caller's unit, likewise while it runs; afterwards without record, person or words."""
     case = _of_unit(deps, actor, objection_id)
     return _for_staff(deps, actor, case) if _runs(deps, case) else plain(deps, actor, case)
-
-
-def for_officers(
-    deps: Deps,
-    actor: Actor,
-    *,
-    limit: int,
-    cursor: str | None = None,
-    state: ObjectionState | None = None,
-    overdue: bool | None = None,
-    unit: str | None = None,
-) -> Page[Listed]:
-    """Every case, nearest due first; `overdue` keeps those with a clock that somebody here should have met."""
-    actor.require(Role.CASE_OFFICER)
-    wanted = store.wanted(state=state, unit_code=unit, overdue_at=deps.now() if overdue else None)
-    return _listed(deps, actor, wanted, limit=limit, cursor=cursor)
-
-
-def for_provider(
-    deps: Deps,
-    actor: Actor,
-    *,
-    limit: int,
-    cursor: str | None = None,
-    state: ObjectionState | None = None,
-    overdue: bool | None = None,
-) -> Page[Listed]:
-    """The cases that were forwarded to the caller's unit, nearest due first."""
-    unit = moving.unit_of(actor)
-    overdue_at = deps.now() if overdue else None
-    wanted = store.wanted(state=state, unit_code=unit, overdue_at=overdue_at, forwarded=True)
-    return _listed(deps, actor, wanted, limit=limit, cursor=cursor)
 
 
 def download_mine(deps: Deps, actor: Actor, *, objection_id: str, evidence_id: str) -> Download:
@@ -121,27 +99,15 @@ def download_for_provider(deps: Deps, actor: Actor, *, objection_id: str, eviden
     return _download(deps, actor, case, evidence_id, texts.HANDLING)
 
 
-def queues(deps: Deps, actor: Actor) -> tuple[Queue, ...]:
-    """The queues of the caller's desk."""
-    if actor.role is Role.PROVIDER and actor.unit is not None:
-        own = store.wanted(state=ObjectionState.FORWARDED, unit_code=actor.unit)
-        return (_queue(deps, "objections.findings", texts.QUEUE_FINDINGS, own),)
-    if actor.role is not Role.CASE_OFFICER:
-        return ()
-    return tuple(
-        _queue(deps, f"objections.{state.value}", label, store.wanted(state=state))
-        for state, label in (
-            (ObjectionState.MARKED, texts.QUEUE_MARKED),
-            (ObjectionState.COMPARING, texts.QUEUE_COMPARING),
-            (ObjectionState.SUPPLEMENT_REQUESTED, texts.QUEUE_SUPPLEMENT),
-            (ObjectionState.FORWARDED, texts.QUEUE_FORWARDED),
-        )
-    )
-
-
 def plain(deps: Deps, actor: Actor, case: Objection) -> Shown:
-    """The case without the record and without words: what a move answers, so that a look is always a look of its own."""
-    return _shown(deps, actor, moving.as_of(deps, case), whole=False)
+    """The case without the record and without any word, names of files too: what a move answers, so that a look is always a
+    look of its own, and an answer kept for a repeated request holds nothing that an erasure would have to reach."""
+    return _shown(deps, actor, moving.as_of(deps, case), whole=False, named=False)
+
+
+def _outlined(deps: Deps, actor: Actor, case: Objection) -> Shown:
+    """The same for its owner, who reads the names of the own files after proving to be that person."""
+    return _shown(deps, actor, moving.as_of(deps, case), whole=False, named=actor.is_verified(deps.now()))
 
 
 def _own(deps: Deps, subject_id: str, objection_id: str) -> Objection:
@@ -178,13 +144,19 @@ def _whole(deps: Deps, actor: Actor, case: Objection, record: Record | None) -> 
 
 
 def _shown(
-    deps: Deps, actor: Actor, case: Objection, *, whole: bool, record: ShownRecord | None = None
+    deps: Deps,
+    actor: Actor,
+    case: Objection,
+    *,
+    whole: bool,
+    named: bool = True,
+    record: ShownRecord | None = None,
 ) -> Shown:
     staff = actor.role is not Role.CITIZEN
     return Shown(
         id=case.id,
         record_id=case.record_id,
-        unit=_unit(deps, case.unit_code),
+        unit=unit_name(deps, case.unit_code),
         ground=case.ground,
         state=case.state,
         outcome=case.outcome,
@@ -194,7 +166,7 @@ def _shown(
         officer_name=case.officer_name if staff else None,
         clocks=tuple(clocks.shown(clock, deps.now()) for clock in case.clocks),
         timeline=tuple(_line(deps, event, whole=whole) for event in case.events),
-        evidence=evidence.shown_of_case(deps, case.id, named=whole or actor.is_verified(deps.now())),
+        evidence=evidence.shown_of_case(deps, case.id, named=named),
         may=_may(actor, case),
         statement=str(deps.sealer.open(case.statement_sealed)) if whole else None,
         record=record,
@@ -211,7 +183,7 @@ def _by(deps: Deps, event: Event) -> Text:
     if event.role is Role.CITIZEN:
         return texts.SUBJECT
     if event.role is Role.PROVIDER and event.unit_code is not None:
-        return _unit(deps, event.unit_code).name
+        return unit_name(deps, event.unit_code).name
     return event.role.label
 
 
@@ -232,43 +204,9 @@ def _person(deps: Deps, case: Objection) -> Person | None:
     return Person(words.name, numbers.mask(words.number))
 
 
-def _unit(deps: Deps, code: str) -> UnitName:
+def unit_name(deps: Deps, code: str) -> UnitName:
     unit = catalogue.units_by_code(deps).get(code)
     return UnitName(code, unit.name if unit else Text(code, code))
-
-
-def _listed(
-    deps: Deps, actor: Actor, wanted: dict[str, object], *, limit: int, cursor: str | None
-) -> Page[Listed]:
-    scope = f"objections:{actor.role}:{actor.unit}"
-    after = deps.cursors.read(cursor, scope)
-    found = store.list_for_desk(deps.db, wanted, after=after, limit=limit + 1)
-    page = deps.cursors.page(found, limit, scope, lambda case: Position(case.due_at, case.id))
-    return Page(tuple(_entries(deps, actor, page.items)), page.next_cursor)
-
-
-def _entries(deps: Deps, actor: Actor, cases: Iterable[Objection]) -> Iterable[Listed]:
-    now = deps.now()
-    for case in (moving.as_of(deps, one) for one in cases):
-        yield Listed(
-            id=case.id,
-            record_id=case.record_id,
-            unit=_unit(deps, case.unit_code),
-            ground=case.ground,
-            state=case.state,
-            submitted_at=case.submitted_at,
-            officer_name=case.officer_name,
-            mine=case.officer_id == actor.id,
-            suspended_at=case.suspended_at,
-            due_at=case.due_at if case.due_at < NEVER else None,
-            overdue=case.due_at <= now,
-            clocks=tuple(clocks.shown(clock, now) for clock in case.clocks),
-        )
-
-
-def _queue(deps: Deps, name: str, label: Text, wanted: dict[str, object]) -> Queue:
-    count, overdue, nearest = store.queue(deps.db, wanted, deps.now())
-    return Queue(name, label, count, overdue, nearest if nearest and nearest < NEVER else None)
 
 
 def _look(deps: Deps, actor: Actor, case: Objection, purpose: Text) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from backend.audit import service as audit
 from backend.clocks import service as limits
@@ -10,12 +11,17 @@ from backend.common.deps import Deps
 from backend.common.mongo import Retry, atomic
 from backend.evidence import service as evidence
 from backend.evidence.model import Evidence, Upload
+from backend.limits import service as tries
+from backend.limits.service import Charge, Limit
 from backend.objections import errors, rules, store, texts
 from backend.objections.model import Event, Objection, Shown
 from backend.objections.service import moving, reading, telling
 from backend.records import service as records
 from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import ObjectionAct, ObjectionGround, ObjectionState, RecordMark
+
+# Far beyond what anybody needs who objects in earnest.
+PER_RECORD, PER_PERSON = Limit(10, timedelta(days=30)), Limit(100, timedelta(days=30))
 
 
 @dataclass(frozen=True)
@@ -42,15 +48,16 @@ def submit(
     """Object to one of the own records (Regulation 36, Measures 28); the record is marked in the same instant.
 
     Asked again under the same key it gives the case of the first time, also when nobody ever got the first answer. Raises
-    404 `objections.record_not_found`, 409 `objections.already_open` with the id of the case, and what evidence refuses;
-    then nothing is stored.
+    404 `objections.record_not_found`, 409 `objections.already_open` with the id of the case, 429 `objections.too_often`,
+    and what evidence refuses; then nothing is stored.
     """
     subject_id = actor.require_verified(deps.now())
     wish = _Wish(subject_id, record_id, ground, statement, moving.key_mac(deps, idempotency_key))
     case = _known(deps, actor, wish)
     if case is None:
         _refuse(deps, wish)
-        with evidence.held(deps, actor, uploads=uploads) as files:
+        charged = tries.charged(deps, _charges(wish), errors.too_often)
+        with charged, evidence.held(deps, actor, uploads=uploads) as files:
             case = _open(deps, actor, wish, files)
     return reading.plain(deps, actor, case)
 
@@ -118,6 +125,14 @@ def _made(deps: Deps, actor: Actor, wish: _Wish) -> Objection:
         key_mac=wish.key_mac,
     )
     return moving.moved(deps, moving.BY_ITSELF, case, ObjectionAct.MARK)
+
+
+def _charges(wish: _Wish) -> list[Charge]:
+    """Who submits and withdraws over and over makes work for the desks each time."""
+    return [
+        ("objections.record", f"{wish.subject_id}:{wish.record_id}", PER_RECORD),
+        ("objections.person", wish.subject_id, PER_PERSON),
+    ]
 
 
 def _known(deps: Deps, actor: Actor, wish: _Wish) -> Objection | None:

@@ -13,6 +13,7 @@ from backend.records.rules.showing import (
     publicly_visible,
     restoration,
     suspended,
+    timely,
     visible,
     worded,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "restoration",
     "settle",
     "suspended",
+    "timely",
     "visible",
     "worded",
 ]

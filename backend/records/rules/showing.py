@@ -1,7 +1,7 @@
 """What may be shown of a record, judged at the instant it is read, whether or not a sweep has run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -62,7 +62,16 @@ def suspended(record: Record | Outline, at: datetime) -> bool:
 
 def contested(record: Record, at: datetime) -> bool:
     """Not to be counted against the person at `at`: an objection runs, or the record is suspended (Measures 30)."""
-    return suspended(record, at) or any(mark.kind is RecordMark.CONTESTED for mark in record.marks)
+    return suspended(record, at) or any(
+        mark.kind is RecordMark.CONTESTED and periods.is_open(mark.until, at) for mark in record.marks
+    )
+
+
+def timely(record: Record, at: datetime) -> Record:
+    """The record without the marks whose time is over at `at`, whether or not a sweep has taken them off."""
+    if not record.marks or all(periods.is_open(mark.until, at) for mark in record.marks):
+        return record
+    return replace(record, marks=tuple(mark for mark in record.marks if periods.is_open(mark.until, at)))
 
 
 def publicly_visible(record: Record | Outline, at: datetime) -> bool:

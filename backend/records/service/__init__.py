@@ -4,7 +4,14 @@ from backend.records.rules import contested as is_contested
 from backend.records.service.correcting import check_correction, correct
 from backend.records.service.holding import hold
 from backend.records.service.importing import import_records
-from backend.records.service.marking import find_any, find_by_row, find_tombstone, mark, unmark
+from backend.records.service.marking import (
+    find_any,
+    find_by_row,
+    find_tombstone,
+    mark,
+    plan_unmark,
+    unmark,
+)
 from backend.records.service.reading import (
     Counts,
     adverse_of,
@@ -46,6 +53,7 @@ __all__ = [
     "open_now",
     "opened",
     "plan_suspension",
+    "plan_unmark",
     "release",
     "ripple",
     "sealed_words",

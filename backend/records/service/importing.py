@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.audit import service as audit
+from backend.calendars import service as calendars
 from backend.catalogue import service as catalogue
 from backend.catalogue.model import CatalogueItem
 from backend.common.actor import Actor
@@ -33,8 +34,9 @@ from backend.intake.files import RawRow
 from backend.intake.quality import Quality, Refusal
 from backend.records import rules, store
 from backend.records.model import Batch, Standing
-from backend.records.service import checking, rippling
+from backend.records.service import checking, rippling, timing
 from backend.records.service.checking import Checked, RowChecker, Task
+from backend.records.service.timing import Due, Timing
 from backend.records.service.words import sealed_words
 from backend.registry import service as registry
 from backend.registry.model import Matched
@@ -60,6 +62,7 @@ class _Run:
     actor: Actor
     batch: Batch
     items: Mapping[str, CatalogueItem]
+    timing: Timing
     quality: Quality = field(default_factory=Quality)
     subjects: dict[bytes, Matched | None] = field(default_factory=dict)
     windows: dict[tuple[str, str, str | None], catalogue.Windows] = field(default_factory=dict)
@@ -74,6 +77,16 @@ class _Written:
     changed: int
     unchanged: int
     refused: tuple[Refusal, ...]
+    known: frozenset[int] = frozenset()
+    """The places of those that were not new."""
+
+
+@dataclass(frozen=True)
+class _Linked:
+    """The documents of a chunk, and of those that must be published in time where they lie and when they were due."""
+
+    documents: list[Document] = field(default_factory=list)
+    due: list[tuple[int, Due | None]] = field(default_factory=list)
 
 
 def import_records(
@@ -96,7 +109,8 @@ def import_records(
     intake = files.opened(path, checking.FORM, told=told)
     items = {code: item for code, item in catalogue.items_by_code(deps).items() if item.unit_code == unit}
     batch = store.begin_batch(deps.db, Batch(f"{unit}:{files.digest(path)}", unit, deps.now()))
-    run = _Run(deps, actor, batch, items)
+    run = _Run(deps, actor, batch, items, Timing(items, calendars.calendar(deps)))
+    run.quality.timeliness = timing.begun() if run.timing.asked else None
     task = Task(items, unit, intake.header, registry.linking_key(deps), shanghai_date(deps.now()))
     with _few_collections():
         _write_all(run, _checked(RowChecker(task), files.chunks(intake.rows, CHUNK)))
@@ -167,31 +181,46 @@ def _write_all(run: _Run, chunks: Iterable[list[Result]]) -> None:
     """Link here, write in a thread; one chunk is written while the next is linked."""
     with ThreadPoolExecutor(1) as writer:
         running: Future[_Written] | None = None
+        linked = _Linked()
         for chunk in chunks:
-            documents = _linked(run, chunk)
-            _count(run, running)
-            running = writer.submit(_write, run, documents) if documents else None
-        _count(run, running)
+            before, linked = linked, _linked(run, chunk)
+            _count(run, before, running)
+            running = writer.submit(_write, run, linked.documents) if linked.documents else None
+        _count(run, linked, running)
 
 
-def _count(run: _Run, running: Future[_Written] | None) -> None:
+def _count(run: _Run, linked: _Linked, running: Future[_Written] | None) -> None:
     if running is None:
         return
     written = running.result()
+    _judge(run, linked, written.known)
     run.quality.new += written.new
     run.quality.changed += written.changed
     run.quality.unchanged += written.unchanged
     run.quality.refuse(written.refused)
 
 
-def _linked(run: _Run, chunk: Sequence[Result]) -> list[Document]:
+def _judge(run: _Run, linked: _Linked, known: frozenset[int]) -> None:
+    """What is there already was published before, whenever it is handed in again."""
+    told = run.quality.timeliness
+    for place, due in linked.due:
+        if told is None or place in known:
+            continue
+        source = linked.documents[place]["source"]
+        if due is None:
+            told.cannot_judge(source["line"])
+        else:
+            told.judge(source["line"], late=source["received_at"] >= due[0], provisional=due[1])
+
+
+def _linked(run: _Run, chunk: Sequence[Result]) -> _Linked:
     """The documents of the rows whose subject is known by number and name; the others are refused."""
     run.quality.rows += len(chunk)
     run.quality.refuse(one for one in chunk if isinstance(one, Refusal))
     rows = [one for one in chunk if isinstance(one, Checked)]
     _look_up(run, rows)
     now = run.deps.now()
-    documents = []
+    linked = _Linked()
     for row in rows:
         subject = run.subjects[row.number_index]
         if subject is None:
@@ -200,8 +229,11 @@ def _linked(run: _Run, chunk: Sequence[Result]) -> list[Document]:
             run.quality.refuse([rules.name_mismatch(row.line)])
         else:
             run.quality.linked += 1
-            documents.append(_document(run, row, subject.id, now))
-    return documents
+            due = run.timing.due(row.item_code, row.content)
+            if due is not False:
+                linked.due.append((len(linked.documents), due))
+            linked.documents.append(_document(run, row, subject.id, now))
+    return linked
 
 
 def _look_up(run: _Run, rows: Sequence[Checked]) -> None:
@@ -266,7 +298,7 @@ def _write(run: _Run, documents: Sequence[Document]) -> _Written:
             refused.append(rules.buried(line, known.tombstone))
         else:
             refused.append(rules.repeated(line))
-    return _Written(len(documents) - len(there), changed, unchanged, tuple(refused))
+    return _Written(len(documents) - len(there), changed, unchanged, tuple(refused), frozenset(there))
 
 
 def _settled(run: _Run, document: Document, known: Standing | None) -> tuple[rules.Outcome, Standing]:
@@ -306,5 +338,7 @@ def _finish(run: _Run) -> None:
         name: getattr(run.quality, name)
         for name in ("rows", "new", "changed", "unchanged", "refused", "linked")
     }
+    if run.quality.timeliness is not None:
+        counts |= {name: getattr(run.quality.timeliness, name) for name in ("judged", "late", "undated")}
     store.finish_batch(run.deps.db, run.batch.id, run.deps.now(), counts)
     audit.record(run.deps, run.actor, "records.import", run.batch.id, unit=run.batch.unit_code, **counts)

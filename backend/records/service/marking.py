@@ -5,6 +5,8 @@ record's history where the subject sees it (Regulation 34), and is in the log. W
 `reason` is a fixed sentence of the calling feature, never free text: free words stay sealed in the case.
 """
 
+from datetime import datetime
+
 from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
@@ -57,6 +59,35 @@ def mark(
     if not store.add_mark(deps.db, record_id, subject_id, added, change(deps, f"marked_{kind}", reason)):
         return _known(deps, record_id, subject_id)
     _write_down(deps, actor, "records.mark", record_id, subject_id, kind, case_id)
+    return True
+
+
+@atomic
+def plan_unmark(
+    deps: Deps,
+    actor: Actor,
+    *,
+    record_id: str,
+    subject_id: str,
+    kind: RecordMark,
+    case_id: str | None,
+    at: datetime | None,
+) -> bool:
+    """From `at` on the mark of this kind and case is shown no more without anybody doing anything; None takes the plan back.
+
+    Whoever planned it takes the mark off afterwards (`unmark`), with its line in the history. False when nothing changes.
+    """
+    if not store.set_mark_until(deps.db, record_id, subject_id, (kind, case_id), at):
+        return False
+    audit.record(
+        deps,
+        actor,
+        "records.plan_unmark",
+        record_id,
+        subject_id=subject_id,
+        case_id=case_id,
+        at=at.isoformat() if at else None,
+    )
     return True
 
 

@@ -34,20 +34,21 @@ def one_reading(deps: Deps, subject_id: str) -> Part[Record]:
 def open_now(deps: Deps, found: Sequence[Record]) -> tuple[Record, ...]:
     """Those of the records that may be shown at this instant, newest first."""
     now = deps.now()
-    return rules.newest_first([record for record in found if rules.visible(record, now)])
+    return rules.newest_first([rules.timely(record, now) for record in found if rules.visible(record, now)])
 
 
 def adverse_of(deps: Deps, subject_ids: Collection[str]) -> tuple[Record, ...]:
     """The adverse records of several subjects that are open to queries now, words still sealed."""
     now = deps.now()
-    return tuple(r for r in store.list_adverse(deps.db, subject_ids, now) if rules.visible(r, now))
+    found = store.list_adverse(deps.db, subject_ids, now)
+    return tuple(rules.timely(record, now) for record in found if rules.visible(record, now))
 
 
 def find_own(deps: Deps, subject_id: str, record_id: str) -> Record | None:
     """One record of this subject, if it may be shown now."""
     now = deps.now()
     record = store.find_own(deps.db, subject_id, record_id, now)
-    return record if record is not None and rules.visible(record, now) else None
+    return rules.timely(record, now) if record is not None and rules.visible(record, now) else None
 
 
 def count(deps: Deps, subject_id: str) -> Counts:

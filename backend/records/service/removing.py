@@ -1,10 +1,12 @@
 """The three deletions of a record, told apart (DOMAIN 2): hidden from queries, erased from the database, withdrawn."""
 
+from functools import partial
+
 from backend.audit import service as audit
 from backend.audit.model import Entry
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.common.mongo import atomic
+from backend.common.mongo import atomic, before_commit
 from backend.records import errors, store
 from backend.records.model import Burial, Record, Tombstone
 from backend.records.service import rippling
@@ -36,7 +38,8 @@ def hide(
 
 @atomic
 def erase(deps: Deps, actor: Actor, *, record: Record, case_id: str | None = None) -> Entry:
-    """Delete the record from the database (Regulation 37): every word, mark, reason and date of it goes.
+    """Delete the record from the database (Regulation 37): every word, mark, reason and date of it goes, and with them, before
+    the transaction commits, what was written about it in cases (`deps.forgetters`).
 
     What remains is the line of the log, which is returned and holds no content, and a tombstone under the record's key,
     so that the same row handed in again is refused. 409 `records.changed` when it is gone already.
@@ -56,6 +59,9 @@ def _bury(deps: Deps, record: Record, why: Burial) -> None:
     tombstone = Tombstone(deps.new_id(), record.subject_id, record.key, why, deps.now(), record.id)
     if not store.bury(deps.db, record, tombstone):
         raise errors.changed()
+    for forget in deps.forgetters:
+        # Last of all: the case that has decided the deletion is still being written by its own use case.
+        before_commit(partial(forget, deps, record_id=record.id, subject_id=record.subject_id))
 
 
 _ACTIONS = {

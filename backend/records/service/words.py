@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from backend.common.deps import Deps
+from backend.records import rules
 from backend.records.model import Mark, Record
 
 ROOM = "records"
@@ -16,7 +17,8 @@ def sealed_words(deps: Deps, *, doc_no: str, title: str, content: dict[str, Any]
 
 
 def opened(deps: Deps, record: Record) -> Record:
-    """The record with its words, whichever way they are kept."""
+    """The record with its words, whichever way they are kept, and with the marks that it has now."""
+    record = rules.timely(record, deps.now())
     if record.marks:
         record = replace(record, marks=tuple(_opened_mark(deps, mark) for mark in record.marks))
     if record.text_sealed is None:

@@ -1,6 +1,7 @@
 """Questions about lines of the own access log ("not me"): asked by the subject, answered by the auditor in time."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from backend.accounts import service as accounts
 from backend.audit import service as audit
@@ -9,8 +10,11 @@ from backend.clocks import rules as clock_rules
 from backend.clocks import service as clocks
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.common.errors import Kind, ServiceError
 from backend.common.mongo import Retry, atomic
 from backend.common.pages import Page, Position
+from backend.limits import service as tries
+from backend.limits.service import Limit
 from backend.notices import service as notices
 from backend.reports import errors, store, texts
 from backend.reports.model import ListedQuestion, Question, ShownQuestion
@@ -22,9 +26,10 @@ from schemas.terms import CaseKind, QuestionFinding, QuestionState, Role
 ROOM = "records"
 ANSWER = "question_answer"
 AUDITORS = (Role.AUDITOR, Role.ADMIN)
+# Far beyond what anybody needs who asks in earnest.
+PER_PERSON = Limit(100, timedelta(days=30))
 
 
-@atomic
 def ask(
     deps: Deps, actor: Actor, *, entry_id: str, statement: str | None = None, end_sessions: bool = False
 ) -> ShownQuestion:
@@ -32,13 +37,26 @@ def ask(
 
     Without a statement the question is that it was not the caller.
 
-    `end_sessions` signs the account out everywhere, also when the question was there already: whoever fears a stolen
-    sign-in must not be stopped by it.
+    `end_sessions` signs the account out everywhere, also when the question was there already, and when it is refused as one
+    too many (429 `reports.too_many_questions`): whoever fears a stolen sign-in must not be stopped by either.
     """
     subject_id = actor.require_subject()
     if audit.find_look(deps, subject_id, entry_id) is None:
         raise errors.entry_not_found()
-    question = store.find_question_of_line(deps.db, subject_id, entry_id)
+    if store.find_question_of_line(deps.db, subject_id, entry_id) is not None:
+        return _ask(deps, actor, entry_id, statement, end_sessions)
+    try:
+        with tries.charged(deps, [("reports.question", subject_id, PER_PERSON)], errors.too_many_questions):
+            return _ask(deps, actor, entry_id, statement, end_sessions)
+    except ServiceError as error:
+        if end_sessions and error.kind is Kind.TOO_MANY:
+            accounts.end_sessions(deps, actor, actor.id)
+        raise
+
+
+@atomic
+def _ask(deps: Deps, actor: Actor, entry_id: str, statement: str | None, end_sessions: bool) -> ShownQuestion:
+    question = store.find_question_of_line(deps.db, actor.require_subject(), entry_id)
     if question is None:
         question = _open(deps, actor, entry_id, statement or said(texts.NOT_ME))
     if end_sessions:

@@ -2,7 +2,7 @@
 
 from backend.restorations.service.applying import apply, withdraw
 from backend.restorations.service.deciding import accept, decline, prove
-from backend.restorations.service.forgetting import Forgetting
+from backend.restorations.service.forgetting import Forgetting, forget
 from backend.restorations.service.reading import (
     download_for_officer,
     download_for_provider,
@@ -13,6 +13,7 @@ from backend.restorations.service.reading import (
     for_officers,
     for_provider,
     mine,
+    own_words,
     queues,
 )
 from backend.restorations.service.sweeping import flag_overdue, recompute_clocks, remind_due
@@ -31,7 +32,9 @@ __all__ = [
     "flag_overdue",
     "for_officers",
     "for_provider",
+    "forget",
     "mine",
+    "own_words",
     "prove",
     "queues",
     "recompute_clocks",

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from backend.audit import service as audit
 from backend.calendars import service as calendars
@@ -15,6 +15,8 @@ from backend.common.deps import Deps
 from backend.common.mongo import Retry, atomic
 from backend.evidence import service as evidence
 from backend.evidence.model import Evidence, Upload
+from backend.limits import service as tries
+from backend.limits.service import Charge, Limit
 from backend.records import rules as record_rules
 from backend.records import service as records
 from backend.records.model import Record
@@ -25,6 +27,8 @@ from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import RestorationAct, RestorationState
 
 PURPOSE = "restorations"
+# Far beyond what anybody needs who applies in earnest.
+PER_RECORD, PER_PERSON = Limit(10, timedelta(days=30)), Limit(100, timedelta(days=30))
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,15 @@ def apply(
 
     Asked again under the same key it gives the case of the first time, also when nobody ever got the first answer. Raises 404
     `restorations.record_not_found`, 409 `not_adverse`, `not_ended`, `too_early` (with the first day) or `already_open`
-    (with the id of the case), and what evidence refuses; then nothing is stored.
+    (with the id of the case), 429 `too_often`, and what evidence refuses; then nothing is stored.
     """
     subject_id = actor.require_verified(deps.now())
     wish = _Wish(subject_id, record_id, pledge, _key_mac(deps, idempotency_key))
     case = _known(deps, actor, wish)
     if case is None:
         _wanted_record(deps, wish)
-        with evidence.held(deps, actor, uploads=uploads) as files:
+        charged = tries.charged(deps, _charges(wish), errors.too_often)
+        with charged, evidence.held(deps, actor, uploads=uploads) as files:
             case = _open(deps, actor, wish, files)
     return reading.plain(deps, actor, case)
 
@@ -84,6 +89,7 @@ def _open(deps: Deps, actor: Actor, wish: _Wish, files: Sequence[Evidence]) -> R
     if (known := _known(deps, actor, wish)) is not None:
         return known
     case = _made(deps, actor, wish, _wanted_record(deps, wish))
+    records.hold(deps, wish.subject_id, (wish.record_id,))
     if not store.insert(deps.db, case):
         raise Retry(case.id)
     evidence.attach(deps, evidence=files, case_id=case.id)
@@ -149,6 +155,14 @@ def _require_possible(record: Record, today: date) -> None:
 
 def _open_key(wish: _Wish) -> str:
     return f"{wish.subject_id}:{wish.record_id}"
+
+
+def _charges(wish: _Wish) -> list[Charge]:
+    """Who applies and withdraws over and over makes work for the desks each time."""
+    return [
+        ("restorations.record", _open_key(wish), PER_RECORD),
+        ("restorations.person", wish.subject_id, PER_PERSON),
+    ]
 
 
 def _known(deps: Deps, actor: Actor, wish: _Wish) -> Restoration | None:

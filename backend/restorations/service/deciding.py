@@ -83,10 +83,10 @@ def _decided(
 
 
 def _hidden(deps: Deps, actor: Actor, case: Restoration) -> Restoration:
-    """The record leaves queries with the proof; one that was erased meanwhile has left already."""
+    """The record leaves queries with the proof."""
     record = records.find_any(deps, case.record_id)
     if record is None:
-        return case
+        raise errors.record_deleted()
     removal = removals.hide_restored(
         deps, actor, record=record, case_id=case.id, reason=texts.RESTORED, document_no=case.document_no
     )

@@ -12,11 +12,10 @@ from backend.common.actor import Actor, system
 from backend.common.deps import Deps
 from backend.common.mongo import Retry
 from backend.notices import service as notices
-from backend.records import service as records
 from backend.restorations import errors, rules, store
 from backend.restorations.model import Event, Restoration
 from schemas.notices import DeskNoticeKind, NoticeKind
-from schemas.terms import CaseKind, Channel, RestorationAct, Role
+from schemas.terms import CaseKind, Channel, RestorationAct, RestorationState, Role
 
 ROOM = "records"
 BY_ITSELF = system(Channel.WORKER, "restorations")
@@ -25,9 +24,12 @@ BY_ITSELF = system(Channel.WORKER, "restorations")
 def moved(
     deps: Deps, actor: Actor, case: Restoration, act: RestorationAct, note: str | None = None
 ) -> Restoration:
-    """The case after `act`, not yet saved; 409 `restorations.changed` when that is no legal move now."""
+    """The case after `act`, not yet saved; 409 `restorations.changed` when that is no legal move now, and
+    `restorations.record_deleted` when the case is closed because its record left the database."""
     state = rules.step(case, act, actor.role)
     if state is None:
+        if case.state is RestorationState.CLOSED:
+            raise errors.record_deleted()
         raise errors.changed(case.state)
     return rules.moved(case, event(deps, actor, replace(case, state=state), act, note))
 
@@ -40,9 +42,8 @@ def event(
     note: str | None = None,
     clock: str | None = None,
 ) -> Event:
-    """A line of the timeline of `case` as it stands after the act; words about a record that was deleted are not kept."""
-    kept = note and records.find_any(deps, case.record_id) is not None
-    sealed = deps.sealer.seal(ROOM, note) if kept else None
+    """A line of the timeline of `case` as it stands after the act."""
+    sealed = deps.sealer.seal(ROOM, note) if note else None
     return Event(deps.now(), act, case.state, actor.role, actor.id, actor.unit, sealed, clock)
 
 

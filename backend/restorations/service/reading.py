@@ -23,11 +23,24 @@ from schemas.text import Text
 
 def mine(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[Shown]:
     """The caller's own cases, newest first, without the record and without words."""
+    page = _own_page(deps, actor, limit=limit, cursor=cursor)
+    return Page(tuple(_outlined(deps, actor, case) for case in page.items), page.next_cursor)
+
+
+def own_words(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[Shown]:
+    """The same with every word, to who has just proved to be that person; the record is the report's. Whoever hands it out has
+    written the look down."""
+    if not actor.is_verified(deps.now()):
+        return mine(deps, actor, limit=limit, cursor=cursor)
+    page = _own_page(deps, actor, limit=limit, cursor=cursor)
+    return Page(tuple(_whole(deps, actor, case, None) for case in page.items), page.next_cursor)
+
+
+def _own_page(deps: Deps, actor: Actor, *, limit: int, cursor: str | None) -> Page[Restoration]:
     subject_id = actor.require_subject()
     scope = f"restorations:{subject_id}"
     found = store.list_own(deps.db, subject_id, after=deps.cursors.read(cursor, scope), limit=limit + 1)
-    page = deps.cursors.page(found, limit, scope, lambda case: Position(case.submitted_at, case.id))
-    return Page(tuple(plain(deps, actor, case) for case in page.items), page.next_cursor)
+    return deps.cursors.page(found, limit, scope, lambda case: Position(case.submitted_at, case.id))
 
 
 def find_mine(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
@@ -35,13 +48,13 @@ def find_mine(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
     subject_id = actor.require_subject()
     case = _own(deps, subject_id, restoration_id)
     if not actor.is_verified(deps.now()):
-        return plain(deps, actor, case)
+        return _outlined(deps, actor, case)
     _look(deps, actor, case, texts.OWN_CASE)
     return _whole(deps, actor, case, records.find_own(deps, subject_id, case.record_id))
 
 
 def find_for_officer(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
-    """Any case, with the record and whose it is; the subject reads who looked."""
+    """Any case; while it is open with the record, the words and whose it is, and the subject reads who looked."""
     return _for_staff(deps, actor, _any(deps, actor, restoration_id))
 
 
@@ -120,8 +133,14 @@ def queues(deps: Deps, actor: Actor) -> tuple[Queue, ...]:
 
 
 def plain(deps: Deps, actor: Actor, case: Restoration) -> Shown:
-    """The case without the record and without words: what a move answers, so that a look is always a look of its own."""
-    return _shown(deps, actor, case, whole=False)
+    """The case without the record and without any word, names of files too: what a move answers, so that a look is always a
+    look of its own, and an answer kept for a repeated request holds nothing that an erasure would have to reach."""
+    return _shown(deps, actor, case, whole=False, named=False)
+
+
+def _outlined(deps: Deps, actor: Actor, case: Restoration) -> Shown:
+    """The same for its owner, who reads the names of the own files after proving to be that person."""
+    return _shown(deps, actor, case, whole=False, named=actor.is_verified(deps.now()))
 
 
 def _own(deps: Deps, subject_id: str, restoration_id: str) -> Restoration:
@@ -144,11 +163,12 @@ def _found(case: Restoration | None) -> Restoration:
 
 
 def _for_staff(deps: Deps, actor: Actor, case: Restoration) -> Shown:
-    """While the case is open its record is there to be worked on; afterwards it is as far as any query may show it."""
+    """While the case is open its record and words are there to be worked on; when it is over the desks need neither them nor
+    the person any more, and read what was asked and decided, when, and by which clocks."""
+    if case.state not in rules.OPEN:
+        return plain(deps, actor, case)
     _look(deps, actor, case, texts.HANDLING)
-    if case.state in rules.OPEN:
-        return _whole(deps, actor, case, records.find_any(deps, case.record_id))
-    return _whole(deps, actor, case, records.find_own(deps, case.subject_id, case.record_id))
+    return _whole(deps, actor, case, records.find_any(deps, case.record_id))
 
 
 def _whole(deps: Deps, actor: Actor, case: Restoration, record: Record | None) -> Shown:
@@ -157,7 +177,13 @@ def _whole(deps: Deps, actor: Actor, case: Restoration, record: Record | None) -
 
 
 def _shown(
-    deps: Deps, actor: Actor, case: Restoration, *, whole: bool, record: ShownRecord | None = None
+    deps: Deps,
+    actor: Actor,
+    case: Restoration,
+    *,
+    whole: bool,
+    named: bool = True,
+    record: ShownRecord | None = None,
 ) -> Shown:
     return Shown(
         id=case.id,
@@ -170,7 +196,7 @@ def _shown(
         removal_id=case.removal_id,
         clocks=tuple(clocks.shown(clock, deps.now()) for clock in case.clocks),
         timeline=tuple(_line(deps, event, whole=whole) for event in case.events),
-        evidence=evidence.shown_of_case(deps, case.id, named=whole or actor.is_verified(deps.now())),
+        evidence=evidence.shown_of_case(deps, case.id, named=named),
         may=rules.moves(case, actor.role),
         pledge=str(deps.sealer.open(case.pledge_sealed)) if whole else None,
         record=record,

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.catalogue import service as catalogue
 from backend.catalogue.model import ConsentTerms, FieldSpec
 from backend.catalogue.rules.content import Checker, has_personal_number
+from backend.catalogue.rules.items import item_problems
 from backend.common.numbers import check_digit
 from schemas.terms import FieldType, ForbiddenKind, SubjectKind
 from tests.backend.catalogue.made import FIELDS, content, item
@@ -186,3 +188,36 @@ def test_what_passes_can_be_stored_and_passes_again(values: dict[str, Any]) -> N
         kept = CHECKER.normalised(values)
         assert CHECKER.problems(kept) == ()
         assert CHECKER.normalised(kept) == kept
+
+
+def dated(*, future: bool) -> Checker:
+    spec = FieldSpec("valid_until", FieldType.DATE, "有效期至", "Valid until", future=future)
+    return Checker(item(fields=(spec,)), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("day", "ahead"),
+    [("2026-11-20", False), ("2026-11-21", False), ("2026-11-22", True), ("2199-12-31", True)],
+)
+def test_only_a_date_that_the_catalogue_lets_lie_ahead_may_do_so(day: str, ahead: bool) -> None:
+    assert dated(future=True).problems({"valid_until": day}) == ()
+    found = dated(future=False).problems({"valid_until": day})
+    assert [(problem.reason, problem.where) for problem in found] == [("future_date", "valid_until")] * ahead
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2200-01-01", "2026-1-1", "soon", 20261122])
+def test_what_is_no_day_is_told_as_that(day: object) -> None:
+    for future in (True, False):
+        (problem,) = dated(future=future).problems({"valid_until": day})
+        assert problem.reason == "wrong_type"
+
+
+def test_only_a_date_can_be_let_lie_ahead() -> None:
+    spec = FieldSpec("hours", FieldType.NUMBER, "时长", "Hours", future=True)
+    assert [one.reason for one in item_problems(item(fields=(spec,)), {"HRSS"})] == ["future"]
+
+
+def test_the_demonstration_lets_ends_lie_ahead_and_nothing_that_happened() -> None:
+    _, items = catalogue.demonstration()
+    ahead = {spec["name"] for row in items for spec in row["fields"] if spec.get("future")}
+    assert ahead == {"valid_until", "effective_on", "due_on", "until_on", "to_on"}

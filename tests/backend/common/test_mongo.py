@@ -21,7 +21,7 @@ from pymongo.errors import (
 from backend.common import mongo
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
-from backend.common.mongo import Client, Document, Retry, apart, atomic, in_transaction
+from backend.common.mongo import Client, Document, Retry, apart, atomic, before_commit, in_transaction
 
 NAME = "notices"
 
@@ -102,6 +102,51 @@ def test_a_transaction_inside_another_one_is_part_of_it(deps: Deps, other: Clien
     with pytest.raises(ValueError, match="outer"):
         outer()
     assert seen(other, deps) == set()
+
+
+def test_what_is_left_for_the_end_sees_all_that_the_use_cases_wrote(deps: Deps, other: Client) -> None:
+    seen_last: list[int] = []
+
+    def count() -> None:
+        seen_last.append(deps.db[NAME].count_documents({}))
+
+    def last() -> None:
+        insert(deps, "c")
+        before_commit(count)
+
+    with deps.transaction():
+        with deps.transaction():
+            before_commit(last)
+            insert(deps, "a")
+        insert(deps, "b")
+        assert seen_last == []
+    assert (seen_last, seen(other, deps)) == ([3], {"a", "b", "c"})
+
+
+def test_what_is_left_for_the_end_and_fails_takes_everything_back(deps: Deps, other: Client) -> None:
+    @atomic
+    def use_case(deps: Deps) -> None:
+        before_commit(lambda: write_and_raise(deps, "b", LookupError()))
+        insert(deps, "a")
+
+    with pytest.raises(LookupError):
+        use_case(deps)
+    assert seen(other, deps) == set()
+
+
+def test_what_is_left_for_the_end_of_a_transaction_that_failed_is_not_done(deps: Deps, other: Client) -> None:
+    @atomic
+    def use_case(deps: Deps) -> None:
+        before_commit(lambda: insert(deps, "a"))
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        use_case(deps)
+    with deps.transaction():
+        insert(deps, "b")
+    assert seen(other, deps) == {"b"}
+    with pytest.raises(RuntimeError):
+        before_commit(lambda: None)
 
 
 def test_transactions_of_threads_are_apart(deps: Deps, other: Client) -> None:

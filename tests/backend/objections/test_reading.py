@@ -35,7 +35,9 @@ def test_staff_see_the_record_while_the_case_runs_and_afterwards_as_far_as_anybo
 
 def test_the_name_of_a_file_is_a_word_of_the_person(town: Town) -> None:
     shown = town.submit(uploads=[Upload("王小明收据.pdf", made.small_pdf())])
-    assert [one.name for one in shown.evidence] == ["王小明收据.pdf"]
+    assert [one.name for one in shown.evidence] == ["材料1.pdf"]
+    (own,) = service.mine(town.deps, town.resident, limit=5).items
+    assert [one.name for one in own.evidence] == ["王小明收据.pdf"]
     plain = replace(town.resident, level=Level.REAL_NAME, verified_until=None)
     (listed,) = service.mine(town.deps, plain, limit=5).items
     bare = service.find_mine(town.deps, plain, objection_id=shown.id)

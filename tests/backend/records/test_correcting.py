@@ -235,3 +235,14 @@ class TestDocumentNumbers:
         assert service.find_any(deps, record.id) is not None
         clock.advance(days=1)
         assert counts(taken(deps, tmp_path, row(), name="b.jsonl")) == (0, 0, 1, 0)
+
+
+@pytest.mark.parametrize("day", ["2026-11-22", "2199-12-31"])
+def test_a_correction_and_a_row_name_no_day_to_come_where_the_catalogue_lets_none_lie_ahead(
+    deps: Deps, record: Record, tmp_path: Path, day: str
+) -> None:
+    error = refused("records.future_date", correct, deps, record, content={"decided_on": day})
+    assert error.data["field"] == "decided_on"
+    again = taken(deps, tmp_path, row(doc_no="另一号", content=content(decided_on=day)))
+    assert reasons(again) == {"records.future_date": [1]}
+    assert correct(deps, record, content={"decided_on": "2026-11-21"}).content["decided_on"] == "2026-11-21"

@@ -1,11 +1,13 @@
 """What people wrote about a record in its cases goes with the record: statements, notes, pledges and files."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from backend import sweeps
+from backend.common import mongo
 from backend.common.deps import Deps
 from backend.evidence import service as evidence
 from backend.evidence.model import Upload
@@ -14,15 +16,18 @@ from backend.objections import service as objections
 from backend.records import service as records
 from backend.records.model import Record
 from backend.removals import service
+from backend.reports import service as reports
 from backend.restorations import service as restorations
 from schemas.notices import DeskNoticeKind
-from schemas.terms import ObjectionOutcome, ObjectionState, ProofOutcome
+from schemas.terms import ObjectionOutcome, ObjectionState, ProofOutcome, RemovalWish
 from tests.backend.evidence import made
 from tests.backend.objections.town import WORKER, Town, make_town
 from tests.backend.removals.conftest import NOTICE, STEWARD
 from tests.backend.removals.test_nothing_left import dump
+from tests.support.forms import form
 from tests.support.people import acts
 from tests.support.refusals import refused
+from tests.support.web import ClientAs
 from tests.support.world import Clock
 
 QUOTE = "(2025)沪001号轨道交通逃票信息"
@@ -62,24 +67,88 @@ def contested(town: Town) -> Record:
     return record
 
 
-def test_after_an_erasure_and_the_next_sweeps_no_case_holds_a_word_of_it(town: Town, clock: Clock) -> None:
+def test_the_moment_an_erasure_commits_no_collection_holds_a_word_of_it(town: Town, clock: Clock) -> None:
     record = contested(town)
     before = {name for name, words in found(town).items() if words}
     assert before >= {"records", "objections", "restorations", "evidence"}
     assert town.deps.db["evidence.chunks"].count_documents({}) == 2
     erase(town, record)
-    assert ripple(town) == 2
+    assert {name: words for name, words in found(town).items() if words} == {}
+    assert town.deps.db["evidence"].count_documents({"key_sealed": {"$ne": None}}) == 0
     clock.advance(minutes=10)
     evidence.remove_loose(town.deps, WORKER)
-    assert {name: words for name, words in found(town).items() if words} == {}
     assert town.deps.db["evidence.chunks"].count_documents({}) == 0
+
+
+def test_the_ripple_after_it_finds_nothing_more_to_forget(town: Town) -> None:
+    record = contested(town)
+    erase(town, record)
+    before = {name: list(town.deps.db[name].find()) for name in ("objections", "restorations", "audit_log")}
+    assert ripple(town) == 2
+    assert {name: list(town.deps.db[name].find()) for name in before} == before
+
+
+def test_an_objection_that_decides_the_erasure_forgets_its_own_words(town: Town) -> None:
+    shown = town.submit(town.record(), statement=f"{QUOTE}不实", uploads=[FILE])
+    town.moves(shown.id)["compare"]()
+    objections.decide(
+        town.deps, town.officer, objection_id=shown.id, reason=f"{QUOTE}无据", remove=RemovalWish.ERASED
+    )
+    case = town.case(shown)
+    assert (case.state, case.outcome) == (ObjectionState.CLOSED, ObjectionOutcome.REMOVED)
+    assert {name: words for name, words in found(town).items() if words} == {}
+
+
+def test_an_erasure_that_fails_at_its_end_forgets_nothing(town: Town) -> None:
+    def breaks(deps: Deps, *, record_id: str, subject_id: str) -> None:
+        raise LookupError(record_id)
+
+    record, deps = contested(town), town.deps
+    before = dump(deps)
+    broken = replace(deps, forgetters=(*deps.forgetters, breaks))
+    with pytest.raises(LookupError):
+        erase(replace(town, deps=broken), record)
+    assert dump(deps) == before
+
+
+def test_the_answers_kept_for_repeated_requests_hold_no_word_of_it(town: Town, web_as: ClientAs) -> None:
+    me, record, key = web_as(town.resident), town.record(), {"Idempotency-Key": "k"}
+    fields = {"record_id": record.id, "statement": f"{QUOTE}不实", "ground": "error_or_omission"}
+    upload = {"evidence": [(made.pdf(), FILE.name)]}
+    sent = me.post("/api/v1/me/objections", **form(fields | upload), headers=key)
+    added = me.post(f"/api/v1/me/objections/{sent.json['id']}/evidence", **form(upload), headers=key)
+    fields = {"record_id": record.id, "pledge": f"{QUOTE}已补票"}
+    asked = me.post("/api/v1/me/restorations", **form(fields | upload), headers=key)
+    assert [one.status_code for one in (sent, added, asked)] == [201] * 3
+    assert town.deps.db["idempotency_slots"].count_documents({"sealed_reply": {"$ne": None}}) == 3
+    erase(town, record)
+    assert {name: words for name, words in found(town).items() if words} == {}
+
+
+def test_a_question_about_a_look_is_the_residents_own_complaint_and_stays(town: Town) -> None:
+    record = town.record()
+    reports.summary(town.deps, town.resident)
+    (look,) = reports.access_log(town.deps, town.resident, limit=1).items
+    reports.ask(town.deps, town.resident, entry_id=look.id, statement=f"谁查了我的{QUOTE}？")
+    erase(town, record)
+    (question,) = reports.own_questions(town.deps, town.resident, limit=5).items
+    assert question.statement == f"谁查了我的{QUOTE}？"
+    assert {name for name, words in found(town).items() if words} == {"access_questions"}
+
+
+def test_nobody_begins_a_case_about_a_record_at_the_moment_it_is_erased(town: Town) -> None:
+    record = town.record()
+    with town.deps.transaction():
+        restorations.apply(town.deps, town.resident, record_id=record.id, pledge=f"{QUOTE}已补票")
+        mongo.apart(lambda: refused("database.busy", erase, town, record))
+    erase(town, record)
+    assert {name: words for name, words in found(town).items() if words} == {}
 
 
 def test_the_case_itself_stays_with_its_timeline_and_its_clocks(town: Town) -> None:
     record = contested(town)
     (before,) = objections.mine(town.deps, town.resident, limit=10).items
     erase(town, record)
-    ripple(town)
     shown = objections.find_mine(town.deps, town.resident, objection_id=before.id)
     assert (shown.state, shown.clocks) == (ObjectionState.DISSENTED, before.clocks)
     assert [line.act for line in shown.timeline] == [line.act for line in before.timeline]
@@ -97,6 +166,7 @@ def test_only_the_cases_of_the_deleted_record_forget_and_once(town: Town) -> Non
     erase(town, record)
     assert (ripple(town), ripple(town)) == (2, 0)
     assert town.case(kept) == before
+    assert len(acts(town.deps, "objections.forget")) == 1
 
 
 def test_a_hidden_record_has_its_words_and_so_have_its_cases(town: Town) -> None:
@@ -110,11 +180,10 @@ def test_a_hidden_record_has_its_words_and_so_have_its_cases(town: Town) -> None
     assert (removal.kind.value, removal.case_id, removal.clocks) == ("hidden", shown.id, ())
 
 
-def test_a_live_case_is_closed_by_the_ripple(town: Town) -> None:
+def test_a_live_case_is_closed_by_the_erasure(town: Town) -> None:
     record = town.record()
     shown = town.submit(record, statement=f"{QUOTE}不实")
     erase(town, record)
-    ripple(town)
     case = town.case(shown)
     assert (case.state, case.outcome) == (ObjectionState.CLOSED, ObjectionOutcome.REMOVED)
     refused("objections.record_deleted", town.moves(shown.id)["compare"])
@@ -125,7 +194,6 @@ def test_the_officers_hear_that_the_record_of_a_running_case_is_gone(town: Town,
     record = town.record()
     shown = town.bring_to(ObjectionState.COMPARING if live else ObjectionState.WITHDRAWN, record)
     erase(town, record)
-    ripple(town)
     told = notices.desk_inbox(town.deps, town.officer, limit=10).items
     gone = [one.payload["case_id"] for one in told if one.kind is DeskNoticeKind.RECORD_GONE]
     assert gone == ([shown.id] if live else [])
@@ -141,15 +209,20 @@ def test_no_word_is_kept_of_what_is_written_after_the_deletion(town: Town) -> No
     restorations.accept(town.deps, town.officer, restoration_id=pledged.id)
     for record in (running, upheld):
         erase(town, record)
-    ripple(town)
     asked = {"objection_id": first.id, "note": f"{QUOTE}不实", "uploads": [FILE]}
     refused("objections.record_deleted", objections.add_evidence, town.deps, town.resident, **asked)
     asked = {"objection_id": first.id, "note": f"请核查{QUOTE}"}
     refused("objections.record_deleted", objections.forward, town.deps, town.officer, **asked)
     asked = {"objection_id": second.id, "statement": f"{QUOTE}不是我"}
     refused("objections.record_deleted", objections.dissent, town.deps, town.resident, **asked)
-    refusal: dict[str, Any] = {"outcome": ProofOutcome.REFUSED, "explanation": f"{QUOTE}未履行"}
-    restorations.prove(town.deps, town.provider, restoration_id=pledged.id, **refusal)
+    for outcome in ProofOutcome:
+        proof: dict[str, Any] = {
+            "outcome": outcome,
+            "explanation": f"{QUOTE}未履行",
+            "document_no": "沪修1号",
+        }
+        asked = {"restoration_id": pledged.id}
+        refused("restorations.record_deleted", restorations.prove, town.deps, town.provider, **asked, **proof)
     assert {name: words for name, words in found(town).items() if words} == {}
     assert town.deps.db["evidence"].count_documents({}) == 0
 

@@ -30,7 +30,9 @@ def test_the_whole_way_over_http(desk: Desk, me: FlaskClient, web_as: ClientAs, 
     files = [(made.small_pdf(), "../\t凭证.pdf"), (made.picture("PNG"), "b.exe")]
     sent = me.post(MINE, **form(fields | {"evidence": files}))
     assert (sent.status_code, sent.json["state"]) == (201, "submitted")
-    assert [one["name"] for one in sent.json["evidence"]] == ["凭证.pdf", "b.png"]
+    assert [one["name"] for one in sent.json["evidence"]] == ["材料1.pdf", "材料2.png"]
+    (listed,) = me.get(MINE).json["items"]
+    assert [one["name"] for one in listed["evidence"]] == ["凭证.pdf", "b.png"]
     assert [one["due_on"] for one in sent.json["clocks"]] == ["2026-11-25", "2026-12-04"]
     ident = sent.json["id"]
     officer, provider = web_as(desk.town.officer), web_as(desk.town.provider)

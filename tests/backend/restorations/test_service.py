@@ -283,14 +283,6 @@ def test_of_two_answers_at_once_one_counts_and_the_record_goes_with_it_only(desk
     assert desk.deps.db["removals"].count_documents({}) == int(restored)
 
 
-def test_a_record_that_is_gone_already_leaves_a_restored_case(desk: Desk) -> None:
-    shown = desk.bring_to(RestorationState.ACCEPTED)
-    record = desk.town.kept(shown.record_id)
-    records.erase(desk.deps, WORKER, record=record)
-    done = desk.moves(shown.id)["restore"]()
-    assert (done.state, done.removal_id) == (RestorationState.RESTORED, None)
-
-
 def test_lists_and_queues_tell_what_waits_for_whom(desk: Desk, clock: Clock) -> None:
     first, second = desk.bring_to(RestorationState.ACCEPTED), desk.apply()
     deps, town = desk.deps, desk.town

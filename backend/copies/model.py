@@ -1,0 +1,28 @@
+"""A resident's copy of everything kept about them (PIPL 45), put together from every feature that keeps something."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.audit.model import Entry
+from backend.identity.model import Consent, Profile
+from backend.notices.model import Notice
+from backend.objections.model import Shown as Objection
+from backend.removals.model import ShownRemoval
+from backend.reports.model import ShownQuestion
+from backend.restorations.model import Shown as Restoration
+
+
+@dataclass(frozen=True)
+class Copy:
+    """All but the credit record, which is the report's. `truncated` names the lists that go on where they are asked for."""
+
+    exported_at: datetime
+    profile: Profile
+    consents: tuple[Consent, ...]
+    notices: tuple[Notice, ...]
+    access_log: tuple[Entry, ...]
+    objections: tuple[Objection, ...] = ()
+    restorations: tuple[Restoration, ...] = ()
+    questions: tuple[ShownQuestion, ...] = ()
+    removals: tuple[ShownRemoval, ...] = ()
+    truncated: tuple[str, ...] = ()

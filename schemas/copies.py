@@ -1,0 +1,33 @@
+"""The copy of the own data."""
+
+from marshmallow import fields
+
+from schemas.base import BeijingTime, ResponseSchema
+from schemas.identity import Consent, ExportedLook, ExportedProfile
+from schemas.notices import Notice
+from schemas.objections import Objection
+from schemas.removals import Removal
+from schemas.reports import Question
+from schemas.restorations import RestorationCase
+
+
+class Export(ResponseSchema):
+    """Own data held by this service; the credit record itself is in `GET /me/report`."""
+
+    exported_at = BeijingTime(required=True)
+    profile = fields.Nested(ExportedProfile, required=True)
+    consents = fields.List(fields.Nested(Consent), required=True)
+    notices = fields.List(fields.Nested(Notice), required=True)
+    access_log = fields.List(fields.Nested(ExportedLook), required=True)
+    objections = fields.List(fields.Nested(Objection), required=True)
+    restorations = fields.List(fields.Nested(RestorationCase), required=True)
+    questions = fields.List(fields.Nested(Question), required=True)
+    removals = fields.List(fields.Nested(Removal), required=True)
+    truncated = fields.List(
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "未列完的清单名称（每类最多列出最近 500 件），其余请在各自的列表接口翻页查看 / lists that go on:"
+            " of each kind the newest 500 are here, the rest is at its own route"
+        },
+    )

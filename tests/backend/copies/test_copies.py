@@ -1,0 +1,112 @@
+"""The copy of the own data holds every case of the person, with its words for who has just proved to be that person."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from backend.audit import service as audit
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.copies import service
+from backend.evidence.model import Upload
+from backend.objections import service as objections
+from backend.removals import service as removals
+from backend.reports import service as reports
+from backend.restorations import service as restorations
+from schemas.terms import Level, ObjectionState
+from tests.backend.evidence import made
+from tests.backend.objections.town import STATEMENT, Town, make_town
+from tests.support.people import acts
+from tests.support.web import ClientAs
+
+PLEDGE, ASKED = "本人已补缴票款", "这次查询不是我"
+
+
+@pytest.fixture
+def town(deps: Deps) -> Town:
+    """A resident with one case of each kind, and a stranger with an objection."""
+    town = make_town(deps)
+    town.submit(uploads=[Upload("王小明收据.pdf", made.small_pdf())])
+    closed = town.bring_to(ObjectionState.COMPARING)
+    town.moves(closed.id)["decide_hidden"]()
+    restorations.apply(deps, town.resident, record_id=town.record().id, pledge=PLEDGE)
+    reports.summary(deps, town.resident)
+    (look, *_) = reports.access_log(deps, town.resident, limit=1).items
+    reports.ask(deps, town.resident, entry_id=look.id, statement=ASKED)
+    other = town.record(subject_id=town.stranger.subject_id)
+    replace(town, resident=town.stranger).submit(other)
+    return town
+
+
+def unproved(actor: Actor) -> Actor:
+    return replace(actor, level=Level.REAL_NAME, verified_until=None)
+
+
+def test_a_copy_holds_every_own_case_with_its_words_and_nobody_elses(town: Town) -> None:
+    copy = service.export(town.deps, town.resident)
+    assert [one.statement for one in copy.objections] == [STATEMENT, STATEMENT]
+    assert [one.name for one in copy.objections[1].evidence] == ["王小明收据.pdf"]
+    assert [line.note for line in copy.objections[0].timeline if line.note] == ["已过期"]
+    assert [one.pledge for one in copy.restorations] == [PLEDGE]
+    assert [one.statement for one in copy.questions] == [ASKED]
+    assert [one.case_id for one in copy.removals] == [copy.objections[0].id]
+    assert copy.truncated == ()
+    assert [one.record for one in copy.objections] == [None] * 2
+    assert [one.record for one in copy.restorations] == [None]
+    assert len(service.export(town.deps, town.stranger).objections) == 1
+
+
+def test_without_proof_the_cases_are_there_and_their_words_are_not(town: Town) -> None:
+    copy = service.export(town.deps, unproved(town.resident))
+    assert copy.profile.masked
+    assert [(one.statement, one.state.value) for one in copy.objections] == [
+        (None, "closed"),
+        (None, "marked"),
+    ]
+    assert [one.name for one in copy.objections[1].evidence] == ["材料1.pdf"]
+    assert [line.note for one in copy.objections for line in one.timeline if line.note] == []
+    assert [one.pledge for one in copy.restorations] == [None]
+    assert (len(copy.questions), len(copy.removals)) == (1, 1)
+
+
+def test_one_look_is_written_down_before_any_case_is_read(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(acts(town.deps, "objections.read"))
+    service.export(town.deps, town.resident)
+    assert (len(acts(town.deps, "identity.export")), len(acts(town.deps, "objections.read"))) == (1, before)
+
+    def away(*_: Any, **__: Any) -> None:
+        raise OSError("log away")
+
+    monkeypatch.setattr(audit, "look", away)
+    monkeypatch.setattr(objections, "own_words", lambda *_, **__: pytest.fail("a case was read"))
+    with pytest.raises(OSError, match="log away"):
+        service.export(town.deps, town.resident)
+
+
+def test_a_list_that_goes_on_says_so_and_is_read_page_by_page(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_CASES", 1)
+    monkeypatch.setattr(service, "MAX_LIMIT", 1)
+    copy = service.export(town.deps, town.resident)
+    assert (len(copy.objections), copy.truncated) == (1, ("objections",))
+    monkeypatch.setattr(service, "MOST_CASES", 2)
+    copy = service.export(town.deps, town.resident)
+    assert (len({one.id for one in copy.objections}), copy.truncated) == (2, ())
+
+
+def test_the_copy_over_http_writes_every_list(town: Town, web_as: ClientAs) -> None:
+    answer = web_as(town.resident).get("/api/v1/me/export")
+    assert answer.status_code == 200
+    kinds = ("objections", "restorations", "questions", "removals", "truncated")
+    assert [len(answer.json[kind]) for kind in kinds] == [2, 1, 1, 1, 0]
+    assert answer.json["objections"][0]["statement"] == STATEMENT
+    assert answer.json["removals"] == _listed(town, web_as)
+
+
+def _listed(town: Town, web_as: ClientAs) -> Any:
+    assert removals.mine(town.deps, town.resident, limit=5).items
+    return web_as(town.resident).get("/api/v1/me/removals").json["items"]
