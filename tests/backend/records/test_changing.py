@@ -130,7 +130,9 @@ class TestSuspension:
         self, deps: Deps, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         keep(deps, make_record(suspends_at=START), make_record(suspends_at=START + HOUR))
-        monkeypatch.setattr("backend.records.store._open", lambda subject_id, _: {"subject_id": subject_id})
+        monkeypatch.setattr(
+            "backend.records.store.reading._open", lambda subject_id, _: {"subject_id": subject_id}
+        )
         assert len(service.of_subject(deps, "s1")) == 1
         assert service.count(deps, "s1").total == 1
 
@@ -231,7 +233,7 @@ class TestTogether:
         assert (now(deps, record), ripples(deps)) == (record, [])
 
     def test_the_queries_walk_the_one_index_of_a_subject(self, deps: Deps) -> None:
-        plan = deps.db["records"].find(store._open("s1", START)).explain()["queryPlanner"]["winningPlan"]
+        plan = deps.db["records"].find(store.reading._open("s1", START)).explain()["queryPlanner"]["winningPlan"]
         assert plan["stage"] == "FETCH"
         assert plan["inputStage"]["indexName"] == "subject_id_1_key_1"
         waiting = deps.db["record_ripples"].find({"waiting": True}, sort=[("at", 1), ("_id", 1)]).explain()

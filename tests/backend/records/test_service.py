@@ -38,7 +38,9 @@ def test_a_record_leaves_the_answer_by_the_clock_alone(deps: Deps, clock: Clock)
 
 def test_what_the_query_lets_through_is_judged_again(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(deps, make_record(hidden_at=START), make_record(query_until=START), make_record())
-    monkeypatch.setattr("backend.records.store._open", lambda subject_id, _: {"subject_id": subject_id})
+    monkeypatch.setattr(
+        "backend.records.store.reading._open", lambda subject_id, _: {"subject_id": subject_id}
+    )
     assert len(service.of_subject(deps, "s1")) == 1
     assert service.count(deps, "s1").total == 1
 

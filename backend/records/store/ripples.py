@@ -1,0 +1,38 @@
+"""The ripples of changed records, until everybody has judged again."""
+
+from collections.abc import Iterator, Sequence
+
+from pymongo import ASCENDING
+
+from backend.common.documents import from_document, to_document
+from backend.common.mongo import Database, Document
+from backend.records.model import (
+    Ripple,
+)
+from backend.records.store.collections import RIPPLES
+
+
+def insert_ripple(db: Database, ripple: Ripple) -> None:
+    db[RIPPLES].insert_one(to_document(ripple))
+
+
+def each_waiting(db: Database) -> Iterator[Ripple]:
+    """What is on its way, oldest first; streamed."""
+    for document in db[RIPPLES].find({"waiting": True}, sort=[("at", ASCENDING), ("_id", ASCENDING)]):
+        yield from_document(Ripple, document)
+
+
+def claim_ripple(db: Database, ripple_id: str, consumer: str) -> bool:
+    """Note that a consumer has judged again; false when it had."""
+    updated = db[RIPPLES].update_one(
+        {"_id": ripple_id, "done": {"$ne": consumer}}, {"$push": {"done": consumer}}
+    )
+    return updated.matched_count == 1
+
+
+def settle_ripple(db: Database, ripple_id: str, consumers: Sequence[str]) -> None:
+    """Let a ripple rest once all of them have judged again."""
+    wanted: Document = {"_id": ripple_id}
+    if consumers:
+        wanted["done"] = {"$all": list(consumers)}
+    db[RIPPLES].update_one(wanted, {"$set": {"waiting": False}})
