@@ -143,12 +143,11 @@ class Rule(ResponseSchema):
 class Version(ResponseSchema):
     """One published version of the rules. `active`: in force today for its kind of subject."""
 
-    version = fields.String(required=True, attribute="rules.version", metadata={"example": "shanghai-2026-1"})
-    kind = TermField(SubjectKind, required=True, attribute="rules.kind")
-    title = fields.Nested(Bilingual, required=True, attribute="rules.title")
+    version = fields.String(required=True, metadata={"example": "shanghai-2026-1"})
+    kind = TermField(SubjectKind, required=True)
+    title = fields.Nested(Bilingual, required=True)
     in_force_from = fields.Date(
         required=True,
-        attribute="rules.in_force_from",
         metadata=_about("生效日期", "In force from", example="2026-04-01"),
     )
     in_force_until = fields.Date(
@@ -161,7 +160,6 @@ class Version(ResponseSchema):
     active = fields.Boolean(required=True, metadata=_about("现行有效", "Whether it is in force today"))
     digest = fields.String(
         required=True,
-        attribute="rules.digest",
         metadata=_about("规则内容的摘要（SHA-256）", "SHA-256 of what the rules say"),
     )
 
@@ -178,25 +176,18 @@ class RuleSet(Version):
     legal_basis = fields.List(
         fields.Nested(Bilingual),
         required=True,
-        attribute="rules.legal_basis",
         metadata=_about("法律依据", "What it rests on"),
     )
     base = TermField(
         GradeValue,
         required=True,
-        attribute="rules.base",
         metadata=_about("没有规则适用时的等级", "The grade where no rule applies"),
     )
-    base_said = fields.Nested(
-        Statement, required=True, attribute="rules.base_said", metadata=_about("其说明", "That in words")
-    )
+    base_said = fields.Nested(Statement, required=True, metadata=_about("其说明", "That in words"))
     floor = TermField(
         GradeValue,
         required=True,
-        attribute="rules.floor",
         metadata=_about("没有记录时按哪一等级对待", "As which grade a newcomer without records is treated"),
     )
-    floor_said = fields.Nested(
-        Statement, required=True, attribute="rules.floor_said", metadata=_about("其说明", "That in words")
-    )
-    rules = fields.List(fields.Nested(Rule), required=True, attribute="rules.rules")
+    floor_said = fields.Nested(Statement, required=True, metadata=_about("其说明", "That in words"))
+    rules = fields.List(fields.Nested(Rule), required=True)

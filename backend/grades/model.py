@@ -247,9 +247,8 @@ class Replay:
 
 
 @dataclass(frozen=True)
-class Published:
+class Published(RuleSet):
     """A rule set in the public list, with the last day it is in force, as far as that is known."""
 
-    rules: RuleSet
     active: bool
     in_force_until: date | None

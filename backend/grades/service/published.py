@@ -1,7 +1,7 @@
 """The published rule sets: every version stays, so that what was decided by it can be worked out again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -86,5 +86,9 @@ def _one(path: Path, before: Sequence[RuleSet]) -> RuleSet:
 
 def _published(rule_set: RuleSet, on: date) -> Published:
     following = book().after(rule_set)
-    until = following.in_force_from - timedelta(days=1) if following else None
-    return Published(rule_set, book().in_force(rule_set.kind, on) == rule_set, until)
+    said = {one.name: getattr(rule_set, one.name) for one in fields(rule_set)}
+    return Published(
+        **said,
+        active=book().in_force(rule_set.kind, on) == rule_set,
+        in_force_until=following.in_force_from - timedelta(days=1) if following else None,
+    )

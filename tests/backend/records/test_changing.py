@@ -233,7 +233,9 @@ class TestTogether:
         assert (now(deps, record), ripples(deps)) == (record, [])
 
     def test_the_queries_walk_the_one_index_of_a_subject(self, deps: Deps) -> None:
-        plan = deps.db["records"].find(store.reading._open("s1", START)).explain()["queryPlanner"]["winningPlan"]
+        plan = (
+            deps.db["records"].find(store.reading._open("s1", START)).explain()["queryPlanner"]["winningPlan"]
+        )
         assert plan["stage"] == "FETCH"
         assert plan["inputStage"]["indexName"] == "subject_id_1_key_1"
         waiting = deps.db["record_ripples"].find({"waiting": True}, sort=[("at", 1), ("_id", 1)]).explain()
