@@ -18,9 +18,15 @@ from backend.gateways import sms
 from backend.gateways.faces import SocketFaces
 from backend.grades import service as grades
 from backend.objections import service as objections
+from backend.removals import service as removals
 from backend.restorations import service as restorations
 
-FORGETTERS: tuple[Forgetter, ...] = (grades.forget, objections.forget, restorations.forget)
+FORGETTERS: tuple[Forgetter, ...] = (
+    grades.forget,
+    removals.forget,
+    objections.forget,
+    restorations.forget,
+)
 """Whoever keeps words about records: they go in the transaction in which the record does (Regulation 37)."""
 
 

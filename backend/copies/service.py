@@ -19,7 +19,7 @@ CASES: dict[str, Callable[..., Page[Any]]] = {
     "objections": objections.own_words,
     "restorations": restorations.own_words,
     "questions": reports.own_questions,
-    "removals": removals.mine,
+    "removals": removals.own_words,
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from schemas.text import Text
 
 LINES_NAMED = 1_000
-NO_WORDS = Text("", "")
+SENTENCES_NAMED = 50
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,41 @@ class Refusal:
 @dataclass
 class _Lines:
     count: int = 0
-    text: Text = NO_WORDS
     lines: list[int] = field(default_factory=list)
 
     def add(self, line: int) -> None:
         self.count += 1
         if len(self.lines) < LINES_NAMED:
             self.lines.append(line)
+
+
+@dataclass
+class _Reason:
+    """The rows of one reason. Its sentences tell fields and kinds apart; beyond `SENTENCES_NAMED` a row is counted under the
+    first of them."""
+
+    all: _Lines = field(default_factory=_Lines)
+    sentences: dict[Text, _Lines] = field(default_factory=dict)
+
+    def add(self, refusal: Refusal) -> None:
+        self.all.add(refusal.line)
+        text = refusal.text
+        if text not in self.sentences and len(self.sentences) >= SENTENCES_NAMED:
+            text = next(iter(self.sentences))
+        self.sentences.setdefault(text, _Lines()).add(refusal.line)
+
+    def told(self) -> dict[str, Any]:
+        first = next(iter(self.sentences))
+        return {
+            "count": self.all.count,
+            "zh": first.zh,
+            "en": first.en,
+            "lines": self.all.lines,
+            "sentences": [
+                {"zh": text.zh, "en": text.en, "count": each.count, "lines": each.lines}
+                for text, each in self.sentences.items()
+            ],
+        }
 
 
 @dataclass
@@ -90,7 +118,7 @@ class Quality:
     seconds: float = 0.0
     timeliness: Timeliness | None = None
     _notes: dict[str, _Lines] = field(default_factory=dict)
-    _refused: dict[str, _Lines] = field(default_factory=dict)
+    _refused: dict[str, _Reason] = field(default_factory=dict)
 
     @property
     def accepted(self) -> int:
@@ -98,12 +126,12 @@ class Quality:
 
     @property
     def refused(self) -> int:
-        return sum(kind.count for kind in self._refused.values())
+        return sum(kind.all.count for kind in self._refused.values())
 
     def refuse(self, refusals: Iterable[Refusal]) -> None:
         """Count refused rows; the first lines of each reason are named, so that memory stays bounded."""
         for refusal in refusals:
-            self._refused.setdefault(refusal.reason, _Lines(text=refusal.text)).add(refusal.line)
+            self._refused.setdefault(refusal.reason, _Reason()).add(refusal)
 
     def note(self, name: str, line: int) -> None:
         """Count something worth telling that refused no row (a photograph that could not be used)."""
@@ -118,10 +146,7 @@ class Quality:
             "changed": self.changed,
             "unchanged": self.unchanged,
             "refused": self.refused,
-            "refused_by_reason": {
-                reason: {"count": kind.count, "zh": kind.text.zh, "en": kind.text.en, "lines": kind.lines}
-                for reason, kind in sorted(self._refused.items())
-            },
+            "refused_by_reason": {reason: kind.told() for reason, kind in sorted(self._refused.items())},
             "linked": self.linked,
             "linked_share": round(self.linked / self.rows, 6) if self.rows else None,
             "notes": {

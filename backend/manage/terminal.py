@@ -64,7 +64,7 @@ def outcome(quality: Quality) -> str:
     linked = "-" if told["linked_share"] is None else f"{told['linked_share']:.2%}"
     lines = [f"{told['rows']} rows: {counts}; linked to a subject: {linked}; {told['seconds']} s"]
     for reason, kind in told["refused_by_reason"].items():
-        lines.append(f"  {reason} {_where(kind)}: {kind['zh']} / {kind['en']}")
+        lines += [f"  {reason} {_where(one)}: {one['zh']} / {one['en']}" for one in kind["sentences"]]
     if (timely := told["timeliness"]) is not None:
         lines.append(
             f"  published in time ({timely['days']} working days from the decision): {timely['judged']} new rows judged,"

@@ -46,6 +46,18 @@ def too_often(retry_after: int) -> ServiceError:
     )
 
 
+def too_many_additions(most: int) -> ServiceError:
+    """Nobody needs so many; a case without end could be moved by nobody."""
+    return ServiceError(
+        Kind.CONFLICT,
+        "objections.too_many_additions",
+        f"您对该异议主动补充的材料已达 {most} 次，请等待办理；经办人要求补正时仍可提交，确有急需的请拨打 12345",
+        f"You have added to this objection {most} times; please wait for the desk. Whatever it asks for can still be handed in;"
+        " call 12345 if it is urgent",
+        data={"most": most},
+    )
+
+
 def changed(state: ObjectionState) -> ServiceError:
     """Somebody was faster, or this is not what can be done now: `data.state` says where the case stands."""
     return ServiceError(

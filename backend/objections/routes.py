@@ -69,7 +69,7 @@ class OneObjection(MethodView):
 class AddedEvidence(MethodView):
     @blp.takes(wire.ObjectionEvidenceAdd, files=wire.ObjectionFiles, max_bytes=FORM_BYTES)
     @blp.response(201, wire.Objection)
-    @blp.refuses(errors.not_found, *MOVED, errors.nothing_added, *FILES)
+    @blp.refuses(errors.not_found, *MOVED, errors.nothing_added, errors.too_many_additions(1), *FILES)
     @blp.idempotent
     def post(self, body, files, objection_id):
         """Add evidence or words to an own objection; clocks that waited for them run on

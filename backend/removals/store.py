@@ -37,6 +37,12 @@ def list_of_unit(db: Database, unit_code: str, *, after: Position | None, limit:
     return _page(db, {"unit_code": unit_code}, after, limit)
 
 
+def silence(db: Database, record_id: str, subject_id: str) -> None:
+    """Without numbers and words what hid this record."""
+    wanted = {"record_id": record_id, "subject_id": subject_id, "kind": RemovalKind.HIDDEN.value}
+    db[COLLECTION].update_many(wanted, {"$set": {"document_no": None, "note_sealed": None}})
+
+
 def _page(db: Database, wanted: Document, after: Position | None, limit: int) -> list[Removal]:
     found = mongo.page_of(db[COLLECTION], wanted, by="asked_at", after=after, limit=limit)
     return [from_document(Removal, document) for document in found]

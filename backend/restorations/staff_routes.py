@@ -129,7 +129,9 @@ class ProvidedEvidence(MethodView):
 class Proofs(MethodView):
     @provider_blp.arguments(wire.RestorationProof)
     @provider_blp.response(200, wire.RestorationCase)
-    @provider_blp.refuses(errors.not_found, *MOVED, errors.no_proof, removal_errors.changed)
+    @provider_blp.refuses(
+        errors.not_found, *MOVED, errors.no_proof, removal_errors.changed, removal_errors.tells_record
+    )
     def post(self, body, restoration_id):
         """Prove a restoration, which takes the record out of queries at once, or refuse it
 

@@ -1,7 +1,17 @@
 """Pure decisions about objections: which move is legal, what it does to the clocks, and what time alone does."""
 
 from backend.objections.rules.clocks import RESIDENTS, changed, clocked, due_at, opened, reminded, suspends_at
-from backend.objections.rules.moves import FINAL, LIVE, OPEN, TRANSITIONS, Transition, move, step
+from backend.objections.rules.moves import (
+    FINAL,
+    LIVE,
+    MOST_ADDITIONS,
+    OPEN,
+    TRANSITIONS,
+    Transition,
+    may_add,
+    move,
+    step,
+)
 from backend.objections.rules.passing import (
     REMIND,
     Step,
@@ -18,6 +28,7 @@ from backend.objections.rules.passing import (
 __all__ = [
     "FINAL",
     "LIVE",
+    "MOST_ADDITIONS",
     "OPEN",
     "REMIND",
     "RESIDENTS",
@@ -32,6 +43,7 @@ __all__ = [
     "due_at",
     "ended",
     "is_wanted",
+    "may_add",
     "move",
     "next_step",
     "opened",

@@ -12,6 +12,8 @@ OPEN = frozenset(
     {State.SUBMITTED, State.MARKED, State.COMPARING, State.SUPPLEMENT_REQUESTED, State.FORWARDED}
 )
 LIVE = OPEN | {State.CORRECTED, State.UPHELD}
+MOST_ADDITIONS = 30
+"""What a person may add of the own accord; what the desk asks for may always be brought. A case is one document."""
 FINAL = frozenset({State.DISSENTED, State.WITHDRAWN, State.CLOSED})
 
 
@@ -70,3 +72,9 @@ def move(case: Objection, event: Event) -> Objection | None:
     if target is State.SUPPLEMENT_REQUESTED and case.state is not target:
         return replace(moved, returns_to=case.state)
     return moved if target is State.SUPPLEMENT_REQUESTED else replace(moved, returns_to=None)
+
+
+def may_add(case: Objection) -> bool:
+    """Whether the person may add something more: far beyond what anybody needs, but not without end."""
+    added = sum(event.act is Act.ADD_EVIDENCE for event in case.events)
+    return case.state is State.SUPPLEMENT_REQUESTED or added < MOST_ADDITIONS

@@ -36,6 +36,7 @@ def take_over(deps: Deps, actor: Actor, *, objection_id: str, reason: str) -> Sh
 @atomic
 def _take_over(deps: Deps, actor: Actor, objection_id: str, reason: str) -> Objection:
     case = _any(deps, actor, objection_id)
+    moving.require(deps, actor, case, ObjectionAct.TAKE_OVER)
     if case.officer_id == actor.id:
         raise errors.own_already()
     case = moving.moved(

@@ -7,7 +7,7 @@ from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.evidence import service as evidence
 from backend.evidence.model import Evidence, Upload
-from backend.objections import errors, store, texts
+from backend.objections import errors, rules, store, texts
 from backend.objections.model import Objection, Shown
 from backend.objections.service import moving, reading, telling
 from backend.records import service as records
@@ -51,6 +51,8 @@ def _add(
         return case
     before = moving.settled(deps, case)
     moving.require(deps, actor, before, ObjectionAct.ADD_EVIDENCE)
+    if not rules.may_add(before):
+        raise errors.too_many_additions(rules.MOST_ADDITIONS)
     case = moving.moved(deps, actor, before, ObjectionAct.ADD_EVIDENCE, note=note, key_mac=key_mac)
     case = moving.save(deps, actor, case, "objections.add_evidence")
     evidence.attach(deps, evidence=files, case_id=case.id)

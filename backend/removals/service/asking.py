@@ -21,6 +21,7 @@ from backend.registry import service as registry
 from backend.registry.model import Subject
 from backend.removals import errors, rules, store
 from backend.removals.model import Ground, Removal, ShownRemoval
+from backend.removals.service.keeping_silent import require_silent
 from backend.removals.service.listing import shown
 from backend.removals.service.removing import basis, clock, remove
 from schemas.notices import DeskNoticeKind, NoticeKind
@@ -111,7 +112,7 @@ def erase_row(
 def _erase(deps: Deps, actor: Actor, record: Record, notice: _Notice) -> ShownRemoval:
     if not rules.possible_day(notice.noticed_on, record, shanghai_date(deps.now())):
         raise errors.wrong_day()
-    _require_silent(deps, record, notice)
+    require_silent(deps, record, notice.document_no, notice.reason)
     ground = Ground(
         RemovalKind.ERASED,
         rules.ERASED,
@@ -127,15 +128,6 @@ def _erase(deps: Deps, actor: Actor, record: Record, notice: _Notice) -> ShownRe
     if account_id is not None:
         notices.send(deps, account_id, NoticeKind.RECORD_ERASED, noticed_on=notice.noticed_on)
     return shown(deps, removal)
-
-
-def _require_silent(deps: Deps, record: Record, notice: _Notice) -> None:
-    """What is kept about an erasure says nothing of what was erased."""
-    subject = registry.find(deps, record.subject_id)
-    who = registry.words_of(deps, subject) if subject else None
-    opened = records.opened(deps, record)
-    if any(rules.tells(text, opened, who) for text in (notice.document_no, notice.reason)):
-        raise errors.tells_record()
 
 
 def _tell_unit(deps: Deps, removal: Removal, kind: DeskNoticeKind) -> None:

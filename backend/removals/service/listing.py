@@ -1,5 +1,8 @@
 """What was removed, as the subject and the provider see it."""
 
+from dataclasses import replace
+
+from backend.audit import service as audit
 from backend.catalogue import service as catalogue
 from backend.clocks import service as clocks
 from backend.clocks.model import ShownClock
@@ -7,20 +10,42 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.pages import Page, Position
 from backend.records.service import UnitName
-from backend.removals import store
+from backend.removals import store, texts
 from backend.removals.model import Removal, ShownRemoval, UnitRemoval
 from schemas.terms import Role
 from schemas.text import Text
 
 
 def mine(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[ShownRemoval]:
-    """What was removed of the caller's record, newest first, each with its reason and its proof."""
+    """What was removed of the caller's record, newest first, each with its reason and its proof.
+
+    What the deciding side wrote itself, numbers and notes, is for who has just proved to be that person; the look is written
+    down before it leaves.
+    """
+    page = own_words(deps, actor, limit=limit, cursor=cursor)
+    if page.items and actor.is_verified(deps.now()):
+        audit.look(
+            deps,
+            actor,
+            "removals.read",
+            subject_id=actor.require_subject(),
+            purpose=texts.OWN_PURPOSE,
+            scope=texts.SCOPE,
+        )
+    return page
+
+
+def own_words(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[ShownRemoval]:
+    """The same for a feature that has written the look down itself."""
     subject_id = actor.require_subject()
     scope = f"removals:{subject_id}"
     after = deps.cursors.read(cursor, scope)
     found = store.list_of_subject(deps.db, subject_id, after=after, limit=limit + 1)
     page = deps.cursors.page(found, limit, scope, _position)
-    return Page(tuple(shown(deps, removal) for removal in page.items), page.next_cursor)
+    told = tuple(shown(deps, removal) for removal in page.items)
+    if not actor.is_verified(deps.now()):
+        told = tuple(replace(one, note=None, document_no=None) for one in told)
+    return Page(told, page.next_cursor)
 
 
 def of_unit(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[UnitRemoval]:

@@ -53,13 +53,16 @@ def prove(
 ) -> Shown:
     """The provider's answer: its proof takes the record out of every query at once (Regulation 38, three working days allowed).
 
-    Raises 422 `restorations.no_proof` for a restoration without the number of its document.
+    Raises 422 `restorations.no_proof` for a restoration without the number of its document, and 422 `removals.tells_record`
+    for a number that repeats the record: it is kept beside a removal.
     """
     case = store.find_of_unit(deps.db, moving.unit_of(actor), restoration_id)
     if case is None:
         raise errors.not_found()
     if outcome is ProofOutcome.RESTORED and document_no is None:
         raise errors.no_proof()
+    if document_no is not None:
+        _require_silent(deps, case, document_no)
     case = replace(
         moving.moved(deps, actor, case, _ACTS[outcome], explanation),
         document_no=document_no,
@@ -80,6 +83,12 @@ def _decided(
     if case is None:
         raise errors.not_found()
     return moving.save(deps, actor, moving.moved(deps, actor, case, act, note), f"restorations.{act.value}")
+
+
+def _require_silent(deps: Deps, case: Restoration, document_no: str) -> None:
+    record = records.find_any(deps, case.record_id)
+    if record is not None:
+        removals.require_silent(deps, record, document_no)
 
 
 def _hidden(deps: Deps, actor: Actor, case: Restoration) -> Restoration:

@@ -43,6 +43,7 @@ def _forget(deps: Deps, case: Restoration) -> None:
     silent = replace(
         closed,
         pledge_sealed=deps.sealer.seal(moving.ROOM, _SILENCE),
+        document_no=None,
         events=tuple(replace(event, note_sealed=None) for event in closed.events),
     )
     moving.save(deps, moving.BY_ITSELF, silent, "restorations.forget")
@@ -60,6 +61,6 @@ def _tell(deps: Deps, case: Restoration) -> None:
 
 def _speaks(deps: Deps, case: Restoration) -> bool:
     """Whether it holds a word of anybody."""
-    if any(event.note_sealed for event in case.events):
+    if case.document_no is not None or any(event.note_sealed for event in case.events):
         return True
     return bool(deps.sealer.open(case.pledge_sealed) != _SILENCE)

@@ -192,7 +192,7 @@ def _shown(
         state=case.state,
         submitted_at=case.submitted_at,
         closed_at=case.closed_at,
-        document_no=case.document_no,
+        document_no=case.document_no if whole or actor.role is not Role.CITIZEN else None,
         removal_id=case.removal_id,
         clocks=tuple(clocks.shown(clock, deps.now()) for clock in case.clocks),
         timeline=tuple(_line(deps, event, whole=whole) for event in case.events),

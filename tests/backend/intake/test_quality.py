@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from backend.intake.quality import LINES_NAMED, Quality, Refusal
+from backend.intake.quality import LINES_NAMED, SENTENCES_NAMED, Quality, Refusal
 from schemas.text import Text
 
 
@@ -19,8 +19,31 @@ def test_refusals_are_counted_by_reason_with_their_lines() -> None:
         "zh": "缺少",
         "en": "missing",
         "lines": [2, 3],
+        "sentences": [{"zh": "缺少", "en": "missing", "count": 2, "lines": [2, 3]}],
     }
     assert told["linked_share"] == 0.25
+
+
+def test_each_sentence_of_a_reason_is_told_with_its_own_lines() -> None:
+    quality = Quality()
+    kinds = [Text("涉及宗教信仰", "tells of religion"), Text("涉及疾病", "tells of a disease")]
+    quality.refuse(Refusal(line, "records.forbidden", kinds[line % 2]) for line in range(2, 7))
+    told = quality.told()["refused_by_reason"]["records.forbidden"]
+    assert (told["count"], told["zh"]) == (5, "涉及宗教信仰")
+    assert {one["zh"]: one["lines"] for one in told["sentences"]} == {
+        "涉及宗教信仰": [2, 4, 6],
+        "涉及疾病": [3, 5],
+    }
+
+
+def test_sentences_without_end_are_counted_and_not_kept() -> None:
+    quality = Quality()
+    quality.refuse(
+        Refusal(n, "row.missing", Text(f"缺少{n}", f"{n} is missing")) for n in range(SENTENCES_NAMED + 9)
+    )
+    told = quality.told()["refused_by_reason"]["row.missing"]
+    assert len(told["sentences"]) == SENTENCES_NAMED
+    assert sum(one["count"] for one in told["sentences"]) == told["count"] == SENTENCES_NAMED + 9
 
 
 def test_only_the_first_lines_of_a_reason_are_named() -> None:

@@ -7,6 +7,7 @@ import pytest
 from backend.accounts import service as accounts
 from backend.evidence.model import Upload
 from backend.limits import service as tries
+from backend.objections.rules import MOST_ADDITIONS
 from backend.objections.service import submitting
 from backend.records.model import Record
 from backend.reports import service as reports
@@ -109,3 +110,19 @@ def test_the_answer_says_how_long_to_wait(town: Town, web_as: ClientAs, language
     assert (answer.status_code, answer.json["reason"]) == (429, "objections.too_often")
     assert answer.headers["Retry-After"] == str(30 * 24 * 3600)
     assert words in answer.json["message"]
+
+
+def test_what_is_added_to_a_case_has_an_end_but_for_what_the_desk_asks_for(town: Town) -> None:
+    shown = town.submit(town.record())
+    moves = town.moves(shown.id)
+    for _ in range(MOST_ADDITIONS):
+        moves["add_evidence"]()
+    error = refused("objections.too_many_additions", moves["add_evidence"])
+    assert (error.kind.value, error.data) == ("conflict", {"most": MOST_ADDITIONS})
+    assert len(town.case(shown).events) == MOST_ADDITIONS + 2
+    moves["compare"]()
+    moves["request_supplement"]()
+    moves["add_evidence"]()
+    refused("objections.too_many_additions", moves["add_evidence"])
+    moves["forward"]()
+    moves["find_upheld"]()

@@ -19,7 +19,7 @@ from backend.removals import service
 from backend.reports import service as reports
 from backend.restorations import service as restorations
 from schemas.notices import DeskNoticeKind
-from schemas.terms import ObjectionOutcome, ObjectionState, ProofOutcome, RemovalWish
+from schemas.terms import Level, ObjectionOutcome, ObjectionState, ProofOutcome, RemovalKind, RemovalWish
 from tests.backend.evidence import made
 from tests.backend.objections.town import WORKER, Town, make_town
 from tests.backend.removals.conftest import NOTICE, STEWARD
@@ -243,3 +243,63 @@ def test_a_restored_record_is_shown_to_no_desk(town: Town) -> None:
         (restorations.find_for_provider, town.provider),
     ):
         assert read(town.deps, who, **asked).record is None
+
+
+@pytest.mark.parametrize("number", [QUOTE, f"沪交信修〔2026〕9号（{QUOTE}）", "王小明修复证明"])
+@pytest.mark.parametrize("outcome", ProofOutcome)
+def test_the_number_of_a_proof_may_not_repeat_the_record(
+    town: Town, number: str, outcome: ProofOutcome
+) -> None:
+    asked = accepted(town)
+    answer: dict[str, Any] = {"outcome": outcome, "explanation": f"{QUOTE}已核实", "document_no": number}
+    refused(
+        "removals.tells_record", restorations.prove, town.deps, town.provider, restoration_id=asked, **answer
+    )
+    assert town.deps.db["removals"].count_documents({}) == 0
+    assert restorations.find_mine(town.deps, town.resident, restoration_id=asked).document_no is None
+
+
+def test_numbers_and_words_of_what_hid_a_record_go_with_it_and_its_own_removal_keeps_its_notice(
+    town: Town,
+) -> None:
+    asked = accepted(town)
+    answer: dict[str, Any] = {
+        "outcome": ProofOutcome.RESTORED,
+        "explanation": f"{QUOTE}已核实",
+        "document_no": "沪交信修〔2026〕9号",
+    }
+    restorations.prove(town.deps, town.provider, restoration_id=asked, **answer)
+    record = restorations.find_mine(town.deps, town.resident, restoration_id=asked).record_id
+    service.erase(town.deps, STEWARD, record_id=record, **NOTICE | {"noticed_on": date(2026, 11, 19)})
+    kept = {one.kind.value: one.document_no for one in service.mine(town.deps, town.resident, limit=9).items}
+    assert kept == {"erased": NOTICE["document_no"], "hidden": None}
+    assert restorations.find_mine(town.deps, town.resident, restoration_id=asked).document_no is None
+    assert {name: words for name, words in found(town).items() if words} == {}
+
+
+def accepted(town: Town) -> str:
+    shown = restorations.apply(town.deps, town.resident, record_id=town.record().id, pledge="本人已补票")
+    restorations.accept(town.deps, town.officer, restoration_id=shown.id)
+    return shown.id
+
+
+def test_what_the_deciding_side_wrote_is_for_who_has_just_proved_to_be_that_person(town: Town) -> None:
+    erase(town, town.record())
+    plain = replace(town.resident, level=Level.REAL_NAME, verified_until=None)
+    (masked,) = service.mine(town.deps, plain, limit=9).items
+    assert (masked.note, masked.document_no, masked.kind) == (None, None, RemovalKind.ERASED)
+    assert acts(town.deps, "removals.read") == []
+    (whole,) = service.mine(town.deps, town.resident, limit=9).items
+    assert (whole.note, whole.document_no) == (NOTICE["reason"], NOTICE["document_no"])
+    assert len(acts(town.deps, "removals.read")) == 1
+
+
+def test_the_number_of_a_proof_is_not_in_the_outline_of_a_case(town: Town) -> None:
+    asked = accepted(town)
+    answer: dict[str, Any] = {"outcome": ProofOutcome.RESTORED, "explanation": "已核实", "document_no": "沪交信修〔2026〕9号"}
+    restorations.prove(town.deps, town.provider, restoration_id=asked, **answer)
+    plain = replace(town.resident, level=Level.REAL_NAME, verified_until=None)
+    assert restorations.find_mine(town.deps, plain, restoration_id=asked).document_no is None
+    (outline,) = restorations.mine(town.deps, town.resident, limit=9).items
+    assert outline.document_no is None
+    assert restorations.find_mine(town.deps, town.resident, restoration_id=asked).document_no is not None
