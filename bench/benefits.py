@@ -4,8 +4,9 @@
 
 Every way makes the writes of a claim (decision, look, act, claim, notice: copied from a real one, by the bare driver, in one
 transaction) and differs in how the stock is kept: one counter or sixteen in the transaction, a unit taken in the transaction, a
-unit held before it. `ours` is the whole use case, `ours / held` its share of the bare driver. A quarter more come than there is
-stock. The ways take turns; claims a second, the median of the rounds, with how often a transaction had to begin anew.
+unit held before it. `ours` is the whole use case, which holds a unit, and `ours_unit_inside` the same one made to take it inside,
+as late as can be; `ours / held` is its share of the bare driver. A quarter more come than there is stock. The ways take turns;
+claims a second, the median of the rounds, with how often a transaction had to begin anew.
 """
 
 import argparse
@@ -13,14 +14,16 @@ import json
 import multiprocessing
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
+from unittest.mock import patch
 
 import pymongo
 from pymongo import ReturnDocument, WriteConcern
@@ -28,8 +31,9 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
 from backend import bootstrap
-from backend.benefits import service
-from backend.benefits.model import NEVER, Terms, Tier
+from backend.benefits import errors, service
+from backend.benefits.model import NEVER, STOCK, Claim, Terms, Tier, Unit
+from backend.benefits.service import claiming, holding
 from backend.benefits.store import units
 from backend.common import ids
 from backend.common.actor import Actor
@@ -43,12 +47,11 @@ from backend.registry.model import Subject
 from bench.support import database
 from schemas.terms import Channel, GradeValue, Level, MerchantKind, Role, SubjectKind, ValueKind
 
-WAYS = ("counter", "sixteen_counters", "unit_inside", "held", "ours")
+WAYS = ("counter", "sixteen_counters", "unit_inside", "held", "ours_unit_inside", "ours")
 SHARDS = 16
 WRITTEN = ("grade_decisions", "audit_log", "audit_log", "benefit_claims", "notices")
 MANAGER = Actor("bench", Role.BENEFIT_MANAGER, Channel.COMMAND, name="bench")
 Document = dict[str, Any]
-Stock = Callable[[ClientSession | None], bool]
 
 
 class Gone(Exception):
@@ -102,10 +105,35 @@ def _connect(uri: str, folder: Path) -> None:
 
 def _run(task: Task) -> tuple[int, int]:
     """How many of the people got one, and how often a transaction began anew."""
-    claim = partial(_ours, task) if task.way == "ours" else partial(_bare, task)
-    with ThreadPoolExecutor(task.threads) as pool:
+    claim = partial(_ours if task.way.startswith("ours") else _bare, task)
+    begun: list[str] = []
+    with ThreadPoolExecutor(task.threads) as pool, _taking_inside(task, begun):
         ended = list(pool.map(claim, task.people))
-    return sum(got for got, _ in ended), sum(again for _, again in ended)
+    got = sum(one for one, _ in ended)
+    return got, sum(again for _, again in ended) + max(0, len(begun) - got)
+
+
+@contextmanager
+def _taking_inside(task: Task, begun: list[str]) -> Iterator[None]:
+    """For one way: nothing is held, and the unit is taken where the others give it to the claim; counts how often."""
+    if task.way != "ours_unit_inside":
+        yield
+        return
+
+    def give(deps: Deps, made: Claim, _: str) -> None:
+        begun.append(made.id)
+        to, begin = units.claimed(made.id, made.expires_at), units.anywhere(deps.random)
+        if units.take(deps.db, (made.benefit_id, STOCK), deps.now(), begin=begin, to=to) is None:
+            begun.pop()
+            raise errors.out_of_stock()
+
+    nothing = Unit("none", task.benefit_id, STOCK, NEVER)
+    with (
+        patch.object(claiming, "_give", give),
+        patch.object(holding, "take", lambda *_: nothing),
+        patch.object(holding, "let_go", lambda *_: None),
+    ):
+        yield
 
 
 def _ours(task: Task, number: int) -> tuple[bool, int]:

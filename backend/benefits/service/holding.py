@@ -12,7 +12,7 @@ from backend.common import mongo
 from backend.common.deps import Deps
 
 HELD = timedelta(seconds=60)
-"""Longer than a claim may take; the server ends a transaction after as long."""
+"""Longer than a claim takes. One that took longer finds another holder, or none, when it gives the unit to its claim."""
 PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.4)
 
 

@@ -12,7 +12,7 @@ from backend.common.deps import Deps
 from backend.common.pages import Page, Position
 from backend.grades import service as grades
 from backend.grades.model import Reason
-from schemas.terms import BenefitState, ClaimState, GradeValue, UnitUse, ValueKind
+from schemas.terms import BenefitState, ClaimState, GradeValue, ValueKind
 from schemas.text import Text
 
 
@@ -107,8 +107,7 @@ def find(deps: Deps, *, benefit_id: str) -> Listed:
 
 def open_now(deps: Deps, found: list[Benefit]) -> list[Listed]:
     """Campaigns with what is left of each."""
-    counted = units.counts(deps.db, [one.id for one in found], deps.now()) if found else {}
-    return [_listed(deps, one, counted[one.id].get((STOCK, UnitUse.FREE), 0)) for one in found]
+    return [_listed(deps, one, units.count_free(deps.db, (one.id, STOCK), deps.now())) for one in found]
 
 
 def mine(deps: Deps, actor: Actor, *, limit: int = 20, cursor: str | None = None) -> Page[ShownClaim]:

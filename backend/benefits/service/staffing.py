@@ -97,7 +97,7 @@ def count(deps: Deps, *, benefit_id: str) -> Figures:
     if benefit is None:
         raise errors.not_found()
     now = deps.now()
-    pools = units.counts(deps.db, [benefit.id], now)[benefit.id]
+    pools = units.counts(deps.db, benefit.id, now)
     used = {use: pools.get((STOCK, use), 0) + pools.get((RESERVE, use), 0) for use in UnitUse}
     said = claims.counts(deps.db, benefit.id, now)
     put_in = benefit.terms.stock + benefit.terms.reserve + benefit.extra

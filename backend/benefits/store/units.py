@@ -84,16 +84,19 @@ def put(db: Database, unit_id: str, holder: str, to: Document) -> bool:
     return updated.matched_count == 1
 
 
-def counts(db: Database, benefit_ids: list[str], at: datetime) -> dict[str, dict[tuple[str, UnitUse], int]]:
+def count_free(db: Database, wanted: tuple[str, str], at: datetime) -> int:
+    """How many of (campaign, pool) can be taken at `at`; the index alone is asked."""
+    asked = {"benefit_id": wanted[0], "pool": wanted[1], "free_at": {"$lte": at}}
+    return db[COLLECTION].count_documents(asked)
+
+
+def counts(db: Database, benefit_id: str, at: datetime) -> dict[tuple[str, UnitUse], int]:
     """How many of each pool are used for what at `at`: what has lapsed or expired by then is free."""
     use = {"$cond": [{"$lte": ["$free_at", at]}, UnitUse.FREE.value, "$use"]}
-    key = {"benefit_id": "$benefit_id", "pool": "$pool", "use": use}
+    key = {"pool": "$pool", "use": use}
     stages: list[Document] = [
-        {"$match": {"benefit_id": {"$in": benefit_ids}}},
+        {"$match": {"benefit_id": benefit_id}},
         {"$group": {"_id": key, "count": {"$sum": 1}}},
     ]
-    found: dict[str, dict[tuple[str, UnitUse], int]] = {ident: {} for ident in benefit_ids}
-    for row in db[COLLECTION].aggregate(stages):
-        named = row["_id"]
-        found[named["benefit_id"]][named["pool"], UnitUse(named["use"])] = row["count"]
-    return found
+    found = db[COLLECTION].aggregate(stages).to_list()
+    return {(row["_id"]["pool"], UnitUse(row["_id"]["use"])): row["count"] for row in found}
