@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
 from schemas.grades import Reason
-from schemas.terms import BenefitAct, BenefitState, ClaimState, GradeValue, ValueKind
+from schemas.terms import BenefitAct, BenefitState, ClaimState, GradeValue, ReplayOutcome, ValueKind
 from schemas.text import Text, says_something
 
 REASON_CHARACTERS = 500
@@ -214,6 +214,19 @@ class BenefitClaimWithReasons(BenefitClaim):
     """An own claim and why it came out so, rule by rule."""
 
     reasons = fields.List(fields.Nested(Reason), required=True)
+    rule_version = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=_about("所依据的等级规则版本", "the published rules", example="shanghai-2026-1"),
+    )
+    replay = TermField(
+        ReplayOutcome,
+        required=True,
+        allow_none=True,
+        metadata=_about(
+            "复算结果；未查看记录的为空", "what working it out again says; null where no record was looked at"
+        ),
+    )
 
 
 class BenefitClaimPage(ResponseSchema):

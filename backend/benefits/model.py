@@ -94,8 +94,8 @@ class Unit:
 
 @dataclass(frozen=True)
 class Claim:
-    """What one resident has of one campaign. It names no record and no grade: why it came out so is the decision's to say,
-    which the grades keep under this id.
+    """What one resident has of one campaign. It names no record and no grade: why it came out so is the decision's to say
+    (`decision_id`), which the grades keep; None where no record was looked at.
 
     `turn_key` (campaign, person, which of the allowed times; or the refusal) exists while it counts, and an index keeps it
     single. `expires_at`: the end of a live claim or of an offer. The code is sealed for its holder, and found by `code_mac`.
@@ -111,6 +111,7 @@ class Claim:
     value: int | None = None
     turn_key: str | None = None
     unit_id: str | None = None
+    decision_id: str | None = None
     claimed_at: datetime | None = None
     expires_at: datetime = NEVER
     remind_at: datetime = NEVER

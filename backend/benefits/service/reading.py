@@ -1,18 +1,17 @@
 """Benefits as everybody reads them, and claims as their holder does."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from backend.benefits import errors, rules, texts
 from backend.benefits.model import STOCK, Benefit, Claim, Tier
-from backend.benefits.service import acting
 from backend.benefits.store import campaigns, claims, units
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.pages import Page, Position
 from backend.grades import service as grades
 from backend.grades.model import Reason
-from schemas.terms import BenefitState, ClaimState, GradeValue, ValueKind
+from schemas.terms import BenefitState, ClaimState, GradeValue, ReplayOutcome, ValueKind
 from schemas.text import Text
 
 
@@ -56,8 +55,8 @@ class Listed:
 
 @dataclass(frozen=True)
 class ShownClaim:
-    """A claim as its holder reads it; `code` only while it can be used. `reasons` are there where one claim is read by
-    somebody who has just proved to be the person."""
+    """A claim as its holder reads it; `code` only while it can be used. `reasons`, the rules they follow from and whether working
+    it out again says the same are there where one claim is read by somebody who has just proved to be the person."""
 
     id: str
     benefit_id: str
@@ -71,6 +70,8 @@ class ShownClaim:
     redeemed_at: datetime | None
     code: str | None = field(repr=False)
     reasons: tuple[Reason, ...] = ()
+    rule_version: str | None = None
+    replay: ReplayOutcome | None = None
 
     @property
     def state_label(self) -> Text:
@@ -133,11 +134,18 @@ def one_of_mine(deps: Deps, actor: Actor, *, claim_id: str) -> ShownClaim:
     benefit = campaigns.find(deps.db, found.benefit_id) if found else None
     if found is None or benefit is None:
         raise errors.claim_not_found()
-    decision = grades.find_of(deps, acting.owner(found.id))
-    return shown(deps, found, benefit, grades.explain(decision) if decision else ())
+    decision = grades.find(deps, found.decision_id) if found.decision_id else None
+    if decision is None:
+        return shown(deps, found, benefit)
+    return replace(
+        shown(deps, found, benefit),
+        reasons=grades.explain(decision),
+        rule_version=decision.rule_version,
+        replay=grades.replay(deps, decision).outcome,
+    )
 
 
-def shown(deps: Deps, claim: Claim, benefit: Benefit, reasons: tuple[Reason, ...] = ()) -> ShownClaim:
+def shown(deps: Deps, claim: Claim, benefit: Benefit) -> ShownClaim:
     state = claim.state_at(deps.now())
     usable = state is ClaimState.LIVE and claim.code_sealed is not None
     return ShownClaim(
@@ -152,7 +160,6 @@ def shown(deps: Deps, claim: Claim, benefit: Benefit, reasons: tuple[Reason, ...
         expires_at=None if state is ClaimState.REFUSED else claim.expires_at,
         redeemed_at=claim.redeemed_at,
         code=rules.grouped(str(deps.sealer.open(claim.code_sealed or b""))) if usable else None,
-        reasons=reasons,
     )
 
 

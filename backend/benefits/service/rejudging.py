@@ -50,8 +50,14 @@ def _again(deps: Deps, actor: Actor, decision: Decision, ripple: Ripple) -> None
         return
     anew = grades.judge_again(deps, actor, decision=decision, cause=ripple.what, purpose=texts.AGAIN)
     tier = rules.entitled(benefit.terms, anew.standing)
-    if tier is None or (claim.value is not None and tier.value <= claim.value):
+    if tier is None:
+        if state is ClaimState.REFUSED:
+            judged = replace(claim, decision_id=anew.id)
+            acting.save(deps, acting.BY_ITSELF, judged, "benefits.refuse", benefit_id=benefit.id)
         return
+    if claim.value is not None and tier.value <= claim.value:
+        return
+    claim = replace(claim, decision_id=anew.id)
     if state is ClaimState.LIVE:
         _raise(deps, claim, benefit, tier)
     else:

@@ -11,7 +11,7 @@ from backend.benefits.model import Tier
 from backend.benefits.service import holding
 from backend.benefits.store import units
 from backend.common.actor import Actor
-from schemas.terms import ClaimState, GradeValue
+from schemas.terms import ClaimState, GradeValue, ReplayOutcome, ValueKind
 from tests.backend.benefits.fair import EXCELLENT, FUZHOU, GOOD, MANAGER, WORKER, Fair
 from tests.backend.reports.conftest import Refuse
 from tests.support.people import acts
@@ -91,6 +91,7 @@ def test_the_own_claim_is_explained_to_who_has_proved_to_be_the_person(fair: Fai
     refused("identity.verification_required", service.one_of_mine, fair.deps, fair.resident, claim_id=mine.id)
     shown = service.one_of_mine(fair.deps, fair.proved(fair.resident), claim_id=mine.id)
     assert [reason.record_id for reason in shown.reasons] == [record.id]
+    assert (shown.rule_version, shown.replay) == ("shanghai-2026-1", ReplayOutcome.SAME)
     other = fair.proved(fair.person())
     refused("benefits.claim_not_found", service.one_of_mine, fair.deps, other, claim_id=mine.id)
 
@@ -269,3 +270,14 @@ def test_nobody_is_told_that_all_is_gone_while_the_last_one_may_come_back(
     monkeypatch.setattr("backend.benefits.service.holding.time.sleep", other_gives_up)
     assert fair.claim(benefit).code
     assert given_back == [True]
+
+
+def test_who_was_refused_gets_what_the_campaign_gives_when_they_come_again(fair: Fair) -> None:
+    fair.record()
+    benefit = fair.start()
+    refused("benefits.not_entitled", fair.claim, benefit)
+    percent = replace(benefit.terms, value_kind=ValueKind.PERCENT_OFF, tiers=FUZHOU)
+    service.change(fair.deps, MANAGER, benefit_id=benefit.id, version=1, wanted=percent)
+    made = fair.claim(benefit)
+    assert (made.value, made.value_kind) == (10, ValueKind.PERCENT_OFF)
+    assert fair.deps.db["benefit_claims"].count_documents({}) == 1

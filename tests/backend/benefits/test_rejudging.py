@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.benefits import service
 from backend.records import service as records
-from schemas.terms import ClaimState, RecordMark, RippleCause
+from schemas.terms import ClaimState, RecordMark, ReplayOutcome, RippleCause
 from schemas.text import Text
 from tests.backend.benefits.fair import FUZHOU, MANAGER, WORKER, Fair
 from tests.support.people import COMMAND, acts
@@ -167,3 +167,28 @@ def test_who_still_does_not_reach_it_stays_refused(fair: Fair) -> None:
     assert mine.state is ClaimState.REFUSED
     fair.deed()
     assert fair.claim(benefit).value == 20
+
+
+def test_why_it_came_out_so_is_told_after_it_was_used_and_after_a_worse_judgement(fair: Fair) -> None:
+    shop, deed = fair.shop(), fair.deed()
+    benefit = fair.start(shop, tiers=FUZHOU)
+    made, proved = fair.claim(benefit), fair.proved(fair.resident)
+    records.withdraw(fair.deps, COMMAND, record=records.find_any(fair.deps, deed.id))
+    fair.ripple()
+    shown = service.one_of_mine(fair.deps, proved, claim_id=made.id)
+    assert (shown.value, shown.replay) == (20, ReplayOutcome.FACTS_ERASED)
+    fair.redeem(shop, made.code)
+    again = service.one_of_mine(fair.deps, proved, claim_id=made.id)
+    assert (again.state, again.rule_version) == (ClaimState.REDEEMED, "shanghai-2026-1")
+
+
+def test_who_stays_refused_reads_the_newer_reasons(fair: Fair) -> None:
+    first, second = fair.record(), fair.record(doc_no="二号")
+    refused("benefits.not_entitled", fair.claim, fair.start())
+    erase(fair, first.id)
+    fair.ripple()
+    proved = fair.proved(fair.resident)
+    (mine,) = service.mine(fair.deps, proved).items
+    shown = service.one_of_mine(fair.deps, proved, claim_id=mine.id)
+    assert [reason.record_id for reason in shown.reasons] == [second.id]
+    assert fair.told("benefit_offered") == 0
