@@ -8,6 +8,8 @@ from backend import bootstrap
 from backend.accounts import routes as accounts
 from backend.addresses.errors import too_many
 from backend.addresses.service import Gate
+from backend.benefits import routes as benefits
+from backend.benefits import staff_routes as benefits_staff
 from backend.calendars import staff_routes as calendars
 from backend.catalogue import routes as catalogue
 from backend.common import mongo
@@ -73,6 +75,8 @@ BLUEPRINTS = (
     questions.blp,
     merchants_staff.blp,
     merchants.blp,
+    benefits.blp,
+    benefits_staff.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from backend.benefits import service as benefits
 from backend.common import mongo
 from backend.common.actor import Actor
 from backend.common.deps import Deps
@@ -22,9 +23,14 @@ from backend.records.service import Consumer
 from backend.reports import service as reports
 from backend.restorations import service as restorations
 
-CONSUMERS: tuple[Consumer, ...] = (objections.Forgetting(), restorations.Forgetting(), grades.Forgetting())
+CONSUMERS: tuple[Consumer, ...] = (
+    objections.Forgetting(),
+    restorations.Forgetting(),
+    grades.Forgetting(),
+    benefits.Rejudging(),
+)
 """Whoever keeps decisions about people's records and judges them again when a record changes."""
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ JOBS: tuple[Job, ...] = (
     Job("records.ripple", MINUTE, lambda deps, actor: records.ripple(deps, actor, consumers=CONSUMERS)),
     Job("evidence.remove_loose", MINUTE, evidence.remove_loose),
     Job("reports.tell_ahead", DAY, reports.tell_ahead),
+    Job("benefits.end_expired", MINUTE, benefits.end_expired),
+    Job("benefits.remind_expiring", HOUR, benefits.remind_expiring),
 )
 """In the order in which they build on each other: first the days, then what is late by them."""
 

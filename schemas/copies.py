@@ -3,6 +3,7 @@
 from marshmallow import fields
 
 from schemas.base import BeijingTime, ResponseSchema
+from schemas.benefits import BenefitClaim
 from schemas.identity import Consent, ExportedLook, ExportedProfile
 from schemas.notices import Notice
 from schemas.objections import Objection
@@ -23,6 +24,7 @@ class Export(ResponseSchema):
     restorations = fields.List(fields.Nested(RestorationCase), required=True)
     questions = fields.List(fields.Nested(Question), required=True)
     removals = fields.List(fields.Nested(Removal), required=True)
+    claims = fields.List(fields.Nested(BenefitClaim), required=True)
     truncated = fields.List(
         fields.String(),
         required=True,

@@ -115,6 +115,13 @@ class NoticeKind(Term):
         "信用修复办理期限有变动",
         "A due date of your restoration has moved",
     )
+    BENEFIT_CLAIMED = "benefit_claimed", "权益已领取", "Benefit claimed"
+    BENEFIT_REDEEMED = "benefit_redeemed", "权益已使用", "Benefit used"
+    BENEFIT_EXPIRES_SOON = "benefit_expires_soon", "权益即将过期", "A benefit will soon expire"
+    BENEFIT_EXPIRED = "benefit_expired", "权益已过期", "A benefit has expired"
+    BENEFIT_RAISED = "benefit_raised", "您的权益已提高", "Your benefit is worth more"
+    BENEFIT_OFFERED = "benefit_offered", "您可以再次领取权益", "You can claim a benefit again"
+    BENEFIT_OFFER_OVER = "benefit_offer_over", "为您保留的权益已过期", "A benefit kept for you has lapsed"
 
 
 @dataclass(frozen=True)
@@ -516,6 +523,65 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         ),
         {"restoration_id": str, "clock": Text, "from_on": date, "to_on": date},
         legal=True,
+    ),
+    NoticeKind.BENEFIT_CLAIMED: NoticeForm(
+        NoticeKind.BENEFIT_CLAIMED.label,
+        Text(
+            "您已领取“{title}”，请在 {expires_at} 前使用；权益码在“我的权益”中查看，请勿转告他人。",
+            "You claimed “{title}”; please use it before {expires_at}. The code is with your claims; do not pass it on.",
+        ),
+        {"claim_id": str, "title": Text, "expires_at": datetime},
+    ),
+    NoticeKind.BENEFIT_REDEEMED: NoticeForm(
+        NoticeKind.BENEFIT_REDEEMED.label,
+        Text(
+            "您的权益“{title}”已于 {at} 在“{shop}”使用。如非本人使用，请拨打 12345。",
+            "Your benefit “{title}” was used at {at} at “{shop}”. If this was not you, please call 12345.",
+        ),
+        {"claim_id": str, "title": Text, "at": datetime, "shop": str},
+    ),
+    NoticeKind.BENEFIT_EXPIRES_SOON: NoticeForm(
+        NoticeKind.BENEFIT_EXPIRES_SOON.label,
+        Text(
+            "您领取的“{title}”将于 {expires_at} 到期，未使用的将退回库存。",
+            "“{title}”, which you claimed, ends at {expires_at}; unused it returns to stock.",
+        ),
+        {"claim_id": str, "title": Text, "expires_at": datetime},
+    ),
+    NoticeKind.BENEFIT_EXPIRED: NoticeForm(
+        NoticeKind.BENEFIT_EXPIRED.label,
+        Text(
+            "您领取的“{title}”已过期并退回库存；活动仍在进行且有库存的，可以再次领取。",
+            "“{title}”, which you claimed, has expired and is back in stock; while it runs and lasts you may claim it again.",
+        ),
+        {"claim_id": str, "title": Text},
+    ),
+    NoticeKind.BENEFIT_RAISED: NoticeForm(
+        NoticeKind.BENEFIT_RAISED.label,
+        Text(
+            "您的一条信用记录已有变动，您领取的“{title}”优惠随之提高，权益码不变。",
+            "One of your records changed, and “{title}”, which you claimed, is worth more now; the code is the same.",
+        ),
+        {"claim_id": str, "title": Text},
+        legal=True,
+    ),
+    NoticeKind.BENEFIT_OFFERED: NoticeForm(
+        NoticeKind.BENEFIT_OFFERED.label,
+        Text(
+            "您的一条信用记录已有变动，先前未能领取的“{title}”已为您保留一份，库存领完也不受影响，请在 {until} 前领取。",
+            "One of your records changed; one “{title}”, which you could not claim before, is kept for you even if the"
+            " stock is gone. Please claim it before {until}.",
+        ),
+        {"claim_id": str, "title": Text, "until": datetime},
+        legal=True,
+    ),
+    NoticeKind.BENEFIT_OFFER_OVER: NoticeForm(
+        NoticeKind.BENEFIT_OFFER_OVER.label,
+        Text(
+            "因信用记录变动为您保留的“{title}”逾期未领，已退回。",
+            "“{title}”, which was kept for you after a change of your record, was not claimed in time and has been returned.",
+        ),
+        {"claim_id": str, "title": Text},
     ),
 }
 

@@ -501,3 +501,48 @@ class MerchantFigure(Term):
     CHECKS = "checks", "资格核验次数", "Eligibility checks"
     ORDERS = "orders", "免押订单数", "Deposit-free orders"
     REDEMPTIONS = "redemptions", "权益核销次数", "Benefits redeemed"
+
+
+class ValueKind(Term):
+    """What the value of a benefit means."""
+
+    AMOUNT_FEN = "amount_fen", "立减金额（分）", "Amount off, in fen"
+    PERCENT_OFF = "percent_off", "折扣（减免百分比）", "Percent off"
+
+
+class BenefitState(Term):
+    """Whether a benefit can be claimed; what was claimed can be redeemed in every state until it expires."""
+
+    ACTIVE = "active", "进行中", "Active"
+    PAUSED = "paused", "已暂停领取", "Claiming paused"
+    CLOSED = "closed", "已结束", "Closed"
+
+
+class BenefitAct(Term):
+    """What happened to a benefit; each is one line of its history."""
+
+    CREATE = "create", "创建", "Created"
+    CHANGE = "change", "修改", "Changed"
+    PAUSE = "pause", "暂停领取", "Claiming paused"
+    RESUME = "resume", "恢复领取", "Claiming resumed"
+    CLOSE = "close", "结束", "Closed"
+
+
+class ClaimState(Term):
+    """Where somebody's claim of a benefit stands."""
+
+    REFUSED = "refused", "未符合条件", "Not entitled"
+    OFFERED = "offered", "可再次领取", "Can be claimed again"
+    LIVE = "live", "待使用", "To be used"
+    REDEEMED = "redeemed", "已使用", "Used"
+    EXPIRED = "expired", "已过期", "Expired"
+
+
+class UnitUse(Term):
+    """What one piece of a benefit's stock is used for; a use counts only until the instant from which it is free."""
+
+    FREE = "free", "可领", "Free"
+    HELD = "held", "办理中", "Held by a request"
+    OFFERED = "offered", "为更正保留", "Kept for somebody after a correction"
+    CLAIMED = "claimed", "已领待用", "Claimed"
+    REDEEMED = "redeemed", "已使用", "Redeemed"

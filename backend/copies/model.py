@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.audit.model import Entry
+from backend.benefits.service import ShownClaim
 from backend.identity.model import Consent, Profile
 from backend.notices.model import Notice
 from backend.objections.model import Shown as Objection
@@ -25,4 +26,5 @@ class Copy:
     restorations: tuple[Restoration, ...] = ()
     questions: tuple[ShownQuestion, ...] = ()
     removals: tuple[ShownRemoval, ...] = ()
+    claims: tuple[ShownClaim, ...] = ()
     truncated: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from backend.benefits import service as benefits
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.pages import MAX_LIMIT, Page
@@ -20,6 +21,7 @@ CASES: dict[str, Callable[..., Page[Any]]] = {
     "restorations": restorations.own_words,
     "questions": reports.own_questions,
     "removals": removals.own_words,
+    "claims": benefits.mine,
 }
 
 

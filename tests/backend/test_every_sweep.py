@@ -10,6 +10,7 @@ import pytest
 
 from backend import sweeps
 from backend.audit import service as audit
+from backend.benefits.model import Tier
 from backend.calendars import service as calendars
 from backend.common.actor import Actor, system
 from backend.common.deps import Deps
@@ -19,6 +20,7 @@ from backend.evidence.model import Upload
 from backend.reports import service as reports
 from backend.restorations import service as restorations
 from schemas.terms import Channel, ObjectionState, Role
+from tests.backend.benefits.fair import Fair
 from tests.backend.evidence.made import picture
 from tests.backend.objections.town import Town, make_town
 from tests.support import world
@@ -48,6 +50,7 @@ def busy(deps: Deps, clock: Clock) -> Town:
     ):
         town.bring_to(state)
     _ask_and_apply(town)
+    _claim(town)
     evidence.put(deps, town.resident, checked=evidence.checked([Upload("a.jpg", picture())]))
     clock.set(datetime(2026, 12, 1, 2, tzinfo=UTC))
     _ask_and_apply(town)
@@ -56,6 +59,7 @@ def busy(deps: Deps, clock: Clock) -> Town:
     town.bring_to(ObjectionState.SUPPLEMENT_REQUESTED)
     town.bring_to(ObjectionState.CLOSED)
     _ask_and_apply(town)
+    _claim(town)
     town.record(query_until=end_of(date(2026, 12, 31)))
     calendars.put_year(deps, STEWARD, **DAYS_OF_2027)
     clock.set(NOW)
@@ -70,6 +74,12 @@ def _ask_and_apply(town: Town) -> None:
     for _ in range(2):
         case = restorations.apply(deps, resident, record_id=town.record().id, pledge="已补缴")
     restorations.accept(deps, town.officer, restoration_id=case.id)
+
+
+def _claim(town: Town) -> None:
+    """A benefit for everybody, claimed for five days: over by `NOW`, or to be reminded of."""
+    fair = Fair(town.deps, town.resident)
+    fair.claim(fair.start(tiers=(Tier(None, 500),), valid_days=5))
 
 
 def dump(deps: Deps) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from backend.demo import errors, store
 from backend.demo.model import Built, City, Line, Member
 from backend.demo.rules import cast, people
 from backend.demo.rules.history import Historian
-from backend.demo.service import accounts
+from backend.demo.service import accounts, fairs
 from backend.demo.service.playing import OPENING, Stage
 from backend.demo.service.taking_in import Site, workplace
 from schemas.terms import Role
@@ -50,6 +50,7 @@ def seed(
     city = _founded(deps, seed, residents)
     accounts.employ(deps, actor)
     accounts.take_on(deps, actor)
+    fairs.open_fairs(deps, actor)
     with workplace(deps.settings.data_dir / "demo") as folder:
         site = Site(deps, actor, folder, pictures)
         _settle_cast(site)

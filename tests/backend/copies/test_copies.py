@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from backend.audit import service as audit
+from backend.benefits.model import Tier
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.copies import service
@@ -15,6 +16,7 @@ from backend.removals import service as removals
 from backend.reports import service as reports
 from backend.restorations import service as restorations
 from schemas.terms import Level, ObjectionState
+from tests.backend.benefits.fair import Fair
 from tests.backend.evidence import made
 from tests.backend.objections.town import STATEMENT, Town, make_town
 from tests.support.people import acts
@@ -34,6 +36,8 @@ def town(deps: Deps) -> Town:
     reports.summary(deps, town.resident)
     (look, *_) = reports.access_log(deps, town.resident, limit=1).items
     reports.ask(deps, town.resident, entry_id=look.id, statement=ASKED)
+    fair = Fair(deps, town.resident)
+    fair.claim(fair.start(tiers=(Tier(None, 500),)))
     other = town.record(subject_id=town.stranger.subject_id)
     replace(town, resident=town.stranger).submit(other)
     return town
@@ -51,6 +55,7 @@ def test_a_copy_holds_every_own_case_with_its_words_and_nobody_elses(town: Town)
     assert [one.pledge for one in copy.restorations] == [PLEDGE]
     assert [one.statement for one in copy.questions] == [ASKED]
     assert [one.case_id for one in copy.removals] == [copy.objections[0].id]
+    assert [one.value for one in copy.claims] == [500]
     assert copy.truncated == ()
     assert [one.record for one in copy.objections] == [None] * 2
     assert [one.record for one in copy.restorations] == [None]
@@ -101,8 +106,8 @@ def test_a_list_that_goes_on_says_so_and_is_read_page_by_page(
 def test_the_copy_over_http_writes_every_list(town: Town, web_as: ClientAs) -> None:
     answer = web_as(town.resident).get("/api/v1/me/export")
     assert answer.status_code == 200
-    kinds = ("objections", "restorations", "questions", "removals", "truncated")
-    assert [len(answer.json[kind]) for kind in kinds] == [2, 1, 1, 1, 0]
+    kinds = ("objections", "restorations", "questions", "removals", "claims", "truncated")
+    assert [len(answer.json[kind]) for kind in kinds] == [2, 1, 1, 1, 1, 0]
     assert answer.json["objections"][0]["statement"] == STATEMENT
     assert answer.json["removals"] == _listed(town, web_as)
 

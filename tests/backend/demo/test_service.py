@@ -11,6 +11,7 @@ import pytest
 
 from backend import bootstrap
 from backend.audit import service as audit
+from backend.benefits import service as benefits
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
 from backend.common.documents import from_document
@@ -43,6 +44,8 @@ COUNTED = (
     "catalogue_items",
     "demo_cities",
     "merchants",
+    "benefits",
+    "benefit_units",
 )
 
 
@@ -287,6 +290,16 @@ def test_the_accounts_are_for_their_owner_alone_and_their_passwords_work(
     providers = [one["username"] for one in accounts if one["role"] == "provider"]
     units = [deps.db["staff"].find_one({"username": name})["unit"] for name in providers]
     assert units == ["HRSS", "POLICE", "METRO", "TAX"]
+
+
+def test_red_packets_run_and_one_that_a_visitor_closed_stays_closed(deps: Deps, system_actor: Actor) -> None:
+    seed(deps, system_actor, 0)
+    listed = benefits.listed(deps).items
+    assert len(listed) == len(cast.merchants())
+    assert all(one.claimable and one.remaining == one.stock for one in listed)
+    benefits.close(deps, system_actor, benefit_id=listed[0].id, reason="示范")
+    seed(deps, system_actor, 0)
+    assert len(benefits.listed(deps).items) == len(listed) - 1
 
 
 def test_a_merchant_that_a_visitor_closed_stays_closed(deps: Deps, system_actor: Actor) -> None:

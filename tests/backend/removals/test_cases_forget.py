@@ -296,7 +296,11 @@ def test_what_the_deciding_side_wrote_is_for_who_has_just_proved_to_be_that_pers
 
 def test_the_number_of_a_proof_is_not_in_the_outline_of_a_case(town: Town) -> None:
     asked = accepted(town)
-    answer: dict[str, Any] = {"outcome": ProofOutcome.RESTORED, "explanation": "已核实", "document_no": "沪交信修〔2026〕9号"}
+    answer: dict[str, Any] = {
+        "outcome": ProofOutcome.RESTORED,
+        "explanation": "已核实",
+        "document_no": "沪交信修〔2026〕9号",
+    }
     restorations.prove(town.deps, town.provider, restoration_id=asked, **answer)
     plain = replace(town.resident, level=Level.REAL_NAME, verified_until=None)
     assert restorations.find_mine(town.deps, plain, restoration_id=asked).document_no is None

@@ -1,0 +1,110 @@
+"""Refusals of benefits: to residents who claim, to tills that redeem, and to staff who run campaigns."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from backend.benefits.model import Fault
+from backend.common.errors import Kind, ServiceError
+from backend.limits.errors import wait
+from schemas.terms import BenefitState
+from schemas.text import Text
+
+
+def not_found() -> ServiceError:
+    return ServiceError(
+        Kind.NOT_FOUND, "benefits.not_found", "没有找到该权益活动", "There is no such benefit"
+    )
+
+
+def claim_not_found() -> ServiceError:
+    return ServiceError(
+        Kind.NOT_FOUND, "benefits.claim_not_found", "没有找到您的这次申领", "There is no such claim of yours"
+    )
+
+
+def out_of_stock() -> ServiceError:
+    return ServiceError(
+        Kind.CONFLICT,
+        "benefits.out_of_stock",
+        "已领完。过期未用的会退回库存，您可以稍后再看",
+        "All are claimed. What expires unused returns to stock, so you may look again later",
+    )
+
+
+def already_claimed(claim_id: str) -> ServiceError:
+    return ServiceError(
+        Kind.CONFLICT,
+        "benefits.already_claimed",
+        "您已领过该权益，可在“我的权益”中查看",
+        "You have claimed this benefit already; it is with your claims",
+        data={"claim_id": claim_id},
+    )
+
+
+def not_open(why: str, text: Text) -> ServiceError:
+    """`not_begun`, `over`, `paused`, `closed`."""
+    return ServiceError(Kind.CONFLICT, f"benefits.{why}", text.zh, text.en)
+
+
+def not_entitled(reasons: Sequence[dict[str, Any]]) -> ServiceError:
+    return ServiceError(
+        Kind.FORBIDDEN,
+        "benefits.not_entitled",
+        "目前不符合该权益的申领条件，原因见下",
+        "You are not entitled to this benefit at present; the reasons are below",
+        data={"reasons": list(reasons)},
+    )
+
+
+def code_not_valid() -> ServiceError:
+    """One answer for a code that is unknown, mistyped, cut off, used, expired, or for other shops."""
+    return ServiceError(
+        Kind.CONFLICT,
+        "benefits.code_not_valid",
+        "该权益码不能核销：可能有误、已使用、已过期或不适用于本店，请与顾客核对",
+        "This code cannot be redeemed: it may be mistyped, used, expired, or for other shops; please check with the customer",
+    )
+
+
+def locked(retry_after: int) -> ServiceError:
+    left = wait(retry_after)
+    return ServiceError(
+        Kind.LOCKED,
+        "benefits.redeeming_locked",
+        f"无效的权益码过多，核销已暂时锁定，请{left.zh}后再试",
+        f"Too many codes that are not valid; redeeming is locked, please try again in {left.en}",
+        retry_after=retry_after,
+    )
+
+
+def invalid(faults: Sequence[Fault]) -> ServiceError:
+    """Everything that is wrong with a campaign, at once and in both languages."""
+    told = [{"field": name, "zh": text.zh, "en": text.en} for name, text in faults]
+    return ServiceError(
+        Kind.INVALID,
+        "benefits.invalid",
+        "；".join(text.zh for _, text in faults),
+        "; ".join(text.en for _, text in faults),
+        data={"errors": told},
+    )
+
+
+def changed(state: BenefitState) -> ServiceError:
+    """Not what can be done now, or somebody was faster: `data.state` says where the campaign stands."""
+    return ServiceError(
+        Kind.CONFLICT,
+        "benefits.changed",
+        f"该活动目前为“{state.zh}”，不能进行此项操作，请刷新后查看",
+        f"This benefit is now “{state.en}”, where this cannot be done; please look at it again",
+        data={"state": state.value},
+    )
+
+
+def stale(version: int) -> ServiceError:
+    return ServiceError(
+        Kind.CONFLICT,
+        "benefits.stale",
+        "活动已被他人修改，请刷新后在最新版本上再改",
+        "Somebody changed this benefit meanwhile; please look at it again and change the newest version",
+        data={"version": version},
+    )

@@ -1,0 +1,136 @@
+"""What a campaign may be. Everything that is wrong is told at once, with its field, in both languages."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from backend.benefits.model import Benefit, Fault, Terms, Tier
+from backend.grades.model import RANK
+from schemas.terms import BenefitAct, BenefitState, ValueKind
+from schemas.text import Text
+
+MOST_UNITS = 50_000
+"""Stock and reserve together: they are cut in one transaction, which the server allows a minute."""
+MOST_FEN, MOST_PERCENT, MOST_PER_PERSON, MOST_VALID_DAYS, MOST_PARTNERS = 100_000, 100, 10, 366, 500
+LONGEST = timedelta(days=366)
+DISTRICTS: Mapping[str, str] = {
+    "310101": "黄浦区", "310104": "徐汇区", "310105": "长宁区", "310106": "静安区", "310107": "普陀区", "310109": "虹口区",
+    "310110": "杨浦区", "310112": "闵行区", "310113": "宝山区", "310114": "嘉定区", "310115": "浦东新区", "310116": "金山区",
+    "310117": "松江区", "310118": "青浦区", "310120": "奉贤区", "310151": "崇明区",
+}  # fmt: skip
+_OPEN = frozenset({BenefitState.ACTIVE, BenefitState.PAUSED})
+_MOVES: Mapping[BenefitAct, tuple[frozenset[BenefitState], BenefitState | None]] = {
+    BenefitAct.CHANGE: (_OPEN, None),
+    BenefitAct.PAUSE: (frozenset({BenefitState.ACTIVE}), BenefitState.PAUSED),
+    BenefitAct.RESUME: (frozenset({BenefitState.PAUSED}), BenefitState.ACTIVE),
+    BenefitAct.CLOSE: (_OPEN, BenefitState.CLOSED),
+}
+
+
+def may(state: BenefitState) -> tuple[BenefitAct, ...]:
+    return tuple(act for act, (froms, _) in _MOVES.items() if state in froms)
+
+
+def step(state: BenefitState, act: BenefitAct) -> BenefitState | None:
+    """The state after an act; None when it is no act for this state."""
+    froms, to = _MOVES[act]
+    return (to or state) if state in froms else None
+
+
+def lives_in(district: str | None, districts: tuple[str, ...]) -> bool:
+    """Whether a district on file, a code or a name, is one of these codes; no codes are the whole city."""
+    return not districts or any(district in (code, DISTRICTS.get(code)) for code in districts)
+
+
+def check(terms: Terms, at: datetime) -> list[Fault]:
+    """What is wrong with a new campaign."""
+    faults = [*_values(terms), *_numbers(terms), *_window(terms), *_places(terms)]
+    if terms.ends_at <= at:
+        faults.append(("ends_at", Text("结束时间已过", "The end has passed already")))
+    return faults
+
+
+def check_change(before: Benefit, terms: Terms) -> list[Fault]:
+    """What is wrong with a change: stock that was promised is never taken back."""
+    faults = [*_values(terms), *_numbers(terms), *_window(terms), *_places(terms)]
+    for name, had, has in (
+        ("stock", before.terms.stock, terms.stock),
+        ("reserve", before.terms.reserve, terms.reserve),
+    ):
+        if has < had:
+            text = Text(
+                "数量只能增加，目前为 {had}；如需停发请暂停或结束活动",
+                "This can only be raised, from {had}; to stop, pause or close the benefit",
+            )
+            faults.append((name, text.fill(had=had)))
+    return faults
+
+
+def _values(terms: Terms) -> Iterator[Fault]:
+    most = MOST_PERCENT if terms.value_kind is ValueKind.PERCENT_OFF else MOST_FEN
+    if not terms.tiers:
+        yield "tiers", Text("至少要有一个档次或普惠优惠", "There must be at least one tier, or a floor")
+    for tier in terms.tiers:
+        name = "tiers" if tier.minimum_grade else "floor"
+        if tier.minimum_grade not in (None, *RANK):
+            text = Text(
+                "“暂无信用记录”不是可以要求的等级", "“No record” is not a grade that can be asked for"
+            )
+            yield name, text
+        if not 1 <= tier.value <= most:
+            yield name, Text("优惠应在 1 至 {most} 之间", "A value is between 1 and {most}").fill(most=most)
+    for higher, lower in pairwise(terms.tiers):
+        if _rank(lower) >= _rank(higher):
+            text = Text(
+                "各档次应从高等级到低等级排列，不得重复", "Tiers go from the highest grade down, none twice"
+            )
+            yield "tiers", text
+        if lower.value >= higher.value:
+            yield _not_less(lower)
+
+
+def _rank(tier: Tier) -> int:
+    return -1 if tier.minimum_grade is None else RANK.get(tier.minimum_grade, -1)
+
+
+def _not_less(lower: Tier) -> Fault:
+    if lower.minimum_grade is None:
+        text = Text("普惠优惠须低于最低一档", "The floor must be below the lowest tier")
+        return "floor", text
+    return "tiers", Text("等级较低的档次，优惠也须较低", "A lower grade must get less")
+
+
+def _numbers(terms: Terms) -> Iterator[Fault]:
+    for name, value, least, most in (
+        ("stock", terms.stock, 1, MOST_UNITS),
+        ("reserve", terms.reserve, 0, MOST_UNITS),
+        ("per_person", terms.per_person, 1, MOST_PER_PERSON),
+        ("valid_days", terms.valid_days, 1, MOST_VALID_DAYS),
+    ):
+        if not least <= value <= most:
+            text = Text("应在 {least} 至 {most} 之间", "This is between {least} and {most}")
+            yield name, text.fill(least=least, most=most)
+    if terms.stock + terms.reserve > MOST_UNITS:
+        text = Text("库存与更正预留合计不超过 {most}", "Stock and reserve together are {most} at most")
+        yield "reserve", text.fill(most=MOST_UNITS)
+    if 1 <= terms.stock < terms.per_person:
+        yield "per_person", Text("每人限领数不能超过库存", "The limit for each person is not above the stock")
+
+
+def _window(terms: Terms) -> Iterator[Fault]:
+    if terms.ends_at <= terms.starts_at:
+        yield "ends_at", Text("结束时间须晚于开始时间", "The window must end after it starts")
+    elif terms.ends_at - terms.starts_at > LONGEST:
+        yield "ends_at", Text("活动最长一年", "A benefit runs for a year at most")
+
+
+def _places(terms: Terms) -> Iterator[Fault]:
+    for code in terms.districts:
+        if code not in DISTRICTS:
+            yield "districts", Text("没有代码为 {code} 的区", "There is no district {code}").fill(code=code)
+    if not 1 <= len(terms.partner_ids) <= MOST_PARTNERS:
+        text = Text("合作商户应有 1 至 {most} 家", "There are 1 to {most} partner merchants")
+        yield "partner_ids", text.fill(most=MOST_PARTNERS)
+    for name, listed in (("districts", terms.districts), ("partner_ids", terms.partner_ids)):
+        if len(set(listed)) < len(listed):
+            yield name, Text("不得重复", "None may be named twice")
