@@ -15,6 +15,8 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.copies import routes as copies
 from backend.desk import staff_routes as desk
+from backend.eligibility import routes as eligibility
+from backend.eligibility import staff_routes as eligibility_staff
 from backend.facechecks import routes as facechecks
 from backend.grades import routes as grades
 from backend.grades.service import make_ready as read_grade_rules
@@ -73,6 +75,8 @@ BLUEPRINTS = (
     questions.blp,
     merchants_staff.blp,
     merchants.blp,
+    eligibility.blp,
+    eligibility_staff.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {

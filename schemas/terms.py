@@ -501,3 +501,52 @@ class MerchantFigure(Term):
     CHECKS = "checks", "资格核验次数", "Eligibility checks"
     ORDERS = "orders", "免押订单数", "Deposit-free orders"
     REDEMPTIONS = "redemptions", "权益核销次数", "Benefits redeemed"
+
+
+class ServiceKind(Term):
+    """What is lent without a deposit: the kinds that the operating report of 2018 counts."""
+
+    LIBRARY_BOOKS = "library_books", "图书借阅", "Library books"
+    UMBRELLA = "umbrella", "雨伞", "Umbrellas"
+    POWER_BANK = "power_bank", "充电宝", "Power banks"
+    BICYCLE = "bicycle", "自行车", "Bicycles"
+    CAR = "car", "汽车", "Cars"
+    TOY = "toy", "玩具", "Toys"
+    ELECTRONICS = "electronics", "电子产品", "Electronics"
+    HOTEL = "hotel", "酒店住宿", "Hotel stay"
+    RENTAL = "rental", "住房租赁", "Rented home"
+
+
+class ServiceState(Term):
+    """Whether passes can be made for a deposit-free service; a closed one never opens again."""
+
+    ACTIVE = "active", "开放", "Open"
+    PAUSED = "paused", "已暂停", "Paused"
+    CLOSED = "closed", "已终止", "Closed"
+
+
+class ServiceAct(Term):
+    """What happened to a deposit-free service; each is one line of its history."""
+
+    CREATE = "create", "设立", "Set up"
+    CHANGE = "change", "变更", "Changed"
+    PAUSE = "pause", "暂停", "Paused"
+    RESUME = "resume", "恢复", "Resumed"
+    CLOSE = "close", "终止", "Closed"
+
+
+class PassState(Term):
+    """What became of a pass, and of the consent that it is."""
+
+    OPEN = "open", "可使用", "Can be used"
+    USED = "used", "已使用", "Used"
+    WITHDRAWN = "withdrawn", "已撤回同意", "Consent withdrawn"
+    REPLACED = "replaced", "已被新的通行码取代", "Replaced by a newer one"
+    EXPIRED = "expired", "已过期", "Expired"
+
+
+class Verdict(Term):
+    """All that a merchant learns of a check; no is an answer about the deposit, never about the person."""
+
+    ELIGIBLE = "eligible", "可免押金", "No deposit needed"
+    NOT_ELIGIBLE = "not_eligible", "请按押金方式办理", "Please take the way with a deposit"
