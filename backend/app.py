@@ -77,6 +77,7 @@ BLUEPRINTS = (
     merchants.blp,
     eligibility.blp,
     eligibility_staff.blp,
+    eligibility_staff.contests_blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {

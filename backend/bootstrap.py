@@ -14,13 +14,19 @@ from backend.common.pages import Cursors
 from backend.common.sealing import Sealer
 from backend.common.settings import Settings, SettingsError
 from backend.common.tokens import TokenKeys
+from backend.eligibility import service as eligibility
 from backend.gateways import sms
 from backend.gateways.faces import SocketFaces
 from backend.grades import service as grades
 from backend.objections import service as objections
 from backend.restorations import service as restorations
 
-FORGETTERS: tuple[Forgetter, ...] = (grades.forget, objections.forget, restorations.forget)
+FORGETTERS: tuple[Forgetter, ...] = (
+    grades.forget,
+    objections.forget,
+    restorations.forget,
+    eligibility.forget,
+)
 """Whoever keeps words about records: they go in the transaction in which the record does (Regulation 37)."""
 
 

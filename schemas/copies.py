@@ -3,6 +3,7 @@
 from marshmallow import fields
 
 from schemas.base import BeijingTime, ResponseSchema
+from schemas.eligibility import Check, Contest, Pass
 from schemas.identity import Consent, ExportedLook, ExportedProfile
 from schemas.notices import Notice
 from schemas.objections import Objection
@@ -23,6 +24,9 @@ class Export(ResponseSchema):
     restorations = fields.List(fields.Nested(RestorationCase), required=True)
     questions = fields.List(fields.Nested(Question), required=True)
     removals = fields.List(fields.Nested(Removal), required=True)
+    passes = fields.List(fields.Nested(Pass), required=True)
+    checks = fields.List(fields.Nested(Check), required=True)
+    contests = fields.List(fields.Nested(Contest), required=True)
     truncated = fields.List(
         fields.String(),
         required=True,

@@ -5,10 +5,14 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.clocks import Clock
 from schemas.grades import Reason
 from schemas.terms import (
+    ContestFinding,
+    ContestState,
     GradeValue,
     PassState,
+    ReplayOutcome,
     RippleCause,
     ServiceAct,
     ServiceKind,
@@ -237,6 +241,18 @@ class Check(ResponseSchema):
         required=True, allow_none=True, metadata=_about("变动时间", "When it changed")
     )
 
+    granted = fields.Boolean(
+        required=True,
+        metadata=_about(
+            "是否因人工复核而免押", "Whether a person had decided it, so that the rules had no say"
+        ),
+    )
+    contest_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=_about("对这次核验的复核申请", "The request for a review of this check, if there is one"),
+    )
+
 
 class CheckPage(ResponseSchema):
     items = fields.List(fields.Nested(Check), required=True)
@@ -336,3 +352,122 @@ class ManagedService(ResponseSchema):
 class ManagedServicePage(ResponseSchema):
     items = fields.List(fields.Nested(ManagedService), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+class CheckReplay(ResponseSchema):
+    """A check worked out again from what was kept of it, by the rules and the bar of its day."""
+
+    check_id = fields.String(required=True, metadata=_about("核验编号", "The number of the check"))
+    at = BeijingTime(required=True, metadata=_about("复算时间", "When it was worked out again"))
+    outcome = TermField(ReplayOutcome, required=True)
+    outcome_label = _said(_about("复算结果", "The outcome in words", example="重新计算，结果一致"))
+    rule_version = fields.String(required=True, metadata=_RULE_VERSION)
+    value = TermField(
+        GradeValue,
+        required=True,
+        allow_none=True,
+        metadata=_about(
+            "复算所得等级，不能复算时为空", "The grade; null where it cannot be worked out again"
+        ),
+    )
+    floor = TermField(
+        GradeValue,
+        required=True,
+        allow_none=True,
+        metadata=_about("没有记录时按哪一等级对待", "As which grade a newcomer is treated; else null"),
+    )
+    verdict = TermField(
+        Verdict,
+        required=True,
+        allow_none=True,
+        metadata=_about("复算所得结论", "The verdict that follows; null where there is no grade"),
+    )
+    same_verdict = fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata=_about("与当时结论是否一致", "Whether it is the one that the merchant was given"),
+    )
+    proved = TermField(
+        ReplayOutcome,
+        required=True,
+        allow_none=True,
+        metadata=_about(
+            "依据删除前最后一次复算的结果", "What the last replay said before facts were deleted"
+        ),
+    )
+
+
+class ContestAsk(RequestSchema):
+    statement = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=[validate.Length(1, 1000), _filled],
+        metadata=_about("您的意见，可不填", "What you want the officer to know", example="该记录已更正。"),
+    )
+
+
+class ListedContest(ResponseSchema):
+    """A request for a review in the officers' queue, without words."""
+
+    id = fields.String(required=True, metadata=_about("编号", "Its number"))
+    check_id = fields.String(required=True, metadata=_about("哪次核验", "Which check"))
+    state = TermField(ContestState, required=True)
+    state_label = _said(_about("状态名称", "The state in words", example="人工复核中"))
+    asked_at = BeijingTime(required=True, metadata=_about("申请时间", "When it was asked"))
+    clocks = fields.List(fields.Nested(Clock), required=True, metadata=_about("办理期限", "Its time limits"))
+    finding = TermField(
+        ContestFinding,
+        required=True,
+        allow_none=True,
+        metadata=_about("复核结论", "What was decided; null until it is answered"),
+    )
+    finding_label = _said(_about("复核结论的文字", "The same in words"), allow_none=True)
+    answered_at = BeijingTime(
+        required=True, allow_none=True, metadata=_about("答复时间", "When it was answered; null until then")
+    )
+    granted_until = BeijingTime(
+        required=True,
+        allow_none=True,
+        metadata=_about("人工决定免押的，有效至何时", "Until when a person's decision holds"),
+    )
+
+
+class ListedContestPage(ResponseSchema):
+    items = fields.List(fields.Nested(ListedContest), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class Contest(ListedContest):
+    """With the words: for the resident who has just proved who they are, for the officer while it is open."""
+
+    statement = fields.String(required=True, allow_none=True, metadata=_about("申请人意见", "What was asked"))
+    explanation = fields.String(
+        required=True, allow_none=True, metadata=_about("答复说明", "The answer in words")
+    )
+    check = fields.Nested(
+        Check,
+        required=True,
+        allow_none=True,
+        metadata=_about("所涉核验，供办理人员", "The check, for officers"),
+    )
+
+
+class ContestPage(ResponseSchema):
+    items = fields.List(fields.Nested(Contest), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class ContestListQuery(QuerySchema):
+    state = TermField(ContestState, load_default=ContestState.OPEN)
+    overdue = fields.Boolean(load_default=False, metadata=_about("只看已逾期的", "Only those that are late"))
+    limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))
+    cursor = fields.String(load_default=None, validate=validate.Length(max=400))
+
+
+class ContestAnswer(RequestSchema):
+    finding = TermField(ContestFinding, required=True, metadata=_about("复核结论", "What you decide"))
+    explanation = fields.String(
+        required=True,
+        validate=[validate.Length(1, 1000), _filled],
+        metadata=_about("向当事人说明理由", "Tells the person why", example="该行为已纠正，同意免押。"),
+    )

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import fields, validate
 
 from schemas.base import BeijingTime, QuerySchema, ResponseSchema, TermField
-from schemas.terms import CaseKind, QuestionFinding, Term
+from schemas.terms import CaseKind, ContestFinding, QuestionFinding, RippleCause, Term
 from schemas.text import Text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -114,6 +114,14 @@ class NoticeKind(Term):
         "restoration_clock_moved",
         "信用修复办理期限有变动",
         "A due date of your restoration has moved",
+    )
+    CONTEST_RECEIVED = "contest_received", "复核申请已受理", "Your request for a review was received"
+    CONTEST_ANSWERED = "contest_answered", "免押核验已人工复核", "A person has reviewed your check"
+    CONTEST_CLOCK_MOVED = "contest_clock_moved", "复核期限有变动", "The date of a review has moved"
+    CHECK_RECORD_CHANGED = (
+        "check_record_changed",
+        "一次免押核验所依据的记录有变动",
+        "A record behind a check has changed",
     )
 
 
@@ -517,6 +525,44 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         {"restoration_id": str, "clock": Text, "from_on": date, "to_on": date},
         legal=True,
     ),
+    NoticeKind.CONTEST_RECEIVED: NoticeForm(
+        NoticeKind.CONTEST_RECEIVED.label,
+        Text(
+            "您对一次免押核验的复核申请已受理，工作人员将在 {due_on} 前人工复核并答复。期间您仍可按押金方式办理。",
+            "Your request for a review of a deposit-free check was received; a person will look at it and answer by {due_on}."
+            " Meanwhile the way with a deposit is open.",
+        ),
+        {"due_on": date},
+        legal=True,
+    ),
+    NoticeKind.CONTEST_ANSWERED: NoticeForm(
+        NoticeKind.CONTEST_ANSWERED.label,
+        Text(
+            "您申请复核的一次免押核验已有答复：{finding}。说明请见“我的核验”。",
+            "The check that you asked to have reviewed was answered: {finding}. The explanation is with your check.",
+        ),
+        {"finding": ContestFinding},
+        legal=True,
+    ),
+    NoticeKind.CONTEST_CLOCK_MOVED: NoticeForm(
+        NoticeKind.CONTEST_CLOCK_MOVED.label,
+        Text(
+            "年度工作日安排已公布，“{clock}”的到期日由 {from_on} 变为 {to_on}。",
+            "The year's working days were published, and “{clock}” is now due on {to_on} instead of {from_on}.",
+        ),
+        {"clock": Text, "from_on": date, "to_on": date},
+        legal=True,
+    ),
+    NoticeKind.CHECK_RECORD_CHANGED: NoticeForm(
+        NoticeKind.CHECK_RECORD_CHANGED.label,
+        Text(
+            "{on} 的一次免押核验所依据的一条记录现已{cause}，该记录不再以原内容影响您。您可重新生成通行码再试。",
+            "A record behind a deposit-free check of {on} has changed since ({cause}) and does not count against you as it did."
+            " You may make a new pass and try again.",
+        ),
+        {"on": date, "cause": RippleCause},
+        legal=True,
+    ),
 }
 
 
@@ -557,6 +603,7 @@ class DeskNoticeKind(Term):
     CLOCK_MOVED = "clock_moved", "办理期限有变动", "A due date has moved"
     CASE_DUE_SOON = "case_due_soon", "办理期限临近", "A case is due soon"
     CASE_OVERDUE = "case_overdue", "办理已逾期", "A case is overdue"
+    CONTEST_RECEIVED = "contest_received", "市民申请人工复核", "A resident asks for a review by a person"
 
 
 def _desk(kind: DeskNoticeKind, zh: str, en: str, **told: type) -> NoticeForm:
@@ -695,6 +742,12 @@ DESK_FORMS: Mapping[DeskNoticeKind, NoticeForm] = {
         "{case} {case_id}：“{clock}”已于 {due_on} 到期，仍未办结，请立即办理。",
         "{case} {case_id}: “{clock}” was due on {due_on} and is not done; please see to it at once.",
         clock=Text,
+        due_on=date,
+    ),
+    DeskNoticeKind.CONTEST_RECEIVED: _desk(
+        DeskNoticeKind.CONTEST_RECEIVED,
+        "{case} {case_id}：请在 {due_on} 前人工复核该次免押核验并答复当事人。",
+        "{case} {case_id}: please look at the deposit-free check yourself and answer the person by {due_on}.",
         due_on=date,
     ),
 }

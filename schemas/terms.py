@@ -294,6 +294,7 @@ class CaseKind(Term):
     RESTORATION = "restoration", "信用修复", "Restoration"
     REMOVAL = "removal", "信息移除", "Removal of a record"
     QUESTION = "question", "查询疑问", "Question about a look"
+    CONTEST = "contest", "免押核验复核", "Review of a deposit-free check"
 
 
 class ObjectionGround(Term):
@@ -550,3 +551,17 @@ class Verdict(Term):
 
     ELIGIBLE = "eligible", "可免押金", "No deposit needed"
     NOT_ELIGIBLE = "not_eligible", "请按押金方式办理", "Please take the way with a deposit"
+
+
+class ContestState(Term):
+    """Where a contested check stands."""
+
+    OPEN = "open", "人工复核中", "With a person"
+    ANSWERED = "answered", "已答复", "Answered"
+
+
+class ContestFinding(Term):
+    """What a person decided about a check that was answered by rules alone (PIPL 24)."""
+
+    UPHELD = "upheld", "维持核验结论", "The answer stands"
+    GRANTED = "granted", "人工复核：可免押金", "Decided by a person: no deposit needed"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.audit.model import Entry
+from backend.eligibility.model import ShownCheck, ShownContest, ShownPass
 from backend.identity.model import Consent, Profile
 from backend.notices.model import Notice
 from backend.objections.model import Shown as Objection
@@ -25,4 +26,7 @@ class Copy:
     restorations: tuple[Restoration, ...] = ()
     questions: tuple[ShownQuestion, ...] = ()
     removals: tuple[ShownRemoval, ...] = ()
+    passes: tuple[ShownPass, ...] = ()
+    checks: tuple[ShownCheck, ...] = ()
+    contests: tuple[ShownContest, ...] = ()
     truncated: tuple[str, ...] = ()

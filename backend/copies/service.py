@@ -7,6 +7,7 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.pages import MAX_LIMIT, Page
 from backend.copies.model import Copy
+from backend.eligibility import service as eligibility
 from backend.identity import service as identity
 from backend.objections import service as objections
 from backend.removals import service as removals
@@ -20,6 +21,9 @@ CASES: dict[str, Callable[..., Page[Any]]] = {
     "restorations": restorations.own_words,
     "questions": reports.own_questions,
     "removals": removals.mine,
+    "passes": eligibility.my_passes,
+    "checks": eligibility.my_checks,
+    "contests": eligibility.my_contests,
 }
 
 

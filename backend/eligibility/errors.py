@@ -6,7 +6,7 @@ from datetime import timedelta
 from backend.common.errors import Kind, ServiceError
 from backend.eligibility.model import Fault
 from backend.limits.errors import wait
-from schemas.terms import PassState, ServiceState
+from schemas.terms import ContestState, PassState, ServiceState
 from schemas.text import Text
 
 NOT_USABLE = "eligibility.code_not_usable"
@@ -128,6 +128,37 @@ def locked(retry_after: int) -> ServiceError:
 def check_not_found() -> ServiceError:
     return ServiceError(
         Kind.NOT_FOUND, "eligibility.check_not_found", "没有找到该次核验", "There is no such check of yours"
+    )
+
+
+def contest_not_found() -> ServiceError:
+    return ServiceError(
+        Kind.NOT_FOUND,
+        "eligibility.contest_not_found",
+        "没有找到该复核申请",
+        "There is no such request for a review",
+    )
+
+
+def contest_changed(state: ContestState) -> ServiceError:
+    """Somebody was faster: `data.state` says where the case stands."""
+    return ServiceError(
+        Kind.CONFLICT,
+        "eligibility.contest_changed",
+        f"该复核申请目前为“{state.zh}”，不能再次答复",
+        f"This request for a review is now “{state.en}” and cannot be answered again",
+        data={"state": state.value},
+    )
+
+
+def too_many_contests(retry_after: int) -> ServiceError:
+    left = wait(retry_after)
+    return ServiceError(
+        Kind.TOO_MANY,
+        "eligibility.too_many_contests",
+        f"您近期申请的复核过多，请{left.zh}后再提；急需的请拨打 12345",
+        f"You have asked for too many reviews lately; please wait {left.en}, or call 12345 if it is urgent",
+        retry_after=retry_after,
     )
 
 

@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from backend.clocks.model import Words
+from backend.clocks.model import Clock, ShownClock, Words
 from backend.grades.model import Reason
 from schemas.terms import (
+    ContestFinding,
+    ContestState,
     GradeValue,
     PassState,
+    ReplayOutcome,
     RippleCause,
     ServiceAct,
     ServiceKind,
@@ -168,6 +171,7 @@ class Bar:
 class Check:
     """One answer to one merchant. `id` is drawn at random for this check alone; the grade is in the decision that it names.
 
+    `granted_by`: the contest in which a person decided for this person and service; then the rules had no say.
     `key_mac` is the keyed hash of the till's `Idempotency-Key`, the code and the service. `record_changed`: a record that
     the verdict used was put right since.
     """
@@ -188,6 +192,7 @@ class Check:
     key_mac: str | None = field(default=None, repr=False)
     record_changed: RippleCause | None = None
     record_changed_at: datetime | None = None
+    granted_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -217,6 +222,8 @@ class ShownCheck:
     deposit_way: Text | None
     record_changed: RippleCause | None
     record_changed_at: datetime | None
+    granted: bool
+    contest_id: str | None
 
     @property
     def verdict_label(self) -> Text:
@@ -273,3 +280,81 @@ class ManagedService(Offer):
     @property
     def state_label(self) -> Text:
         return self.state.label
+
+
+@dataclass(frozen=True)
+class ShownReplay:
+    """A check worked out again: the grade from what was kept of it, and the verdict that follows. `verdict` is None where
+    the grade cannot be worked out again."""
+
+    check_id: str
+    at: datetime
+    outcome: ReplayOutcome
+    rule_version: str
+    value: GradeValue | None
+    floor: GradeValue | None
+    verdict: Verdict | None
+    same_verdict: bool | None
+    proved: ReplayOutcome | None
+
+    @property
+    def outcome_label(self) -> Text:
+        return self.outcome.label
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A check that its subject wants a person to look at, a case of the officers'; one a check.
+
+    `record_ids`: the records behind the check, so that what was written about one goes when it is deleted. `granted_until`:
+    until when the person needs no deposit for this service because an officer said so. `version` counts the writes.
+    """
+
+    id: str
+    check_id: str
+    subject_id: str
+    account_id: str
+    service_id: str
+    record_ids: tuple[str, ...]
+    statement_sealed: bytes
+    state: ContestState
+    asked_at: datetime
+    kept_until: datetime
+    clocks: tuple[Clock, ...] = ()
+    finding: ContestFinding | None = None
+    explanation_sealed: bytes | None = None
+    answered_at: datetime | None = None
+    answered_by_id: str | None = None
+    granted_until: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class ListedContest:
+    """A contest in the officers' queue, without words."""
+
+    id: str
+    check_id: str
+    state: ContestState
+    asked_at: datetime
+    clocks: tuple[ShownClock, ...]
+    finding: ContestFinding | None
+    answered_at: datetime | None
+    granted_until: datetime | None
+
+    @property
+    def state_label(self) -> Text:
+        return self.state.label
+
+    @property
+    def finding_label(self) -> Text | None:
+        return self.finding.label if self.finding else None
+
+
+@dataclass(frozen=True)
+class ShownContest(ListedContest):
+    """With the words, and the check as its subject reads it; they are None for who may not read them now."""
+
+    statement: str | None
+    explanation: str | None
+    check: ShownCheck | None

@@ -112,6 +112,56 @@ class OneCheck(MethodView):
         return service.my_check(deps(), actor(), check_id=check_id)
 
 
+@blp.route("/me/checks/<check_id>/replay")
+class Replayed(MethodView):
+    @blp.response(200, wire.CheckReplay)
+    @blp.refuses(errors.check_not_found)
+    def post(self, check_id):
+        """Have a check worked out again, by the rules and the bar of its day
+
+        按当时的规则和依据重新计算一次核验，须先完成本人核验。
+        """
+        return service.replay(deps(), actor(), check_id=check_id)
+
+
+@blp.route("/me/checks/<check_id>/contests")
+class Contested(MethodView):
+    @blp.arguments(wire.ContestAsk)
+    @blp.response(201, wire.Contest)
+    @blp.refuses(errors.check_not_found, errors.too_many_contests(60))
+    @blp.idempotent
+    def post(self, body, check_id):
+        """Ask for a person to look at a check
+
+        对系统自动得出的核验结论申请人工复核，十个工作日内答复；同一次核验只受理一次。
+        """
+        return service.contest(deps(), actor(), check_id=check_id, **body)
+
+
+@blp.route("/me/contests")
+class Contests(MethodView):
+    @blp.arguments(wire.PassListQuery, location="query")
+    @blp.response(200, wire.ContestPage)
+    def get(self, query):
+        """List the own requests for a review, newest first
+
+        本人申请过的人工复核和答复；完成本人核验后可看到文字。
+        """
+        return service.my_contests(deps(), actor(), **query)
+
+
+@blp.route("/me/contests/<contest_id>")
+class OneContest(MethodView):
+    @blp.response(200, wire.Contest)
+    @blp.refuses(errors.contest_not_found)
+    def get(self, contest_id):
+        """Read one of them
+
+        一次人工复核的期限和答复。
+        """
+        return service.my_contest(deps(), actor(), contest_id=contest_id)
+
+
 @blp.route("/merchant/checks")
 class MerchantChecks(MethodView):
     @blp.arguments(wire.CheckMake)

@@ -19,10 +19,13 @@ LIFETIME = timedelta(minutes=2)
 CODE_LENGTH = 8
 """40 bits. A merchant whose every request of the minute were a guess (600, the most there is) would make 864,000 a day, if no
 lock stopped it after sixty; with a hundred open passes for its service one of them hits in 35 years (docs/eligibility.md)."""
+GRANTED_DAYS = 30
+"""For how long a person's word replaces the rules: time to borrow, and little enough for the record to be put right."""
 CONSENT_KEPT_YEARS = 3
 """As long as the decision that rests on it (PIPL 55, 56)."""
 
 PER_PERSON = Limit(10, timedelta(minutes=10))
+CONTESTS_PER_PERSON = Limit(50, timedelta(days=30))
 WRONG_OF_MERCHANT = Limit(60, timedelta(minutes=10), timedelta(minutes=15))
 WRONG_OF_ADDRESS = Limit(30, timedelta(minutes=10), timedelta(minutes=15))
 

@@ -1,4 +1,4 @@
-"""The benefit manager's side: deposit-free services."""
+"""The benefit manager's side, deposit-free services; the officer's, checks that residents want a person to look at."""
 
 from flask.views import MethodView
 
@@ -8,9 +8,10 @@ from backend.merchants import errors as merchant_errors
 from backend.web.api import blueprint
 from backend.web.auth import actor, deps
 from schemas import eligibility as wire
-from schemas.terms import ServiceState
+from schemas.terms import ContestState, ServiceState
 
 blp = blueprint("services_staff", "/staff/services", "免押服务管理 looking after deposit-free services")
+contests_blp = blueprint("contests_staff", "/staff/contests", "免押核验复核 reviews of deposit-free checks")
 
 CHANGED = errors.changed(ServiceState.CLOSED)
 
@@ -106,3 +107,40 @@ class Closed(MethodView):
         终止免押服务，不可恢复；已借出的照常归还。
         """
         return service.close_service(deps(), actor(), service_id=service_id, **body)
+
+
+@contests_blp.route("")
+class Contests(MethodView):
+    @contests_blp.arguments(wire.ContestListQuery, location="query")
+    @contests_blp.response(200, wire.ListedContestPage)
+    def get(self, query):
+        """List what residents want a person to look at, what is due first being first
+
+        居民申请人工复核的免押核验，最先到期的在前。
+        """
+        return service.contests(deps(), actor(), **query)
+
+
+@contests_blp.route("/<contest_id>")
+class Contest(MethodView):
+    @contests_blp.response(200, wire.Contest)
+    @contests_blp.refuses(errors.contest_not_found)
+    def get(self, contest_id):
+        """Read a contested check with its reasons and the person's words, while it is open
+
+        查看所涉核验、原因和申请人意见；查看先记入日志，当事人可以看到。办结后不再提供。
+        """
+        return service.find_contest(deps(), actor(), contest_id=contest_id)
+
+
+@contests_blp.route("/<contest_id>/answer")
+class Answered(MethodView):
+    @contests_blp.arguments(wire.ContestAnswer)
+    @contests_blp.response(200, wire.Contest)
+    @contests_blp.refuses(errors.contest_not_found, errors.contest_changed(ContestState.ANSWERED))
+    def post(self, body, contest_id):
+        """Decide as a person, once; granted, the person needs no deposit for this service for a month
+
+        人工作出决定并说明理由，只能答复一次；决定免押的，三十天内该居民使用该服务免押金。
+        """
+        return service.answer_contest(deps(), actor(), contest_id=contest_id, **body)

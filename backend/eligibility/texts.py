@@ -42,3 +42,12 @@ CHECK_PURPOSE = Text(
 OWN_PURPOSE = Text("本人查看免押核验的原因", "You looked at the reasons of your deposit-free checks")
 REPLAY_PURPOSE = Text("本人要求复算一次免押核验", "You had a deposit-free check worked out again")
 SCOPE = Text("据以得出结论的信用等级和原因", "The grade behind the answer, and its reasons")
+REVIEW_PURPOSE = Text("人工复核您申请复核的免押核验", "To review the deposit-free check that you contested")
+REVIEW_SCOPE = Text(
+    "该次核验的结论、原因和您的陈述", "The answer of that check, its reasons and what you wrote"
+)
+NO_STATEMENT = Text("请人工复核这次核验", "Please have a person look at this check")
+FORGOTTEN = Text(
+    "（所涉记录已依法删除，文字随之删除）", "(The record was deleted by law, and these words with it)"
+)
+QUEUE = Text("免押核验待人工复核", "Deposit-free checks to be reviewed by a person")

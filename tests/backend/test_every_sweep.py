@@ -14,11 +14,13 @@ from backend.calendars import service as calendars
 from backend.common.actor import Actor, system
 from backend.common.deps import Deps
 from backend.common.periods import end_of
+from backend.eligibility import service as eligibility
 from backend.evidence import service as evidence
 from backend.evidence.model import Upload
 from backend.reports import service as reports
 from backend.restorations import service as restorations
 from schemas.terms import Channel, ObjectionState, Role
+from tests.backend.eligibility import counter as counters
 from tests.backend.evidence.made import picture
 from tests.backend.objections.town import Town, make_town
 from tests.support import world
@@ -48,10 +50,15 @@ def busy(deps: Deps, clock: Clock) -> Town:
     ):
         town.bring_to(state)
     _ask_and_apply(town)
+    counter = counters.make_counter(deps)
+    _contest(counter, town)
     evidence.put(deps, town.resident, checked=evidence.checked([Upload("a.jpg", picture())]))
     clock.set(datetime(2026, 12, 1, 2, tzinfo=UTC))
     _ask_and_apply(town)
+    clock.set(datetime(2026, 12, 9, 2, tzinfo=UTC))
+    _contest(counter, town)
     clock.set(FRIDAY)
+    _contest(counter, town)
     town.bring_to(ObjectionState.MARKED)
     town.bring_to(ObjectionState.SUPPLEMENT_REQUESTED)
     town.bring_to(ObjectionState.CLOSED)
@@ -70,6 +77,12 @@ def _ask_and_apply(town: Town) -> None:
     for _ in range(2):
         case = restorations.apply(deps, resident, record_id=town.record().id, pledge="已补缴")
     restorations.accept(deps, town.officer, restoration_id=case.id)
+
+
+def _contest(counter: counters.Counter, town: Town) -> None:
+    """A deposit-free check that the resident wants a person to look at."""
+    answer = counter.asked(counter.still_verified(town.resident))
+    eligibility.contest(town.deps, town.resident, check_id=answer.check_id)
 
 
 def dump(deps: Deps) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from backend.grades.model import Decision, Owner
 from backend.limits import service as limits
 from backend.limits.service import Charge
 from backend.merchants import service as merchants
-from schemas.terms import DecisionOwner, MerchantFigure, Role, ServiceState
+from schemas.terms import DecisionOwner, MerchantFigure, Role, ServiceState, Verdict
 from schemas.text import Text
 
 RECORD_GONE = "records.changed"
@@ -112,7 +112,9 @@ def _judged(deps: Deps, actor: Actor, used: Pass, service: Service, key_mac: str
     check_id = deps.new_code()
     offer = service.offer
     bar = Bar(offer.minimum_grade, offer.no_record_eligible, service.version)
+    granted_by = store.find_grant(deps.db, used.subject_id, used.service_id, deps.now())
     decision = _decide(deps, actor, used, check_id)
+    judged = rules.verdict(bar, decision.value, decision.floor)
     return Check(
         id=check_id,
         pass_id=used.id,
@@ -124,10 +126,11 @@ def _judged(deps: Deps, actor: Actor, used: Pass, service: Service, key_mac: str
         bar=bar,
         decision_id=decision.id,
         rule_version=decision.rule_version,
-        verdict=rules.verdict(bar, decision.value, decision.floor),
+        verdict=Verdict.ELIGIBLE if granted_by else judged,
         decided_at=decision.decided_at,
         kept_until=decision.kept_until,
         key_mac=key_mac,
+        granted_by=granted_by,
     )
 
 

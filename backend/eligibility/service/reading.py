@@ -4,11 +4,11 @@ from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.pages import Page, Position
-from backend.eligibility import errors, store, texts
-from backend.eligibility.model import Check, Service, ShownCheck, ShownService
+from backend.eligibility import errors, rules, store, texts
+from backend.eligibility.model import Check, Service, ShownCheck, ShownReplay, ShownService
 from backend.eligibility.service.passing import notice_of
 from backend.grades import service as grades
-from backend.grades.model import Reason
+from backend.grades.model import Reason, Replay
 from backend.merchants import service as merchants
 from backend.merchants.model import Merchant
 from schemas.terms import ServiceKind, ServiceState, Verdict
@@ -68,7 +68,9 @@ def my_checks(
     whole = actor.is_verified(deps.now())
     if whole and page.items:
         _look(deps, actor, subject_id)
-    return Page(tuple(shown(deps, one, whole=whole) for one in page.items), page.next_cursor)
+    contests = store.contests_of(deps.db, [one.id for one in page.items])
+    lines = (shown(deps, one, whole=whole, contest_id=contests.get(one.id)) for one in page.items)
+    return Page(tuple(lines), page.next_cursor)
 
 
 def my_check(deps: Deps, actor: Actor, *, check_id: str) -> ShownCheck:
@@ -77,7 +79,47 @@ def my_check(deps: Deps, actor: Actor, *, check_id: str) -> ShownCheck:
     whole = actor.is_verified(deps.now())
     if whole:
         _look(deps, actor, made.subject_id, made.id)
-    return shown(deps, made, whole=whole)
+    contests = store.contests_of(deps.db, [made.id])
+    return shown(deps, made, whole=whole, contest_id=contests.get(made.id))
+
+
+def replay(deps: Deps, actor: Actor, *, check_id: str) -> ShownReplay:
+    """Work an own check out again from what was kept of it, under its own rules and bar; a look, so for who has just proved
+    to be that person. Raises 404 `eligibility.check_not_found`."""
+    actor.require_verified(deps.now())
+    made = own_check(deps, actor, check_id)
+    decision = grades.find(deps, made.decision_id)
+    if decision is None:
+        raise errors.check_not_found()
+    audit.look(
+        deps,
+        actor,
+        "eligibility.replay",
+        subject_id=made.subject_id,
+        purpose=texts.REPLAY_PURPOSE,
+        scope=texts.SCOPE,
+        target_id=made.id,
+    )
+    again = grades.replay(deps, decision)
+    verdict = _verdict(made, again)
+    return ShownReplay(
+        check_id=made.id,
+        at=again.at,
+        outcome=again.outcome,
+        rule_version=again.rule_version,
+        value=again.value,
+        floor=again.floor,
+        verdict=verdict,
+        same_verdict=None if verdict is None else verdict is made.verdict,
+        proved=again.proved,
+    )
+
+
+def _verdict(made: Check, again: Replay) -> Verdict | None:
+    """What an officer granted needs no grade."""
+    if made.granted_by is not None:
+        return Verdict.ELIGIBLE
+    return None if again.value is None else rules.verdict(made.bar, again.value, again.floor)
 
 
 def own_check(deps: Deps, actor: Actor, check_id: str) -> Check:
@@ -88,7 +130,7 @@ def own_check(deps: Deps, actor: Actor, check_id: str) -> Check:
     return made
 
 
-def shown(deps: Deps, made: Check, *, whole: bool) -> ShownCheck:
+def shown(deps: Deps, made: Check, *, whole: bool, contest_id: str | None = None) -> ShownCheck:
     return ShownCheck(
         id=made.id,
         merchant=made.merchant_name,
@@ -103,6 +145,8 @@ def shown(deps: Deps, made: Check, *, whole: bool) -> ShownCheck:
         deposit_way=texts.AFTER_NO if made.verdict is Verdict.NOT_ELIGIBLE else None,
         record_changed=made.record_changed,
         record_changed_at=made.record_changed_at,
+        granted=made.granted_by is not None,
+        contest_id=contest_id,
     )
 
 
