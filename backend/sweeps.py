@@ -18,6 +18,7 @@ from backend.eligibility import service as eligibility
 from backend.evidence import service as evidence
 from backend.grades import service as grades
 from backend.objections import service as objections
+from backend.orders import service as orders
 from backend.records import service as records
 from backend.records.service import Consumer
 from backend.reports import service as reports
@@ -68,6 +69,9 @@ JOBS: tuple[Job, ...] = (
     Job("contests.recompute_clocks", MINUTE, eligibility.recompute_clocks),
     Job("contests.flag_overdue", MINUTE, eligibility.flag_overdue),
     Job("contests.remind_due", MINUTE, eligibility.remind_due),
+    Job("orders.lapse", MINUTE, orders.lapse),
+    Job("orders.flag_overdue", MINUTE, orders.flag_overdue),
+    Job("orders.remind_due", MINUTE, orders.remind_due),
     Job("records.ripple", MINUTE, lambda deps, actor: records.ripple(deps, actor, consumers=CONSUMERS)),
     Job("evidence.remove_loose", MINUTE, evidence.remove_loose),
     Job("reports.tell_ahead", DAY, reports.tell_ahead),

@@ -7,6 +7,7 @@ from schemas.eligibility import Check, Contest, Pass
 from schemas.identity import Consent, ExportedLook, ExportedProfile
 from schemas.notices import Notice
 from schemas.objections import Objection
+from schemas.orders import Order
 from schemas.removals import Removal
 from schemas.reports import Question
 from schemas.restorations import RestorationCase
@@ -27,6 +28,7 @@ class Export(ResponseSchema):
     passes = fields.List(fields.Nested(Pass), required=True)
     checks = fields.List(fields.Nested(Check), required=True)
     contests = fields.List(fields.Nested(Contest), required=True)
+    orders = fields.List(fields.Nested(Order), required=True)
     truncated = fields.List(
         fields.String(),
         required=True,

@@ -123,6 +123,11 @@ class NoticeKind(Term):
         "一次免押核验所依据的记录有变动",
         "A record behind a check has changed",
     )
+    ORDER_BEGUN = "order_begun", "免押借用已开始", "A loan without deposit has begun"
+    ORDER_DUE_SOON = "order_due_soon", "免押借用即将到期", "A loan is due soon"
+    ORDER_OVERDUE = "order_overdue", "免押借用已逾期", "A loan is overdue"
+    ORDER_RETURNED = "order_returned", "免押借用已归还", "A loan was returned"
+    ORDER_SETTLED = "order_settled", "免押借用已结清", "A loan is settled"
 
 
 @dataclass(frozen=True)
@@ -562,6 +567,49 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         ),
         {"on": date, "cause": RippleCause},
         legal=True,
+    ),
+    NoticeKind.ORDER_BEGUN: NoticeForm(
+        NoticeKind.ORDER_BEGUN.label,
+        Text(
+            "您免押借用的“{title}”已交付，请在 {due_on} 24:00 前归还。",
+            "“{title}”, lent to you without a deposit, was handed out; please return it by the end of {due_on}.",
+        ),
+        {"title": Text, "due_on": date},
+    ),
+    NoticeKind.ORDER_DUE_SOON: NoticeForm(
+        NoticeKind.ORDER_DUE_SOON.label,
+        Text(
+            "您免押借用的“{title}”应在 {due_on} 24:00 前归还，请留意。",
+            "“{title}”, lent to you without a deposit, is due by the end of {due_on}.",
+        ),
+        {"title": Text, "due_on": date},
+    ),
+    NoticeKind.ORDER_OVERDUE: NoticeForm(
+        NoticeKind.ORDER_OVERDUE.label,
+        Text(
+            "您免押借用的“{title}”应在 {due_on} 24:00 前归还，现已逾期。请尽快归还或与商户联系。"
+            "此事只有您和商户知道，不会进入您的公共信用记录。",
+            "“{title}”, lent to you without a deposit, was due by the end of {due_on}. Please return it or speak to the"
+            " merchant. Only you and the merchant know of this; it does not enter your public credit record.",
+        ),
+        {"title": Text, "due_on": date},
+    ),
+    NoticeKind.ORDER_RETURNED: NoticeForm(
+        NoticeKind.ORDER_RETURNED.label,
+        Text(
+            "您免押借用的“{title}”已归还。",
+            "“{title}”, lent to you without a deposit, was returned.",
+        ),
+        {"title": Text},
+    ),
+    NoticeKind.ORDER_SETTLED: NoticeForm(
+        NoticeKind.ORDER_SETTLED.label,
+        Text(
+            "您免押借用的“{title}”已结清，商户登记的费用为 {yuan} 元。如有不符，请与商户联系。",
+            "“{title}”, lent to you without a deposit, is settled; the merchant put down {yuan} yuan. If that is wrong, please"
+            " speak to the merchant.",
+        ),
+        {"title": Text, "yuan": str},
     ),
 }
 

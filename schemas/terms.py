@@ -565,3 +565,26 @@ class ContestFinding(Term):
 
     UPHELD = "upheld", "维持核验结论", "The answer stands"
     GRANTED = "granted", "人工复核：可免押金", "Decided by a person: no deposit needed"
+
+
+class OrderState(Term):
+    """Where a deposit-free order stands; settled and cancelled are final."""
+
+    CREATED = "created", "待交付", "Made, nothing handed out yet"
+    ACTIVE = "active", "借用中", "On loan"
+    OVERDUE = "overdue", "已逾期", "Overdue"
+    RETURNED = "returned", "已归还", "Returned"
+    SETTLED = "settled", "已结清", "Settled"
+    CANCELLED = "cancelled", "已取消", "Cancelled"
+
+
+class OrderAct(Term):
+    """What a merchant reports about an order, or happens to it by the clock."""
+
+    CREATE = "create", "建立订单", "Order made"
+    ACTIVATE = "activate", "已交付", "Handed out"
+    RETURN = "return", "已归还", "Came back"
+    SETTLE = "settle", "已结清", "Settled"
+    CANCEL = "cancel", "已取消", "Cancelled"
+    FALL_DUE = "fall_due", "逾期未还", "Not back in time"
+    LAPSE = "lapse", "逾时未交付，自动取消", "Not begun in time, cancelled"

@@ -8,6 +8,7 @@ from backend.eligibility.model import ShownCheck, ShownContest, ShownPass
 from backend.identity.model import Consent, Profile
 from backend.notices.model import Notice
 from backend.objections.model import Shown as Objection
+from backend.orders.model import ShownOrder
 from backend.removals.model import ShownRemoval
 from backend.reports.model import ShownQuestion
 from backend.restorations.model import Shown as Restoration
@@ -29,4 +30,5 @@ class Copy:
     passes: tuple[ShownPass, ...] = ()
     checks: tuple[ShownCheck, ...] = ()
     contests: tuple[ShownContest, ...] = ()
+    orders: tuple[ShownOrder, ...] = ()
     truncated: tuple[str, ...] = ()

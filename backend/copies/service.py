@@ -10,6 +10,7 @@ from backend.copies.model import Copy
 from backend.eligibility import service as eligibility
 from backend.identity import service as identity
 from backend.objections import service as objections
+from backend.orders import service as orders
 from backend.removals import service as removals
 from backend.reports import service as reports
 from backend.restorations import service as restorations
@@ -24,6 +25,7 @@ CASES: dict[str, Callable[..., Page[Any]]] = {
     "passes": eligibility.my_passes,
     "checks": eligibility.my_checks,
     "contests": eligibility.my_contests,
+    "orders": orders.mine,
 }
 
 

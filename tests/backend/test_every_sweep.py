@@ -17,6 +17,7 @@ from backend.common.periods import end_of
 from backend.eligibility import service as eligibility
 from backend.evidence import service as evidence
 from backend.evidence.model import Upload
+from backend.orders import service as orders
 from backend.reports import service as reports
 from backend.restorations import service as restorations
 from schemas.terms import Channel, ObjectionState, Role
@@ -57,6 +58,7 @@ def busy(deps: Deps, clock: Clock) -> Town:
     _ask_and_apply(town)
     clock.set(datetime(2026, 12, 9, 2, tzinfo=UTC))
     _contest(counter, town)
+    _borrow(counter)
     clock.set(FRIDAY)
     _contest(counter, town)
     town.bring_to(ObjectionState.MARKED)
@@ -83,6 +85,18 @@ def _contest(counter: counters.Counter, town: Town) -> None:
     """A deposit-free check that the resident wants a person to look at."""
     answer = counter.asked(counter.still_verified(town.resident))
     eligibility.contest(town.deps, town.resident, check_id=answer.check_id)
+
+
+def _borrow(counter: counters.Counter) -> None:
+    """An order that is never begun, one that is late at `NOW`, and one that is due on the next day."""
+    borrower = counter.resident("赵六", "006")
+    for days in (None, 7, 13):
+        answer = counter.asked(borrower)
+        made = orders.create(
+            counter.deps, counter.till, order_no=f"no-{days}", check_id=answer.check_id, days=days
+        )
+        if days is not None:
+            orders.activate(counter.deps, counter.till, order_id=made.id)
 
 
 def dump(deps: Deps) -> dict[str, list[str]]:

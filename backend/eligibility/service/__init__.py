@@ -1,5 +1,6 @@
 """The use cases of deposit-free services, passes and checks, by verb family."""
 
+from backend.eligibility.service.binding import Bound, bind_check
 from backend.eligibility.service.checking import check
 from backend.eligibility.service.contesting import (
     answer_contest,
@@ -25,8 +26,10 @@ from backend.eligibility.service.rippling import Rejudging
 from backend.eligibility.service.sweeping import flag_overdue, queues, recompute_clocks, remind_due
 
 __all__ = [
+    "Bound",
     "Rejudging",
     "answer_contest",
+    "bind_check",
     "change_service",
     "check",
     "close_service",

@@ -101,3 +101,20 @@ def test_a_till_process_that_dies_leaves_a_whole_check_or_nothing(
         assert told(again)["verdict"] == "eligible"
     assert set(whole(counter).values()) == {1}
     assert list(audit.verify_log(counter.deps)) == []
+
+
+@pytest.mark.slow
+def test_one_order_number_at_two_tills_at_once_is_one_order(counter: Counter, resident: Actor) -> None:
+    check_id = counter.asked(resident).check_id
+    with (
+        till(counter, check_id, point="order", key="n1") as one,
+        till(counter, check_id, point="order", key="n1") as two,
+    ):
+        for each in (one, two):
+            ready(each)
+        for each in (one, two):
+            go(each)
+        ended = [told(each) for each in (one, two)]
+    assert ended[0] == ended[1]
+    assert counter.deps.db["orders"].count_documents({}) == 1
+    assert sum(one["counts"].get("orders", 0) for one in counter.deps.db["merchant_figures"].find()) == 1

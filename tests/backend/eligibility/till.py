@@ -1,5 +1,6 @@
 """`python -m tests.backend.eligibility.till URI DATABASE FOLDER NOW MERCHANT SERVICE CODE POINT KEY`: a till in a process of its
-own. It says that it is ready, waits for a line, asks, and tells what it got; or is killed at a point within."""
+own. It says that it is ready, waits for a line, asks, and tells what it got; or is killed at a point within. At the point
+"order" it makes an order, its number being KEY, from the check CODE."""
 
 import json
 import os
@@ -19,6 +20,7 @@ from backend.eligibility import service, store
 from backend.eligibility.service import checking
 from backend.grades import service as grades
 from backend.merchants import service as merchants
+from backend.orders import service as orders
 from schemas.terms import Channel, Role
 from tests.support import world
 
@@ -38,6 +40,10 @@ def main(uri: str, database: str, folder: str, now: str, merchant: str, lending:
         print("ready", flush=True)
         sys.stdin.readline()
         try:
+            if point == "order":
+                made = orders.create(deps, till, order_no=key, check_id=code)
+                print(json.dumps({"order_id": made.id}))
+                return
             answer = service.check(deps, till, code=code, service_id=lending, idempotency_key=key or None)
             print(json.dumps({"check_id": answer.check_id, "verdict": answer.verdict.value}))
         except ServiceError as error:
