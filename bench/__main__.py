@@ -1,13 +1,13 @@
 """`make bench`: every measurement of docs/performance.md, one after another, each a ratio within one run where it can be.
 
-python -m bench [NAME …]        names: face, import_records, joined, ready, report
+python -m bench [NAME …]        names: checks, face, import_records, joined, ready, report
 """
 
 import json
 import subprocess
 import sys
 
-BENCHES = ("report", "joined", "face", "import_records", "ready")
+BENCHES = ("report", "joined", "face", "import_records", "checks", "ready")
 
 
 def main(names: list[str]) -> int:
