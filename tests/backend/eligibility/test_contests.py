@@ -93,6 +93,7 @@ def test_granted_the_person_needs_no_deposit_for_this_service_for_a_month(
     deps = counter.deps
     made = answered(deps, contested(deps, resident, refused_check).id)
     assert made.state is ContestState.ANSWERED
+    clock.advance(seconds=1)
     assert counter.asked(resident).verdict is YES
     seen = counter.seen(resident)
     assert (seen.granted, seen.deposit_way) == (True, None)
