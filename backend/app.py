@@ -17,6 +17,8 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.copies import routes as copies
 from backend.desk import staff_routes as desk
+from backend.eligibility import routes as eligibility
+from backend.eligibility import staff_routes as eligibility_staff
 from backend.facechecks import routes as facechecks
 from backend.grades import routes as grades
 from backend.grades.service import make_ready as read_grade_rules
@@ -34,6 +36,7 @@ from backend.notices import routes as notices
 from backend.notices import staff_routes as desk_notices
 from backend.objections import routes as objections
 from backend.objections import staff_routes as objections_staff
+from backend.orders import routes as orders
 from backend.removals import routes as removals
 from backend.removals import staff_routes as removals_staff
 from backend.reports import address_routes as report_addresses
@@ -77,6 +80,10 @@ BLUEPRINTS = (
     merchants.blp,
     benefits.blp,
     benefits_staff.blp,
+    eligibility.blp,
+    eligibility_staff.blp,
+    eligibility_staff.contests_blp,
+    orders.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {

@@ -14,6 +14,7 @@ from backend.common.pages import Cursors
 from backend.common.sealing import Sealer
 from backend.common.settings import Settings, SettingsError
 from backend.common.tokens import TokenKeys
+from backend.eligibility import service as eligibility
 from backend.gateways import sms
 from backend.gateways.faces import SocketFaces
 from backend.grades import service as grades
@@ -26,6 +27,7 @@ FORGETTERS: tuple[Forgetter, ...] = (
     removals.forget,
     objections.forget,
     restorations.forget,
+    eligibility.forget,
 )
 """Whoever keeps words about records: they go in the transaction in which the record does (Regulation 37)."""
 

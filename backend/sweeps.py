@@ -15,9 +15,11 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import DriverError
 from backend.common.sweeping import Unfinished, place_of
+from backend.eligibility import service as eligibility
 from backend.evidence import service as evidence
 from backend.grades import service as grades
 from backend.objections import service as objections
+from backend.orders import service as orders
 from backend.records import service as records
 from backend.records.service import Consumer
 from backend.reports import service as reports
@@ -28,6 +30,7 @@ CONSUMERS: tuple[Consumer, ...] = (
     restorations.Forgetting(),
     grades.Forgetting(),
     benefits.Rejudging(),
+    eligibility.Rejudging(),
 )
 """Whoever keeps decisions about people's records and judges them again when a record changes."""
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -65,6 +68,12 @@ JOBS: tuple[Job, ...] = (
     Job("questions.recompute_clocks", MINUTE, reports.recompute_clocks),
     Job("questions.flag_overdue", MINUTE, reports.flag_overdue),
     Job("questions.remind_due", MINUTE, reports.remind_due),
+    Job("contests.recompute_clocks", MINUTE, eligibility.recompute_clocks),
+    Job("contests.flag_overdue", MINUTE, eligibility.flag_overdue),
+    Job("contests.remind_due", MINUTE, eligibility.remind_due),
+    Job("orders.lapse", MINUTE, orders.lapse),
+    Job("orders.flag_overdue", MINUTE, orders.flag_overdue),
+    Job("orders.remind_due", MINUTE, orders.remind_due),
     Job("records.ripple", MINUTE, lambda deps, actor: records.ripple(deps, actor, consumers=CONSUMERS)),
     Job("evidence.remove_loose", MINUTE, evidence.remove_loose),
     Job("reports.tell_ahead", DAY, reports.tell_ahead),

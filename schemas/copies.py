@@ -4,9 +4,11 @@ from marshmallow import fields
 
 from schemas.base import BeijingTime, ResponseSchema
 from schemas.benefits import BenefitClaim
+from schemas.eligibility import Check, Contest, Pass
 from schemas.identity import Consent, ExportedLook, ExportedProfile
 from schemas.notices import Notice
 from schemas.objections import Objection
+from schemas.orders import Order
 from schemas.removals import Removal
 from schemas.reports import Question
 from schemas.restorations import RestorationCase
@@ -25,6 +27,10 @@ class Export(ResponseSchema):
     questions = fields.List(fields.Nested(Question), required=True)
     removals = fields.List(fields.Nested(Removal), required=True)
     claims = fields.List(fields.Nested(BenefitClaim), required=True)
+    passes = fields.List(fields.Nested(Pass), required=True)
+    checks = fields.List(fields.Nested(Check), required=True)
+    contests = fields.List(fields.Nested(Contest), required=True)
+    orders = fields.List(fields.Nested(Order), required=True)
     truncated = fields.List(
         fields.String(),
         required=True,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import fields, validate
 
 from schemas.base import BeijingTime, QuerySchema, ResponseSchema, TermField
-from schemas.terms import CaseKind, QuestionFinding, Term
+from schemas.terms import CaseKind, ContestFinding, QuestionFinding, RippleCause, Term
 from schemas.text import Text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -122,6 +122,19 @@ class NoticeKind(Term):
     BENEFIT_RAISED = "benefit_raised", "您的权益已提高", "Your benefit is worth more"
     BENEFIT_OFFERED = "benefit_offered", "您可以再次领取权益", "You can claim a benefit again"
     BENEFIT_OFFER_OVER = "benefit_offer_over", "为您保留的权益已过期", "A benefit kept for you has lapsed"
+    CONTEST_RECEIVED = "contest_received", "复核申请已受理", "Your request for a review was received"
+    CONTEST_ANSWERED = "contest_answered", "免押核验已人工复核", "A person has reviewed your check"
+    CONTEST_CLOCK_MOVED = "contest_clock_moved", "复核期限有变动", "The date of a review has moved"
+    CHECK_RECORD_CHANGED = (
+        "check_record_changed",
+        "一次免押核验所依据的记录有变动",
+        "A record behind a check has changed",
+    )
+    ORDER_BEGUN = "order_begun", "免押借用已开始", "A loan without deposit has begun"
+    ORDER_DUE_SOON = "order_due_soon", "免押借用即将到期", "A loan is due soon"
+    ORDER_OVERDUE = "order_overdue", "免押借用已逾期", "A loan is overdue"
+    ORDER_RETURNED = "order_returned", "免押借用已归还", "A loan was returned"
+    ORDER_SETTLED = "order_settled", "免押借用已结清", "A loan is settled"
 
 
 @dataclass(frozen=True)
@@ -583,6 +596,87 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         ),
         {"claim_id": str, "title": Text},
     ),
+    NoticeKind.CONTEST_RECEIVED: NoticeForm(
+        NoticeKind.CONTEST_RECEIVED.label,
+        Text(
+            "您对一次免押核验的复核申请已受理，工作人员将在 {due_on} 前人工复核并答复。期间您仍可按押金方式办理。",
+            "Your request for a review of a deposit-free check was received; a person will look at it and answer by {due_on}."
+            " Meanwhile the way with a deposit is open.",
+        ),
+        {"due_on": date},
+        legal=True,
+    ),
+    NoticeKind.CONTEST_ANSWERED: NoticeForm(
+        NoticeKind.CONTEST_ANSWERED.label,
+        Text(
+            "您申请复核的一次免押核验已有答复：{finding}。说明请见“我的核验”。",
+            "The check that you asked to have reviewed was answered: {finding}. The explanation is with your check.",
+        ),
+        {"finding": ContestFinding},
+        legal=True,
+    ),
+    NoticeKind.CONTEST_CLOCK_MOVED: NoticeForm(
+        NoticeKind.CONTEST_CLOCK_MOVED.label,
+        Text(
+            "年度工作日安排已公布，“{clock}”的到期日由 {from_on} 变为 {to_on}。",
+            "The year's working days were published, and “{clock}” is now due on {to_on} instead of {from_on}.",
+        ),
+        {"clock": Text, "from_on": date, "to_on": date},
+        legal=True,
+    ),
+    NoticeKind.CHECK_RECORD_CHANGED: NoticeForm(
+        NoticeKind.CHECK_RECORD_CHANGED.label,
+        Text(
+            "{on} 的一次免押核验所依据的一条记录现已{cause}，该记录不再以原内容影响您。您可重新生成通行码再试。",
+            "A record behind a deposit-free check of {on} has changed since ({cause}) and does not count against you as it did."
+            " You may make a new pass and try again.",
+        ),
+        {"on": date, "cause": RippleCause},
+        legal=True,
+    ),
+    NoticeKind.ORDER_BEGUN: NoticeForm(
+        NoticeKind.ORDER_BEGUN.label,
+        Text(
+            "您免押借用的“{title}”已交付，请在 {due_on} 24:00 前归还。",
+            "“{title}”, lent to you without a deposit, was handed out; please return it by the end of {due_on}.",
+        ),
+        {"title": Text, "due_on": date},
+    ),
+    NoticeKind.ORDER_DUE_SOON: NoticeForm(
+        NoticeKind.ORDER_DUE_SOON.label,
+        Text(
+            "您免押借用的“{title}”应在 {due_on} 24:00 前归还，请留意。",
+            "“{title}”, lent to you without a deposit, is due by the end of {due_on}.",
+        ),
+        {"title": Text, "due_on": date},
+    ),
+    NoticeKind.ORDER_OVERDUE: NoticeForm(
+        NoticeKind.ORDER_OVERDUE.label,
+        Text(
+            "您免押借用的“{title}”应在 {due_on} 24:00 前归还，现已逾期。请尽快归还或与商户联系。"
+            "此事只有您和商户知道，不会进入您的公共信用记录。",
+            "“{title}”, lent to you without a deposit, was due by the end of {due_on}. Please return it or speak to the"
+            " merchant. Only you and the merchant know of this; it does not enter your public credit record.",
+        ),
+        {"title": Text, "due_on": date},
+    ),
+    NoticeKind.ORDER_RETURNED: NoticeForm(
+        NoticeKind.ORDER_RETURNED.label,
+        Text(
+            "您免押借用的“{title}”已归还。",
+            "“{title}”, lent to you without a deposit, was returned.",
+        ),
+        {"title": Text},
+    ),
+    NoticeKind.ORDER_SETTLED: NoticeForm(
+        NoticeKind.ORDER_SETTLED.label,
+        Text(
+            "您免押借用的“{title}”已结清，商户登记的费用为 {yuan} 元。如有不符，请与商户联系。",
+            "“{title}”, lent to you without a deposit, is settled; the merchant put down {yuan} yuan. If that is wrong, please"
+            " speak to the merchant.",
+        ),
+        {"title": Text, "yuan": str},
+    ),
 }
 
 
@@ -623,6 +717,7 @@ class DeskNoticeKind(Term):
     CLOCK_MOVED = "clock_moved", "办理期限有变动", "A due date has moved"
     CASE_DUE_SOON = "case_due_soon", "办理期限临近", "A case is due soon"
     CASE_OVERDUE = "case_overdue", "办理已逾期", "A case is overdue"
+    CONTEST_RECEIVED = "contest_received", "市民申请人工复核", "A resident asks for a review by a person"
 
 
 def _desk(kind: DeskNoticeKind, zh: str, en: str, **told: type) -> NoticeForm:
@@ -761,6 +856,12 @@ DESK_FORMS: Mapping[DeskNoticeKind, NoticeForm] = {
         "{case} {case_id}：“{clock}”已于 {due_on} 到期，仍未办结，请立即办理。",
         "{case} {case_id}: “{clock}” was due on {due_on} and is not done; please see to it at once.",
         clock=Text,
+        due_on=date,
+    ),
+    DeskNoticeKind.CONTEST_RECEIVED: _desk(
+        DeskNoticeKind.CONTEST_RECEIVED,
+        "{case} {case_id}：请在 {due_on} 前人工复核该次免押核验并答复当事人。",
+        "{case} {case_id}: please look at the deposit-free check yourself and answer the person by {due_on}.",
         due_on=date,
     ),
 }

@@ -294,6 +294,7 @@ class CaseKind(Term):
     RESTORATION = "restoration", "信用修复", "Restoration"
     REMOVAL = "removal", "信息移除", "Removal of a record"
     QUESTION = "question", "查询疑问", "Question about a look"
+    CONTEST = "contest", "免押核验复核", "Review of a deposit-free check"
 
 
 class ObjectionGround(Term):
@@ -546,3 +547,89 @@ class UnitUse(Term):
     OFFERED = "offered", "为更正保留", "Kept for somebody after a correction"
     CLAIMED = "claimed", "已领待用", "Claimed"
     REDEEMED = "redeemed", "已使用", "Redeemed"
+
+
+class ServiceKind(Term):
+    """What is lent without a deposit: the kinds that the operating report of 2018 counts."""
+
+    LIBRARY_BOOKS = "library_books", "图书借阅", "Library books"
+    UMBRELLA = "umbrella", "雨伞", "Umbrellas"
+    POWER_BANK = "power_bank", "充电宝", "Power banks"
+    BICYCLE = "bicycle", "自行车", "Bicycles"
+    CAR = "car", "汽车", "Cars"
+    TOY = "toy", "玩具", "Toys"
+    ELECTRONICS = "electronics", "电子产品", "Electronics"
+    HOTEL = "hotel", "酒店住宿", "Hotel stay"
+    RENTAL = "rental", "住房租赁", "Rented home"
+
+
+class ServiceState(Term):
+    """Whether passes can be made for a deposit-free service; a closed one never opens again."""
+
+    ACTIVE = "active", "开放", "Open"
+    PAUSED = "paused", "已暂停", "Paused"
+    CLOSED = "closed", "已终止", "Closed"
+
+
+class ServiceAct(Term):
+    """What happened to a deposit-free service; each is one line of its history."""
+
+    CREATE = "create", "设立", "Set up"
+    CHANGE = "change", "变更", "Changed"
+    PAUSE = "pause", "暂停", "Paused"
+    RESUME = "resume", "恢复", "Resumed"
+    CLOSE = "close", "终止", "Closed"
+
+
+class PassState(Term):
+    """What became of a pass, and of the consent that it is."""
+
+    OPEN = "open", "可使用", "Can be used"
+    USED = "used", "已使用", "Used"
+    WITHDRAWN = "withdrawn", "已撤回同意", "Consent withdrawn"
+    REPLACED = "replaced", "已被新的通行码取代", "Replaced by a newer one"
+    EXPIRED = "expired", "已过期", "Expired"
+
+
+class Verdict(Term):
+    """All that a merchant learns of a check; no is an answer about the deposit, never about the person."""
+
+    ELIGIBLE = "eligible", "可免押金", "No deposit needed"
+    NOT_ELIGIBLE = "not_eligible", "请按押金方式办理", "Please take the way with a deposit"
+
+
+class ContestState(Term):
+    """Where a contested check stands."""
+
+    OPEN = "open", "人工复核中", "With a person"
+    ANSWERED = "answered", "已答复", "Answered"
+
+
+class ContestFinding(Term):
+    """What a person decided about a check that was answered by rules alone (PIPL 24)."""
+
+    UPHELD = "upheld", "维持核验结论", "The answer stands"
+    GRANTED = "granted", "人工复核：可免押金", "Decided by a person: no deposit needed"
+
+
+class OrderState(Term):
+    """Where a deposit-free order stands; settled and cancelled are final."""
+
+    CREATED = "created", "待交付", "Made, nothing handed out yet"
+    ACTIVE = "active", "借用中", "On loan"
+    OVERDUE = "overdue", "已逾期", "Overdue"
+    RETURNED = "returned", "已归还", "Returned"
+    SETTLED = "settled", "已结清", "Settled"
+    CANCELLED = "cancelled", "已取消", "Cancelled"
+
+
+class OrderAct(Term):
+    """What a merchant reports about an order, or happens to it by the clock."""
+
+    CREATE = "create", "建立订单", "Order made"
+    ACTIVATE = "activate", "已交付", "Handed out"
+    RETURN = "return", "已归还", "Came back"
+    SETTLE = "settle", "已结清", "Settled"
+    CANCEL = "cancel", "已取消", "Cancelled"
+    FALL_DUE = "fall_due", "逾期未还", "Not back in time"
+    LAPSE = "lapse", "逾时未交付，自动取消", "Not begun in time, cancelled"

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from backend.audit.model import Entry
 from backend.benefits.service import ShownClaim
+from backend.eligibility.model import ShownCheck, ShownContest, ShownPass
 from backend.identity.model import Consent, Profile
 from backend.notices.model import Notice
 from backend.objections.model import Shown as Objection
+from backend.orders.model import ShownOrder
 from backend.removals.model import ShownRemoval
 from backend.reports.model import ShownQuestion
 from backend.restorations.model import Shown as Restoration
@@ -27,4 +29,8 @@ class Copy:
     questions: tuple[ShownQuestion, ...] = ()
     removals: tuple[ShownRemoval, ...] = ()
     claims: tuple[ShownClaim, ...] = ()
+    passes: tuple[ShownPass, ...] = ()
+    checks: tuple[ShownCheck, ...] = ()
+    contests: tuple[ShownContest, ...] = ()
+    orders: tuple[ShownOrder, ...] = ()
     truncated: tuple[str, ...] = ()

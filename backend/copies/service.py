@@ -8,8 +8,10 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.pages import MAX_LIMIT, Page
 from backend.copies.model import Copy
+from backend.eligibility import service as eligibility
 from backend.identity import service as identity
 from backend.objections import service as objections
+from backend.orders import service as orders
 from backend.removals import service as removals
 from backend.reports import service as reports
 from backend.restorations import service as restorations
@@ -22,6 +24,10 @@ CASES: dict[str, Callable[..., Page[Any]]] = {
     "questions": reports.own_questions,
     "removals": removals.own_words,
     "claims": benefits.mine,
+    "passes": eligibility.my_passes,
+    "checks": eligibility.my_checks,
+    "contests": eligibility.my_contests,
+    "orders": orders.mine,
 }
 
 

@@ -12,6 +12,7 @@ from backend.common.deps import Deps
 from backend.common.mongo import DriverError
 from backend.common.sweeping import Unfinished, place_of
 from backend.desk.model import Cases, Desk, Moved, PutYear, ShownQueue
+from backend.eligibility import service as eligibility
 from backend.notices import service as notices
 from backend.objections import service as objections
 from backend.reports import service as reports
@@ -22,6 +23,7 @@ CASES = (
     Cases(CaseKind.OBJECTION, objections.queues, objections.recompute_clocks),
     Cases(CaseKind.RESTORATION, restorations.queues, restorations.recompute_clocks),
     Cases(CaseKind.QUESTION, reports.queues, reports.recompute_clocks),
+    Cases(CaseKind.CONTEST, eligibility.queues, eligibility.recompute_clocks),
 )
 log = logs.get("backend.desk")
 

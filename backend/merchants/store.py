@@ -1,5 +1,6 @@
 """Merchants, their keys and their counters in MongoDB. Every change of a merchant is a compare-and-set on `version`."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +52,11 @@ def put(db: Database, merchant: Merchant) -> bool | None:
 def find(db: Database, merchant_id: str) -> Merchant | None:
     found = db[COLLECTION].find_one({"_id": merchant_id})
     return from_document(Merchant, found) if found else None
+
+
+def find_many(db: Database, merchant_ids: Collection[str]) -> list[Merchant]:
+    found = db[COLLECTION].find({"_id": {"$in": list(merchant_ids)}})
+    return [from_document(Merchant, document) for document in found]
 
 
 def list_newest(

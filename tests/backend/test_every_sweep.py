@@ -15,12 +15,15 @@ from backend.calendars import service as calendars
 from backend.common.actor import Actor, system
 from backend.common.deps import Deps
 from backend.common.periods import end_of
+from backend.eligibility import service as eligibility
 from backend.evidence import service as evidence
 from backend.evidence.model import Upload
+from backend.orders import service as orders
 from backend.reports import service as reports
 from backend.restorations import service as restorations
 from schemas.terms import Channel, ObjectionState, Role
 from tests.backend.benefits.fair import Fair
+from tests.backend.eligibility import counter as counters
 from tests.backend.evidence.made import picture
 from tests.backend.objections.town import Town, make_town
 from tests.support import world
@@ -51,10 +54,16 @@ def busy(deps: Deps, clock: Clock) -> Town:
         town.bring_to(state)
     _ask_and_apply(town)
     _claim(town)
+    counter = counters.make_counter(deps)
+    _contest(counter, town)
     evidence.put(deps, town.resident, checked=evidence.checked([Upload("a.jpg", picture())]))
     clock.set(datetime(2026, 12, 1, 2, tzinfo=UTC))
     _ask_and_apply(town)
+    clock.set(datetime(2026, 12, 9, 2, tzinfo=UTC))
+    _contest(counter, town)
+    _borrow(counter)
     clock.set(FRIDAY)
+    _contest(counter, town)
     town.bring_to(ObjectionState.MARKED)
     town.bring_to(ObjectionState.SUPPLEMENT_REQUESTED)
     town.bring_to(ObjectionState.CLOSED)
@@ -80,6 +89,24 @@ def _claim(town: Town) -> None:
     """A benefit for everybody, claimed for five days: over by `NOW`, or to be reminded of."""
     fair = Fair(town.deps, town.resident)
     fair.claim(fair.start(tiers=(Tier(None, 500),), valid_days=5))
+
+
+def _contest(counter: counters.Counter, town: Town) -> None:
+    """A deposit-free check that the resident wants a person to look at."""
+    answer = counter.asked(counter.still_verified(town.resident))
+    eligibility.contest(town.deps, town.resident, check_id=answer.check_id)
+
+
+def _borrow(counter: counters.Counter) -> None:
+    """An order that is never begun, one that is late at `NOW`, and one that is due on the next day."""
+    borrower = counter.resident("赵六", "006")
+    for days in (None, 7, 13):
+        answer = counter.asked(borrower)
+        made = orders.create(
+            counter.deps, counter.till, order_no=f"no-{days}", check_id=answer.check_id, days=days
+        )
+        if days is not None:
+            orders.activate(counter.deps, counter.till, order_id=made.id)
 
 
 def dump(deps: Deps) -> dict[str, list[str]]:

@@ -30,6 +30,7 @@ DAYS = {
     "restoration_accept": 3,
     "restoration_feedback": 10,
     "question_answer": 15,
+    "contest_answer": 10,
 }
 
 
@@ -37,7 +38,7 @@ def test_the_limits_in_force_are_those_of_the_law() -> None:
     assert {name: limit.days for name, limit in service.limits().items()} == DAYS
     assert {limit.unit for limit in service.limits().values()} == {DayUnit.WORKING}
     by_rule = {name for name, limit in service.limits().items() if limit.source_mark is SourceMark.SERVICE}
-    assert by_rule == {"supplement", "dissent", "question_answer"}
+    assert by_rule == {"supplement", "dissent", "question_answer", "contest_answer"}
 
 
 @pytest.mark.parametrize("limit", service.limits().values(), ids=lambda limit: limit.name)

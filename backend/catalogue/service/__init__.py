@@ -21,6 +21,7 @@ from backend.catalogue.service.reading import (
     provided_item,
     units_by_code,
     validate_content,
+    versions,
 )
 
 __all__ = [
@@ -42,5 +43,6 @@ __all__ = [
     "read_rows",
     "units_by_code",
     "validate_content",
+    "versions",
     "windows",
 ]

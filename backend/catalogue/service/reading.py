@@ -54,6 +54,15 @@ def of_year(deps: Deps, year: int) -> Catalogue:
     return kept.by_year[year]
 
 
+def versions(deps: Deps) -> Mapping[int, int]:
+    """The last version of every year that has one, in one small read: for whoever notes by which catalogue something was
+    decided, where neither its items nor how many years it is about may make a difference to the time it takes."""
+    found: dict[int, int] = {}
+    for release in store.list_releases(deps.db):
+        found[release.year] = max(release.version, found.get(release.year, 0))
+    return MappingProxyType(found)
+
+
 def items_by_code(deps: Deps, *, year: int | None = None) -> Mapping[str, CatalogueItem]:
     """The items in force, or those of a year."""
     return (current(deps) if year is None else of_year(deps, year)).items

@@ -8,7 +8,7 @@ from backend.common.periods import add_years
 from backend.demo.model import Fate, Line, Member
 from backend.demo.rules import chance, people
 from backend.demo.rules.history import Historian
-from schemas.terms import MerchantKind, Role, SubjectKind
+from schemas.terms import MerchantKind, Role, ServiceKind, SubjectKind
 
 FACE, WINDOW, BLANK, FULL = "face", "window", "blank", "full"
 PHOTOS = ("obama.jpg", "obama2.jpg")
@@ -46,6 +46,7 @@ class MerchantPart:
     contact: tuple[str, str]
     clerk: str
     note: str
+    lends: tuple[ServiceKind, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,14 +128,34 @@ def merchants() -> tuple[MerchantPart, ...]:
         MerchantPart(
             "徐汇区示范图书馆", MerchantKind.LIBRARY, "徐汇区", people.credit_code(90000002),
             ("韩墨", "021-54320000"), "library.han", "library: no deposit / 图书馆：免押借阅",
+            (ServiceKind.LIBRARY_BOOKS,),
         ),
         MerchantPart(
             "晴雨伞（共享雨具）", MerchantKind.UMBRELLA, "静安区", people.credit_code(90000003),
             ("雷雨桐", "021-62180000"), "umbrella.lei", "umbrellas: no deposit / 雨具：免押租借",
+            (ServiceKind.UMBRELLA, ServiceKind.POWER_BANK),
         ),
         MerchantPart(
             "申行单车", MerchantKind.BICYCLE, "浦东新区", people.credit_code(90000004),
             ("车骁", "021-58760000"), "bike.che", "bicycles: no deposit / 单车：免押骑行",
+            (ServiceKind.BICYCLE,),
+        ),
+        MerchantPart(
+            "浦江示范租车", MerchantKind.CAR, "浦东新区", people.credit_code(90000011),
+            ("路远", "021-58880000"), "car.lu", "cars: no deposit / 租车：免押", (ServiceKind.CAR,),
+        ),
+        MerchantPart(
+            "趣玩租借（示范店）", MerchantKind.OTHER, "静安区", people.credit_code(90000012),
+            ("童乐", "021-62560000"), "toys.tong", "toys, electronics: no deposit / 玩具和数码：免押",
+            (ServiceKind.TOY, ServiceKind.ELECTRONICS),
+        ),
+        MerchantPart(
+            "外滩示范酒店", MerchantKind.HOTEL, "黄浦区", people.credit_code(90000013),
+            ("安宿", "021-63290000"), "hotel.an", "hotel: no deposit / 酒店：免押入住", (ServiceKind.HOTEL,),
+        ),
+        MerchantPart(
+            "安居租房（示范）", MerchantKind.HOUSING, "徐汇区", people.credit_code(90000014),
+            ("居宁", "021-54610000"), "homes.ju", "homes: no deposit / 租房：免押", (ServiceKind.RENTAL,),
         ),
     )  # fmt: skip
 

@@ -14,8 +14,9 @@ from backend.common.deps import Deps
 from backend.common.errors import Kind, ServiceError
 from backend.common.ids import ALPHABET
 from backend.common.mongo import atomic
-from backend.demo.rules import cast
+from backend.demo.rules import cast, lending
 from backend.demo.rules.cast import MerchantPart, StaffPart
+from backend.eligibility import service as eligibility
 from backend.merchants import rules as merchant_rules
 from backend.merchants import service as merchants
 from backend.merchants.model import Particulars
@@ -81,6 +82,9 @@ def _take_on(deps: Deps, actor: Actor, part: MerchantPart) -> None:
     merchant_id = merchants.create(deps, actor, wanted=wanted).id
     password = _password(deps, part.clerk)
     merchants.create_clerk(deps, actor, merchant_id=merchant_id, username=part.clerk, password=password)
+    for kind in part.lends:
+        offer = lending.offer(kind, part.contact[1])
+        eligibility.create_service(deps, actor, merchant_id=merchant_id, offer=offer)
     halves = iter(_drawn(deps, part))
     drawing = replace(deps, new_code=lambda: next(halves))
     merchants.create_key(drawing, actor, merchant_id=merchant_id, label=KEY_LABEL)

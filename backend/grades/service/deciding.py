@@ -11,7 +11,6 @@ from backend.catalogue import service as catalogue
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
-from backend.common.errors import Kind, ServiceError
 from backend.common.mongo import atomic
 from backend.common.periods import add_years, end_of
 from backend.grades import errors, rules, store, texts
@@ -148,17 +147,9 @@ def _written(deps: Deps, subject_id: str, owner: Owner, judged: _Judged, decisio
 
 def _catalogue_version(deps: Deps, used: Sequence[Record], on: date) -> str:
     """Which catalogues gave the records their nature, category and severity, as `2025=1;2026=2`."""
+    known = catalogue.versions(deps)
     years: Iterable[int] = {record.catalogue_year for record in used} or {on.year}
-    return ";".join(f"{year}={_release(deps, year)}" for year in sorted(years))
-
-
-def _release(deps: Deps, year: int) -> str:
-    try:
-        return str(catalogue.of_year(deps, year).release.version)
-    except ServiceError as error:
-        if error.kind is not Kind.NOT_FOUND:
-            raise
-        return "none"
+    return ";".join(f"{year}={known.get(year, 'none')}" for year in sorted(years))
 
 
 def _end(

@@ -13,7 +13,9 @@ def hold(deps: Deps, subject_id: str, record_ids: Collection[str]) -> None:
 
     Without it a decision could be written by a record that is erased at the same moment: its ripple would look for such
     decisions before this one can be seen, and find none.
+
+    The write is made for no records too: a merchant's wait must not tell whether there was something to hold.
     """
     assert in_transaction(), "outside of a transaction there is nothing to hold on to"
-    if record_ids and store.hold(deps.db, subject_id, record_ids) < len(record_ids):
+    if store.hold(deps.db, subject_id, record_ids) < len(record_ids):
         raise errors.changed()

@@ -21,6 +21,7 @@ from backend.demo import service
 from backend.demo.model import Built
 from backend.demo.rules import cast, people
 from backend.demo.service import building, taking_in
+from backend.eligibility import service as eligibility
 from backend.gateways.faces import SocketFaces
 from backend.merchants import service as merchants
 from backend.objections import service as objections
@@ -29,7 +30,7 @@ from backend.records.model import Record
 from backend.registry import service as registry
 from backend.registry.model import Subject
 from backend.staff import service as staff
-from schemas.terms import Channel, RecordMark, Role
+from schemas.terms import Channel, RecordMark, Role, ServiceKind
 from tests.support import world
 from tests.support.pictures import picture
 from tests.support.refusals import refused
@@ -340,3 +341,11 @@ def test_a_city_whose_numbers_another_has_is_refused(deps: Deps, system_actor: A
 
 def test_only_the_system_builds_cities(deps: Deps) -> None:
     refused("auth.required", seed, deps, anonymous(Channel.API))
+
+
+def test_every_kind_of_thing_is_lent_without_a_deposit_once(deps: Deps, system_actor: Actor) -> None:
+    for _ in range(2):
+        seed(deps, system_actor, 0)
+    offered = eligibility.services(deps, limit=50).items
+    assert sorted(one.kind for one in offered) == sorted(ServiceKind)
+    assert all(one.merchant in {part.name for part in cast.merchants()} for one in offered)

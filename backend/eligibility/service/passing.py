@@ -1,0 +1,203 @@
+"""Making a pass, which is a separate consent (PIPL 23), and withdrawing it before it is used."""
+
+import io
+from dataclasses import replace
+
+import segno
+
+from backend.audit import service as audit
+from backend.clocks.model import Words
+from backend.common.actor import Actor
+from backend.common.clock import shanghai_date
+from backend.common.deps import Deps
+from backend.common.mongo import Retry, atomic
+from backend.common.pages import Page, Position
+from backend.common.periods import add_years, end_of
+from backend.eligibility import errors, rules, store, texts
+from backend.eligibility.model import NewPass, Notice, Pass, Service, ShownPass
+from backend.limits import service as limits
+from backend.merchants import service as merchants
+from backend.merchants.model import Merchant
+from schemas.terms import MerchantState, PassState, ServiceState
+from schemas.text import Text
+
+PURPOSE = "passes"
+
+
+def make_pass(deps: Deps, actor: Actor, *, service_id: str, service_version: int | None = None) -> NewPass:
+    """Make a one-use pass for one service of one merchant; an unused one for the same service is void by it.
+
+    It opens a conclusion from the restricted record to somebody else, so the caller must be `verified` (DOMAIN 5,
+    Regulation 17). `service_version` is what the caller has read: 409 `eligibility.service_changed` when another is in force.
+    Raises 404 `eligibility.service_not_found`, 409 `eligibility.service_not_open`, 429 `eligibility.too_many_passes`.
+    """
+    subject_id = actor.require_verified(deps.now())
+    charge = ("eligibility.passes", subject_id, rules.PER_PERSON)
+    with limits.charged(deps, [charge], errors.too_many_passes):
+        return _make(deps, actor, subject_id, service_id, service_version)
+
+
+@atomic
+def withdraw_pass(deps: Deps, actor: Actor, *, pass_id: str) -> None:
+    """Take the consent back: the code is void at once. Again changes nothing.
+
+    Raises 404 `eligibility.pass_not_found`, 409 `eligibility.pass_over` when it was used, replaced or is past its time.
+    """
+    subject_id = actor.require_subject()
+    made = store.find_own_pass(deps.db, subject_id, pass_id)
+    if made is None:
+        raise errors.pass_not_found()
+    if store.withdraw_pass(deps.db, subject_id, pass_id, deps.now()):
+        audit.record(deps, actor, "eligibility.withdraw_pass", pass_id, subject_id=subject_id)
+    elif made.state is not PassState.WITHDRAWN:
+        raise errors.pass_over(_state(deps, made))
+
+
+def my_passes(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[ShownPass]:
+    """What the caller has consented to, newest first, with what became of each."""
+    subject_id = actor.require_subject()
+    scope = f"passes:{subject_id}"
+    found = store.list_own_passes(
+        deps.db, subject_id, after=deps.cursors.read(cursor, scope), limit=limit + 1
+    )
+    page = deps.cursors.page(found, limit, scope, lambda one: Position(one.made_at, one.id))
+    return Page(tuple(_shown(deps, one) for one in page.items), page.next_cursor)
+
+
+def my_pass(deps: Deps, actor: Actor, *, pass_id: str) -> ShownPass:
+    """One of them, as a phone asks that waits for it to be used."""
+    made = store.find_own_pass(deps.db, actor.require_subject(), pass_id)
+    if made is None:
+        raise errors.pass_not_found()
+    return _shown(deps, made)
+
+
+def notice_of(service: Service, merchant: Merchant) -> Notice:
+    """What is shown before a pass for this service is made."""
+    offer = service.offer
+    return Notice(
+        recipient=merchant.name,
+        contact=offer.contact,
+        purpose=Words(offer.purpose_zh, offer.purpose_en),
+        data_used=Words(*texts.DATA_USED),
+        data_given=Words(*texts.DATA_GIVEN),
+        withdrawal=Words(*texts.WITHDRAWAL),
+        kept=Words(*texts.KEPT),
+        deposit_way=Words(*texts.DEPOSIT_WAY),
+        text_version=texts.VERSION,
+        service_version=service.version,
+    )
+
+
+@atomic
+def _make(deps: Deps, actor: Actor, subject_id: str, service_id: str, version: int | None) -> NewPass:
+    service, merchant = _open_service(deps, service_id, version)
+    code = deps.new_code()[: rules.CODE_LENGTH]
+    made = _pass_of(deps, actor, subject_id, service, merchant)
+    made = replace(
+        made, code_mac=rules.code_mac(deps.sealer.derive(PURPOSE), service.id, code), open_key=_key(made)
+    )
+    store.replace_open(deps.db, _key(made), deps.now())
+    if not store.insert_pass(deps.db, made):
+        raise Retry(made.id)
+    audit.record(
+        deps,
+        actor,
+        "eligibility.make_pass",
+        made.id,
+        subject_id=subject_id,
+        service_id=service.id,
+        service_version=service.version,
+        notice_digest=made.notice_digest,
+    )
+    return _new(made, code)
+
+
+def _open_service(deps: Deps, service_id: str, version: int | None) -> tuple[Service, Merchant]:
+    service = store.find_service(deps.db, service_id)
+    if service is None:
+        raise errors.service_not_found()
+    merchant = merchants.active(deps, [service.merchant_id]).get(service.merchant_id)
+    if (
+        service.state is not ServiceState.ACTIVE
+        or merchant is None
+        or merchant.state is not MerchantState.ACTIVE
+    ):
+        raise errors.service_not_open()
+    if version is not None and version != service.version:
+        raise errors.service_changed(service.version)
+    return service, merchant
+
+
+def _pass_of(deps: Deps, actor: Actor, subject_id: str, service: Service, merchant: Merchant) -> Pass:
+    notice, now = notice_of(service, merchant), deps.now()
+    return Pass(
+        id=deps.new_id(),
+        subject_id=subject_id,
+        account_id=actor.id,
+        merchant_id=service.merchant_id,
+        service_id=service.id,
+        service_title=Words(service.offer.title_zh, service.offer.title_en),
+        notice=notice,
+        notice_digest=rules.digest(notice),
+        made_at=now,
+        expires_at=now + rules.LIFETIME,
+        kept_until=end_of(add_years(shanghai_date(now), rules.CONSENT_KEPT_YEARS)),
+    )
+
+
+def _key(made: Pass) -> str:
+    return f"{made.subject_id}:{made.service_id}"
+
+
+def _new(made: Pass, code: str) -> NewPass:
+    notice = made.notice
+    return NewPass(
+        id=made.id,
+        service_id=made.service_id,
+        service_title=made.service_title.text,
+        merchant=notice.recipient,
+        contact=notice.contact,
+        purpose=notice.purpose.text,
+        data_used=notice.data_used.text,
+        data_given=notice.data_given.text,
+        notice_digest=made.notice_digest,
+        expires_at=made.expires_at,
+        code=rules.shown_code(code),
+        qr_svg=_drawn(rules.shown_code(code)),
+    )
+
+
+def _drawn(code: str) -> str:
+    """The code as a QR code: black on white in either mode of a phone, with the quiet zone that scanners need."""
+    out = io.BytesIO()
+    segno.make(code, error="q", micro=False).save(
+        out, kind="svg", scale=8, border=4, dark="#000", light="#fff", xmldecl=False, nl=False
+    )
+    return out.getvalue().decode()
+
+
+def _state(deps: Deps, made: Pass) -> PassState:
+    over = made.state is PassState.OPEN and made.expires_at <= deps.now()
+    return PassState.EXPIRED if over else made.state
+
+
+def _shown(deps: Deps, made: Pass) -> ShownPass:
+    notice, state = made.notice, _state(deps, made)
+    title: Text = made.service_title.text
+    return ShownPass(
+        id=made.id,
+        service_id=made.service_id,
+        service_title=title,
+        merchant=notice.recipient,
+        contact=notice.contact,
+        purpose=notice.purpose.text,
+        data_used=notice.data_used.text,
+        data_given=notice.data_given.text,
+        notice_digest=made.notice_digest,
+        made_at=made.made_at,
+        expires_at=made.expires_at,
+        state=state,
+        ended_at=made.expires_at if state is PassState.EXPIRED else made.ended_at,
+        may_withdraw=state is PassState.OPEN,
+    )

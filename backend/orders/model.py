@@ -1,0 +1,77 @@
+"""An order: something lent without a deposit, between one merchant and one resident, and nobody else's affair."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.clocks.model import Words
+from schemas.terms import OrderAct, OrderState
+from schemas.text import Text
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of an order's course; `through` is the key or clerk that reported it, None for the service itself."""
+
+    at: datetime
+    act: OrderAct
+    through: str | None
+
+    @property
+    def label(self) -> Text:
+        return self.act.label
+
+
+@dataclass(frozen=True)
+class Order:
+    """`order_no` is the merchant's own number, unique for it; `digest` covers what it was first sent with. `state` is what
+    was last reported: whether it is overdue by now, or was never begun in time, is judged when it is read.
+
+    `due_at`: 24:00 of the last day, from the moment it is active. `kept_until` is set when it is over.
+    """
+
+    id: str
+    merchant_id: str
+    merchant_name: str
+    order_no: str
+    digest: str
+    check_id: str
+    subject_id: str
+    service_id: str
+    service_title: Words
+    deposit_fen: int
+    days: int
+    state: OrderState
+    created_at: datetime
+    begin_by: datetime
+    due_at: datetime | None = None
+    charged_fen: int | None = None
+    events: tuple[Event, ...] = ()
+    reminded_at: datetime | None = None
+    overdue_at: datetime | None = None
+    kept_until: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class ShownOrder:
+    """An order as either side reads it. Nothing in it is about the person: the merchant knows its own number and check."""
+
+    id: str
+    order_no: str
+    check_id: str
+    service_id: str
+    service_title: Text
+    merchant: str
+    deposit_fen: int
+    days: int
+    state: OrderState
+    created_at: datetime
+    begin_by: datetime
+    due_at: datetime | None
+    charged_fen: int | None
+    timeline: tuple[Event, ...]
+    may: tuple[OrderAct, ...]
+
+    @property
+    def state_label(self) -> Text:
+        return self.state.label

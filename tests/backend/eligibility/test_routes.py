@@ -1,0 +1,94 @@
+"""Deposit-free over HTTP: statuses, fields, and who is refused."""
+
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from backend.common.actor import Actor
+from tests.backend.eligibility.counter import MANAGER, OFFER, Counter
+from tests.support.web import ClientAs
+
+STAFF = "/api/v1/staff/services"
+
+
+def body_of(**changes: Any) -> dict[str, Any]:
+    return vars(OFFER) | {"kind": OFFER.kind.value, "minimum_grade": OFFER.minimum_grade.value} | changes
+
+
+def told(answer: Any) -> tuple[int, str | None]:
+    return answer.status_code, (answer.json or {}).get("reason")
+
+
+def test_anybody_reads_what_is_lent_without_a_deposit(counter: Counter, web: FlaskClient) -> None:
+    answer = web.get("/api/v1/deposit-free/services?kind=library_books")
+    assert answer.status_code == 200
+    assert {one["merchant"] for one in answer.json["items"]} == {"徐汇区示范图书馆", "静安区示范图书馆"}
+    one = answer.json["items"][0]
+    assert (one["minimum_grade"], one["deposit_fen"], one["title"]) == ("good", 20_000, "图书免押借阅")
+    english = web.get(f"/api/v1/deposit-free/services/{one['id']}", headers={"Accept-Language": "en"})
+    assert english.json["title"] == "Library books without deposit"
+
+
+def test_the_way_of_a_resident_from_notice_to_reasons(
+    counter: Counter, resident: Actor, web_as: ClientAs
+) -> None:
+    phone, till = web_as(resident), web_as(counter.till)
+    made = phone.post("/api/v1/me/passes", json={"service_id": counter.lending.id})
+    assert made.status_code == 201
+    assert {"code", "qr_svg", "merchant", "purpose", "expires_at"} <= set(made.json)
+    assert made.json["merchant"] == "徐汇区示范图书馆"
+    assert re.fullmatch(r".*\+08:00", made.json["expires_at"])
+    asked = {"code": made.json["code"], "service_id": counter.lending.id}
+    answer = till.post("/api/v1/merchant/checks", json=asked)
+    assert (answer.status_code, answer.json["verdict"]) == (200, "eligible")
+    assert told(till.post("/api/v1/merchant/checks", json=asked)) == (409, "eligibility.code_not_usable")
+    (check,) = phone.get("/api/v1/me/checks").json["items"]
+    assert check["id"] == answer.json["check_id"]
+    assert check["reasons"][0]["code"] == "grade.no_record"
+    assert phone.get(f"/api/v1/me/checks/{check['id']}").json["rule_version"] == "shanghai-2026-1"
+    (consent,) = phone.get("/api/v1/me/passes").json["items"]
+    assert (consent["state"], "code" in consent) == ("used", False)
+    assert told(phone.delete(f"/api/v1/me/passes/{consent['id']}")) == (409, "eligibility.pass_over")
+
+
+def test_a_repeated_request_of_the_till_has_the_first_answer_to_the_byte(
+    counter: Counter, resident: Actor, web_as: ClientAs
+) -> None:
+    till = web_as(counter.till)
+    asked = {"code": counter.passed(resident).code, "service_id": counter.lending.id}
+    first, again = (
+        till.post("/api/v1/merchant/checks", json=asked, headers={"Idempotency-Key": "t1"}) for _ in range(2)
+    )
+    assert (again.status_code, again.data) == (200, first.data)
+    assert again.headers["Idempotent-Replay"] == "true"
+    other = asked | {"code": "0000-0000"}
+    mismatch = till.post("/api/v1/merchant/checks", json=other, headers={"Idempotency-Key": "t1"})
+    assert told(mismatch) == (409, "idempotency.mismatch")
+
+
+def test_a_withdrawn_pass_is_gone(counter: Counter, resident: Actor, web_as: ClientAs) -> None:
+    made = counter.passed(resident)
+    assert web_as(resident).delete(f"/api/v1/me/passes/{made.id}").status_code == 204
+    assert web_as(resident).get(f"/api/v1/me/passes/{made.id}").json["state"] == "withdrawn"
+
+
+def test_staff_set_up_change_pause_and_close(counter: Counter, web_as: ClientAs) -> None:
+    desk = web_as(MANAGER)
+    made = desk.post(STAFF, json=body_of(merchant_id=counter.till.id, title_zh="雨伞", kind="umbrella"))
+    assert made.status_code == 201, made.text
+    url = f"{STAFF}/{made.json['id']}"
+    put = desk.put(url, json=body_of(version=1, title_zh="雨伞借用", kind="umbrella"))
+    assert (put.status_code, put.json["version"]) == (200, 2)
+    assert told(desk.put(url, json=body_of(version=1))) == (409, "eligibility.stale")
+    for verb, state in (("pause", "paused"), ("resume", "active"), ("close", "closed")):
+        assert desk.post(f"{url}/{verb}", json={"reason": "理由"}).json["state"] == state
+    assert told(desk.post(f"{url}/pause", json={"reason": "理由"})) == (409, "eligibility.changed")
+    assert len(desk.get(STAFF).json["items"]) == 3
+
+
+def test_everything_wrong_is_told_at_once(counter: Counter, web_as: ClientAs) -> None:
+    wrong = body_of(merchant_id=counter.till.id, max_days=0, deposit_fen=-1, title_en="图书")
+    answer = web_as(MANAGER).post(STAFF, json=wrong)
+    assert told(answer) == (422, "eligibility.invalid_service")
+    assert {one["field"] for one in answer.json["data"]["fields"]} == {"max_days", "deposit_fen", "title_en"}

@@ -1,0 +1,232 @@
+"""Orders: bound to a check, reported by one merchant, told to one borrower, and without any way to a record."""
+
+from dataclasses import replace
+
+import pytest
+
+from backend.audit import service as audit
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.common.errors import ServiceError
+from backend.eligibility import service as eligibility
+from backend.merchants import service as merchants
+from backend.notices import service as notices
+from backend.orders import rules, service
+from schemas.notices import NoticeKind
+from schemas.terms import MerchantFigure, OrderAct, OrderState, Verdict
+from tests.backend.orders.conftest import Desk
+from tests.support.refusals import at_once, refused
+from tests.support.world import Clock
+
+
+def told(desk: Desk) -> list[NoticeKind]:
+    kept = notices.inbox(desk.deps, desk.resident, limit=50).items
+    return [one.kind for one in reversed(kept) if one.kind.value.startswith("order_")]
+
+
+def test_from_check_to_settled(desk: Desk) -> None:
+    deps, till = desk.deps, desk.counter.till
+    made = desk.ordered(days=7)
+    assert (made.state, made.due_at, made.deposit_fen, made.days) == (OrderState.CREATED, None, 20_000, 7)
+    lent = service.activate(deps, till, order_id=made.id)
+    assert (lent.state, lent.due_at) == (OrderState.ACTIVE, rules.due_at(deps.now(), 7))
+    back = service.give_back(deps, till, order_id=made.id)
+    done = service.settle(deps, till, order_id=made.id, charged_fen=150)
+    assert (back.state, done.state, done.charged_fen, done.may) == (
+        OrderState.RETURNED,
+        OrderState.SETTLED,
+        150,
+        (),
+    )
+    assert [one.act for one in done.timeline] == [
+        OrderAct.CREATE,
+        OrderAct.ACTIVATE,
+        OrderAct.RETURN,
+        OrderAct.SETTLE,
+    ]
+    assert told(desk) == [NoticeKind.ORDER_BEGUN, NoticeKind.ORDER_RETURNED, NoticeKind.ORDER_SETTLED]
+    assert service.find_mine(deps, desk.resident, order_id=made.id).state is OrderState.SETTLED
+
+
+def test_the_same_number_and_content_is_the_same_order_and_other_content_is_none(desk: Desk) -> None:
+    deps, till, check_id = desk.deps, desk.counter.till, desk.checked()
+    first = service.create(deps, till, order_no="n1", check_id=check_id, days=3)
+    service.activate(deps, till, order_id=first.id)
+    again = service.create(deps, till, order_no="n1", check_id=check_id, days=3)
+    assert (again.id, again.state) == (first.id, OrderState.ACTIVE)
+    refused("orders.number_taken", service.create, deps, till, order_no="n1", check_id=check_id, days=4)
+    refused("orders.check_used", service.create, deps, till, order_no="n2", check_id=check_id, days=3)
+    counted = {one.what: one.count for one in merchants.own_figures(deps, till).figures}
+    assert counted[MerchantFigure.ORDERS] == 1
+
+
+def test_two_merchants_may_have_the_same_number(desk: Desk) -> None:
+    deps, counter = desk.deps, desk.counter
+    desk.ordered("n1")
+    made = counter.passed(desk.resident, counter.elsewhere)
+    answer = eligibility.check(deps, counter.other, code=made.code, service_id=counter.elsewhere.id)
+    other = service.create(deps, counter.other, order_no="n1", check_id=answer.check_id)
+    assert other.merchant == "静安区示范图书馆"
+
+
+def test_of_many_with_one_number_at_once_there_is_one_order(desk: Desk) -> None:
+    check_id = desk.checked()
+    ended = at_once(lambda: service.create(desk.deps, desk.counter.till, order_no="n1", check_id=check_id), 4)
+    assert len({one.id for one in ended}) == 1
+    assert desk.deps.db["orders"].count_documents({}) == 1
+
+
+def test_of_many_for_one_check_at_once_one_wins(desk: Desk) -> None:
+    check_id, numbers = desk.checked(), iter("abcd")
+    ended = at_once(
+        lambda: service.create(desk.deps, desk.counter.till, order_no=next(numbers), check_id=check_id), 4
+    )
+    lost = [one.reason for one in ended if isinstance(one, ServiceError)]
+    assert lost == ["orders.check_used"] * 3
+
+
+def test_a_no_makes_no_order(desk: Desk) -> None:
+    desk.counter.mar(desk.resident)
+    answer = desk.counter.asked(desk.resident)
+    assert answer.verdict is Verdict.NOT_ELIGIBLE
+    asked = {"order_no": "n1", "check_id": answer.check_id}
+    refused("orders.not_eligible", service.create, desk.deps, desk.counter.till, **asked)
+
+
+def test_a_check_holds_for_two_hours(desk: Desk, clock: Clock) -> None:
+    check_id = desk.checked()
+    clock.advance(hours=2)
+    asked = {"order_no": "n1", "check_id": check_id}
+    refused("orders.check_too_old", service.create, desk.deps, desk.counter.till, **asked)
+
+
+def test_wrong_numbers_and_too_long_loans_are_refused(desk: Desk) -> None:
+    deps, till, check_id = desk.deps, desk.counter.till, desk.checked()
+    refused("orders.bad_number", service.create, deps, till, order_no="王小明", check_id=check_id)
+    error = refused("orders.too_long", service.create, deps, till, order_no="n1", check_id=check_id, days=31)
+    assert error.data == {"max_days": 30}
+
+
+def test_another_merchants_check_and_order_are_not_found(desk: Desk) -> None:
+    deps, other = desk.deps, desk.counter.other
+    asked = {"order_no": "n1", "check_id": desk.checked()}
+    refused("eligibility.check_not_found", service.create, deps, other, **asked)
+    made = desk.ordered("n2")
+    for verb in (service.find, service.activate, service.give_back, service.settle, service.cancel):
+        refused("orders.not_found", verb, deps, other, order_id=made.id)
+    assert service.of_merchant(deps, other, limit=9).items == ()
+
+
+def test_another_resident_finds_nothing(desk: Desk) -> None:
+    made = desk.ordered()
+    stranger = desk.counter.resident("李四", "004")
+    refused("orders.not_found", service.find_mine, desk.deps, stranger, order_id=made.id)
+    assert service.mine(desk.deps, stranger, limit=9).items == ()
+
+
+@pytest.mark.parametrize("verb", ["activate", "give_back", "cancel"])
+def test_a_report_that_is_repeated_changes_nothing(desk: Desk, verb: str) -> None:
+    made = desk.lent() if verb == "give_back" else desk.ordered()
+    report = getattr(service, verb)
+    first = report(desk.deps, desk.counter.till, order_id=made.id)
+    assert report(desk.deps, desk.counter.till, order_id=made.id) == first
+
+
+def test_settled_is_final_and_another_sum_is_refused(desk: Desk) -> None:
+    deps, till, made = desk.deps, desk.counter.till, desk.lent()
+    service.give_back(deps, till, order_id=made.id)
+    first = service.settle(deps, till, order_id=made.id, charged_fen=5)
+    assert service.settle(deps, till, order_id=made.id, charged_fen=5) == first
+    for verb, more in ((service.settle, {"charged_fen": 6}), (service.give_back, {}), (service.cancel, {})):
+        error = refused("orders.changed", verb, deps, till, order_id=made.id, **more)
+        assert error.data == {"state": "settled"}
+
+
+def test_of_a_return_and_many_more_at_once_one_is_written(desk: Desk) -> None:
+    made = desk.lent()
+    at_once(lambda: service.give_back(desk.deps, desk.counter.till, order_id=made.id), 4)
+    assert told(desk).count(NoticeKind.ORDER_RETURNED) == 1
+    assert list(audit.verify_log(desk.deps)) == []
+
+
+def test_what_is_not_begun_in_a_day_is_cancelled_whether_or_not_a_sweep_has_run(
+    desk: Desk, clock: Clock, system_actor: Actor
+) -> None:
+    deps, till, made = desk.deps, desk.counter.till, desk.ordered()
+    clock.advance(hours=24)
+    refused("orders.changed", service.activate, deps, till, order_id=made.id)
+    lapsed = service.of_merchant(deps, till, limit=9, state=OrderState.CANCELLED).items
+    assert [one.id for one in lapsed] == [made.id]
+    assert [service.lapse(deps, system_actor) for _ in range(2)] == [1, 0]
+    assert service.find(deps, till, order_id=made.id).timeline[-1].act is OrderAct.LAPSE
+
+
+def test_the_borrower_is_reminded_and_told_once_and_the_merchant_reads_it_in_its_list(
+    desk: Desk, clock: Clock, system_actor: Actor
+) -> None:
+    deps, till, made = desk.deps, desk.counter.till, desk.lent(days=7)
+    assert (service.remind_due(deps, system_actor), service.flag_overdue(deps, system_actor)) == (0, 0)
+    clock.set(made.due_at)
+    clock.advance(hours=-24)
+    assert [service.remind_due(deps, system_actor) for _ in range(2)] == [1, 0]
+    clock.set(made.due_at)
+    late = service.of_merchant(deps, till, limit=9, state=OrderState.OVERDUE).items
+    assert [one.id for one in late] == [made.id]
+    assert [service.flag_overdue(deps, system_actor) for _ in range(2)] == [1, 0]
+    assert told(desk) == [NoticeKind.ORDER_BEGUN, NoticeKind.ORDER_DUE_SOON, NoticeKind.ORDER_OVERDUE]
+    assert deps.db["desk_notices"].count_documents({}) == 0
+    assert service.give_back(deps, till, order_id=made.id).state is OrderState.RETURNED
+    assert service.of_merchant(deps, till, limit=9, state=OrderState.OVERDUE).items == ()
+
+
+def test_when_all_is_over_the_order_has_an_end_and_before_it_has_none(desk: Desk) -> None:
+    deps, till, made = desk.deps, desk.counter.till, desk.lent()
+    service.give_back(deps, till, order_id=made.id)
+    assert deps.db["orders"].find_one()["kept_until"] is None
+    service.settle(deps, till, order_id=made.id)
+    assert deps.db["orders"].find_one()["kept_until"] == rules.kept_until(deps.now())
+
+
+def everything_but(deps: Deps, *names: str) -> dict[str, list[str]]:
+    kept = sorted(set(deps.db.list_collection_names()) - set(names))
+    return {name: sorted(map(repr, deps.db[name].find())) for name in kept}
+
+
+def test_nothing_that_a_merchant_reports_changes_anything_but_the_order(
+    desk: Desk, clock: Clock, system_actor: Actor
+) -> None:
+    """Every report and every sweep, an overdue order among them: no record, no subject, no decision is another afterwards."""
+    deps, till = desk.deps, desk.counter.till
+    desk.counter.quiet(desk.resident)
+    checks = [desk.checked() for _ in range(3)]
+    own = ("orders", "notices", "audit_log", "merchant_figures")
+    before = everything_but(deps, *own)
+    late, gone, lapsed = (
+        service.create(deps, till, order_no=f"n{place}", check_id=check_id, days=1)
+        for place, check_id in enumerate(checks)
+    )
+    service.activate(deps, till, order_id=late.id)
+    service.cancel(deps, till, order_id=gone.id)
+    clock.advance(days=400)
+    service.flag_overdue(deps, system_actor)
+    service.remind_due(deps, system_actor)
+    service.lapse(deps, system_actor)
+    assert service.find(deps, till, order_id=lapsed.id).state is OrderState.CANCELLED
+    service.give_back(deps, till, order_id=late.id)
+    service.settle(deps, till, order_id=late.id, charged_fen=99_999)
+    assert everything_but(deps, *own) == before
+
+
+def test_an_overdue_order_does_not_move_the_next_verdict(desk: Desk, clock: Clock) -> None:
+    desk.lent(days=1)
+    clock.advance(days=30)
+    again = desk.counter.asked(desk.counter.still_verified(desk.resident))
+    assert again.verdict is Verdict.ELIGIBLE
+
+
+def test_only_merchants_report_and_the_clock_sweeps(desk: Desk) -> None:
+    made = desk.ordered()
+    refused("auth.not_allowed", service.activate, desk.deps, desk.resident, order_id=made.id)
+    refused("auth.not_allowed", service.flag_overdue, desk.deps, desk.counter.till)
+    bound = replace(desk.resident, verified_until=None)
+    assert len(service.mine(desk.deps, bound, limit=9).items) == 1
