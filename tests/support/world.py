@@ -10,7 +10,7 @@ from pymongo import WriteConcern
 from backend import bootstrap
 from backend.common import handles, ids, mongo
 from backend.common.deps import Deps
-from backend.common.mongo import Client, Document
+from backend.common.mongo import MAJORITY, Client, Document
 from backend.common.pages import Cursors
 from backend.common.sealing import VAULT, Sealer
 from backend.common.settings import Settings
@@ -71,13 +71,15 @@ def make_settings(uri: str, database: str, data_dir: Path) -> Settings:
 def empty(deps: Deps) -> None:
     """Every collection without documents again, the data keys excepted.
 
-    One read finds those that have any, for most have none, and nobody waits for a journal: what is taken away here is
-    looked at by nobody but the next test, over the same server.
+    One read finds those that have any, for most have none, and only the last is waited for until the majority has it, and
+    with it all before: without that a transaction begun right after may still see what was taken away, while another
+    test writes to the same server.
     """
     names = [name for name in deps.db.list_collection_names() if name != VAULT]
     filled = {found["in"] for found in deps.db.aggregate([{"$documents": []}, *map(_one_of, names)])}
-    for name in filled:
-        deps.db.get_collection(name, write_concern=WriteConcern(w=1)).delete_many({})
+    for name, left in zip(filled, reversed(range(len(filled))), strict=True):
+        unwaited = WriteConcern(w=1) if left else MAJORITY
+        deps.db.get_collection(name, write_concern=unwaited).delete_many({})
 
 
 def _one_of(name: str) -> Document:
