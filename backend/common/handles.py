@@ -111,7 +111,7 @@ def insert_durable(db: Database, name: str, document: Document) -> bool:
 
 def together(db: Database, parts: tuple[Part[A], Part[B], Part[C]]) -> tuple[list[A], list[B], list[C]]:
     """Three reads in one operation. Each part comes from the store that owns its collection, so that no store reads
-    another's; every part is read as by itself, at no common instant."""
+    another's; every part is read as by itself, at no common instant. Not in a transaction: the server joins none there."""
     reads: tuple[Part[Any], ...] = parts
     pipelines = [one.stages(number) for number, one in enumerate(reads)]
     unions = [
