@@ -4,16 +4,18 @@ from datetime import datetime, timedelta
 
 from backend.benefits.model import Terms, Tier
 from backend.demo.rules import cast
-from schemas.terms import GradeValue, ValueKind
+from schemas.terms import GradeValue, MerchantKind, ValueKind
 
 RUNS_FOR = timedelta(days=90)
+KINDS = (MerchantKind.SUPERMARKET, MerchantKind.LIBRARY, MerchantKind.UMBRELLA, MerchantKind.BICYCLE)
 EXCELLENT, GOOD = GradeValue.EXCELLENT, GradeValue.GOOD
 
 
 def campaigns(at: datetime, merchant_ids: dict[str, str]) -> tuple[Terms, ...]:
     """Campaigns that run from `at` on. `merchant_ids` of the merchants that take part, by name; whose merchant is none of
     them has no campaign."""
-    market, library, umbrella, bicycle = (merchant_ids.get(part.name) for part in cast.merchants())
+    of_kind = {part.kind: merchant_ids.get(part.name) for part in cast.merchants()}
+    market, library, umbrella, bicycle = (of_kind[kind] for kind in KINDS)
     wanted = (
         (market, "守信惠民购物券（人人有优惠）", "Shopping voucher, something for everybody", ValueKind.PERCENT_OFF,
          (Tier(EXCELLENT, 20), Tier(None, 10)), 500, ()),

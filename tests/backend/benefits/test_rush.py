@@ -19,6 +19,7 @@ from backend.registry.model import Subject
 from schemas.terms import SubjectKind
 from tests.backend.benefits import crowd
 from tests.backend.benefits.fair import WORKER, Fair
+from tests.support import dying
 from tests.support.processes import ROOT
 from tests.support.world import START, Clock
 
@@ -49,7 +50,13 @@ def people(deps: Deps, number: int) -> None:
 
 def command(fair: Fair, folder: Path, benefit: Shown, *rest: object) -> list[str]:
     settings = fair.deps.settings
-    given = [settings.mongodb_uri, settings.mongodb_database, folder, benefit.id, fair.deps.now().isoformat()]
+    given = [
+        dying.named(fair.deps, str(settings.mongodb_uri)),
+        settings.mongodb_database,
+        folder,
+        benefit.id,
+        fair.deps.now().isoformat(),
+    ]
     return [sys.executable, "-m", "tests.backend.benefits.crowd", *map(str, [*given, *rest])]
 
 
@@ -97,7 +104,7 @@ def test_a_kill_in_the_middle_of_a_claim_loses_no_unit(
     )
     assert done.returncode == (0 if point == "never" else -signal.SIGKILL), done.stderr
     # The server rolls back the transaction of a dead process when it next needs its documents, or after a minute.
-    fair.deps.client.admin.command("killAllSessions", [])
+    dying.end_sessions(fair.deps)
     committed = point in ("settled", "never")
     figures = service.count(fair.deps, benefit_id=benefit.id)
     assert (figures.live, figures.held, figures.balanced) == (int(committed), int(not committed), True)
@@ -123,7 +130,7 @@ def test_a_kill_in_the_middle_of_a_redemption_and_the_same_request_again_redeem_
         text=True,
     )
     assert done.returncode == (0 if point == "never" else -signal.SIGKILL), done.stderr
-    fair.deps.client.admin.command("killAllSessions", [])
+    dying.end_sessions(fair.deps)
     committed = int(point in ("redeemed", "never"))
     assert fair.count(benefit) == (2, 1 - committed, committed)
     receipt = fair.redeem(crowd.till(shop.id), code, "k1")

@@ -14,6 +14,7 @@ from backend.audit import service as audit
 from backend.common.actor import Actor
 from tests.backend.eligibility.counter import Counter
 from tests.backend.eligibility.till import POINTS
+from tests.support import dying
 from tests.support.processes import ROOT
 
 
@@ -22,7 +23,11 @@ def till(
     counter: Counter, code: str, *, point: str = "never", key: str = ""
 ) -> Iterator[subprocess.Popen[str]]:
     settings = counter.deps.settings
-    told = [str(settings.mongodb_uri), settings.mongodb_database, str(settings.data_dir)]
+    told = [
+        dying.named(counter.deps, str(settings.mongodb_uri)),
+        settings.mongodb_database,
+        str(settings.data_dir),
+    ]
     told += [counter.deps.now().isoformat(), counter.till.id, counter.lending.id, code, point, key]
     command = [sys.executable, "-m", "tests.backend.eligibility.till", *told]
     with subprocess.Popen(
@@ -92,7 +97,7 @@ def test_a_till_process_that_dies_leaves_a_whole_check_or_nothing(
         process.wait(60)
         assert process.returncode == -signal.SIGKILL
     # The server rolls back the transaction of a dead process when it next needs its documents, or after a minute.
-    counter.deps.client.admin.command("killAllSessions", [])
+    dying.end_sessions(counter.deps)
     left = whole(counter)
     assert set(left.values()) == {1 if point == "committed" else 0}
     with till(counter, code, key="k1") as again:

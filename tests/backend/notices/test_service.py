@@ -11,7 +11,7 @@ from backend.common.errors import ServiceError
 from backend.notices import service
 from schemas.base import SPEAKING
 from schemas.notices import DESK_FORMS, FORMS, DeskNoticeKind, NoticeKind, desk_worded, stored, worded
-from schemas.terms import CaseKind, Channel, QuestionFinding, Role
+from schemas.terms import CaseKind, Channel, ContestFinding, QuestionFinding, RippleCause, Role
 from schemas.text import Text
 from tests.support.world import START, Clock
 
@@ -89,6 +89,8 @@ EXAMPLES: dict[type, Any] = {
     Text: Text("比对", "Compare"),
     CaseKind: CaseKind.OBJECTION,
     QuestionFinding: QuestionFinding.LAWFUL,
+    ContestFinding: ContestFinding.UPHELD,
+    RippleCause: RippleCause.CORRECTED,
 }
 
 

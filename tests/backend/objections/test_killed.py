@@ -13,6 +13,7 @@ from backend.common.deps import Deps
 from backend.evidence import service as evidence
 from tests.backend.objections.dying import POINTS, send
 from tests.backend.objections.town import Town
+from tests.support import dying
 from tests.support.processes import ROOT
 from tests.support.world import Clock
 
@@ -30,12 +31,19 @@ def test_asked_again_after_a_kill_there_is_one_case_with_its_evidence(
     point: str,
 ) -> None:
     record = town.record()
-    given = [mongodb_uri, database_name, str(tmp_path), point, record.id, clock().isoformat()]
+    given = [
+        dying.named(deps, mongodb_uri),
+        database_name,
+        str(tmp_path),
+        point,
+        record.id,
+        clock().isoformat(),
+    ]
     command = [sys.executable, "-m", "tests.backend.objections.dying", *given]
     first = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert first.returncode == (0 if point == "never" else -signal.SIGKILL), first.stderr
     # The server rolls back the transaction of a dead process when it next needs its documents, or after a minute.
-    deps.client.admin.command("killAllSessions", [])
+    dying.end_sessions(deps)
     was_there = deps.db["objections"].count_documents({})
     assert was_there == (point in ("committed", "answered", "never"))
     assert len(town.kept(record.id).marks) == was_there
