@@ -210,8 +210,13 @@ class Check(ResponseSchema):
     merchant = fields.String(required=True, metadata=_MERCHANT)
     service_id = fields.String(required=True, metadata=_SERVICE_ID)
     service_title = _said(_TITLE)
-    verdict = TermField(Verdict, required=True)
-    verdict_label = _said(_about("结论名称", "The verdict in words", example="可免押金"))
+    verdict = TermField(
+        Verdict,
+        required=True,
+        allow_none=True,
+        metadata=_about("结论；完成本人核验后可见", "Null until the caller has proved who they are"),
+    )
+    verdict_label = _said(_about("结论名称", "The verdict in words", example="可免押金"), allow_none=True)
     decided_at = BeijingTime(required=True, metadata=_about("核验时间", "When it was answered"))
     rule_version = fields.String(required=True, metadata=_RULE_VERSION)
     service_version = fields.Integer(required=True, metadata=_VERSION)
@@ -243,6 +248,7 @@ class Check(ResponseSchema):
 
     granted = fields.Boolean(
         required=True,
+        allow_none=True,
         metadata=_about(
             "是否因人工复核而免押", "Whether a person had decided it, so that the rules had no say"
         ),

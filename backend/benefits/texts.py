@@ -12,10 +12,10 @@ AGAIN = Text(
 )
 USES_RECORD = Text(
     "申领时将查看您的信用记录中影响等级的要素，仅用于确定本次可享受的档次，并记入您的查询记录；商户只知道优惠内容，不知道您的"
-    "身份、等级和记录。不申领不影响任何基本公共服务。",
+    "身份和记录；各档优惠不同的，优惠内容可能反映您所在的档次。不申领不影响任何基本公共服务。",
     "When you claim, the facts of your record that bear on the grade are looked at, only to see what you get this time, and the"
-    " look is in your access log. The shop learns the discount, never who you are, your grade or a record. Not claiming bears"
-    " on no basic service.",
+    " look is in your access log. The shop learns the discount, never who you are or a record; where grades get"
+    " different discounts, the discount may tell which. Not claiming bears on no basic service.",
 )
 USES_NOTHING = Text(
     "人人可领，申领时不查看您的信用记录。", "For everybody: your record is not looked at when you claim."

@@ -96,7 +96,8 @@ class Pass:
     """A one-use pass, which is the separate consent at the same time.
 
     `code_mac` (keyed hash of the code) and `open_key` (person and service) exist only while nobody has used, withdrawn or
-    replaced it; unique indexes keep both single. `notice_digest`: SHA-256 of all that was shown.
+    replaced it; unique indexes keep both single. `notice_digest`: SHA-256 of all that was shown. `session_id`: the sign-in it was
+    made in; whoever ends that, or closes the account, ends the consent with it.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Pass:
     ended_at: datetime | None = None
     code_mac: str | None = field(default=None, repr=False)
     open_key: str | None = None
+    session_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -206,14 +208,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class ShownCheck:
-    """A check as its subject reads it. `reasons` are None for who has not just proved to be that person; `deposit_way` says
-    after a no that the service is open all the same."""
+    """A check as its subject reads it. What came out, why, and what became of it since tell of the record: None for who has not
+    just proved to be that person. `deposit_way` says after a no that the service is open all the same."""
 
     id: str
     merchant: str
     service_id: str
     service_title: Text
-    verdict: Verdict
+    verdict: Verdict | None
     decided_at: datetime
     rule_version: str
     service_version: int
@@ -222,12 +224,12 @@ class ShownCheck:
     deposit_way: Text | None
     record_changed: RippleCause | None
     record_changed_at: datetime | None
-    granted: bool
+    granted: bool | None
     contest_id: str | None
 
     @property
-    def verdict_label(self) -> Text:
-        return self.verdict.label
+    def verdict_label(self) -> Text | None:
+        return None if self.verdict is None else self.verdict.label
 
     @property
     def minimum_grade_label(self) -> Text:

@@ -9,7 +9,7 @@ from dataclasses import astuple
 from datetime import datetime, timedelta
 
 from backend.common.ids import ALPHABET
-from backend.eligibility.model import Bar, Fault, Notice, Offer
+from backend.eligibility.model import Bar, Fault, Notice, Offer, Service
 from backend.grades.model import RANK
 from backend.limits.service import Limit
 from schemas.terms import GradeValue, ServiceAct, ServiceKind, ServiceState, Verdict
@@ -161,3 +161,8 @@ def _grade_faults(offer: Offer) -> Iterator[Fault]:
                 " be kept out beside them",
             ),
         )
+
+
+def changed_since(service: Service, version: int) -> bool:
+    """Whether the service is another one than at that version; pausing and resuming change nothing of it."""
+    return any(event.act is ServiceAct.CHANGE and event.version > version for event in service.events)

@@ -12,7 +12,14 @@ from backend.accounts.service.profiles import (
     profile,
     set_language,
 )
-from backend.accounts.service.sessions import end_sessions, open_session, raise_level, refresh, sign_out
+from backend.accounts.service.sessions import (
+    end_sessions,
+    open_session,
+    raise_level,
+    refresh,
+    sign_out,
+    was_ended,
+)
 from backend.accounts.service.signing_in import sign_in
 
 __all__ = [
@@ -33,4 +40,5 @@ __all__ = [
     "set_language",
     "sign_in",
     "sign_out",
+    "was_ended",
 ]

@@ -59,6 +59,12 @@ def sign_out(deps: Deps, actor: Actor) -> None:
         audit.record(deps, actor, "accounts.sign_out", actor.session_id)
 
 
+def was_ended(deps: Deps, session_id: str) -> bool:
+    """Whether somebody has ended this session: signed out, everywhere too, or closed the account."""
+    session = store.find_session(deps.db, session_id)
+    return session is not None and session.ended_at is not None
+
+
 @atomic
 def end_sessions(deps: Deps, actor: Actor, account_id: str) -> int:
     """Sign an account out everywhere, this request's session included, and tell its holder; how many it were."""

@@ -5,6 +5,7 @@ Both verdicts take the same way through the same operations; they part in one co
 
 from dataclasses import dataclass
 
+from backend.accounts import service as accounts
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
@@ -86,6 +87,8 @@ def _check(deps: Deps, actor: Actor, asked: _Asked) -> Answer:
     )
     if used is None or service is None:
         return _again(deps, asked)
+    if _is_void(deps, used, service):
+        raise errors.code_not_usable()
     if service.state is not ServiceState.ACTIVE:
         raise errors.service_not_open()
     made = _judged(deps, actor, used, service, asked.key_mac)
@@ -93,6 +96,14 @@ def _check(deps: Deps, actor: Actor, asked: _Asked) -> Answer:
         raise Retry(made.id)
     merchants.count(deps, actor.id, MerchantFigure.CHECKS, on=shanghai_date(deps.now()))
     return answer_of(made)
+
+
+def _is_void(deps: Deps, used: Pass, service: Service) -> bool:
+    """Whether the consent does not reach this check: the person has signed out or closed the account since, or the service is
+    not the one that was consented to. What was used up comes back with the transaction, and is void all the same."""
+    return rules.changed_since(service, used.notice.service_version) or (
+        used.session_id is not None and accounts.was_ended(deps, used.session_id)
+    )
 
 
 def _again(deps: Deps, asked: _Asked) -> Answer:

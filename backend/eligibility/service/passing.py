@@ -143,6 +143,7 @@ def _pass_of(deps: Deps, actor: Actor, subject_id: str, service: Service, mercha
         made_at=now,
         expires_at=now + rules.LIFETIME,
         kept_until=end_of(add_years(shanghai_date(now), rules.CONSENT_KEPT_YEARS)),
+        session_id=actor.session_id,
     )
 
 

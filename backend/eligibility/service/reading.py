@@ -59,8 +59,9 @@ def my_checks(
     cursor: str | None = None,
     verdict: Verdict | None = None,
 ) -> Page[ShownCheck]:
-    """Every check of the caller, newest first; with the reasons for who has just proved to be that person, which is a look."""
-    subject_id = actor.require_subject()
+    """Every check of the caller, newest first; with verdicts and reasons for who has just proved to be that person, which is a
+    look. Asking for those of one verdict would tell it, so that needs the proof too."""
+    subject_id = actor.require_subject() if verdict is None else actor.require_verified(deps.now())
     scope = f"checks:{subject_id}:{verdict}"
     after = deps.cursors.read(cursor, scope)
     found = store.list_own_checks(deps.db, subject_id, verdict, after=after, limit=limit + 1)
@@ -136,16 +137,16 @@ def shown(deps: Deps, made: Check, *, whole: bool, contest_id: str | None = None
         merchant=made.merchant_name,
         service_id=made.service_id,
         service_title=made.service_title.text,
-        verdict=made.verdict,
+        verdict=made.verdict if whole else None,
         decided_at=made.decided_at,
         rule_version=made.rule_version,
         service_version=made.bar.service_version,
         minimum_grade=made.bar.minimum_grade,
         reasons=_reasons(deps, made) if whole else None,
-        deposit_way=texts.AFTER_NO if made.verdict is Verdict.NOT_ELIGIBLE else None,
-        record_changed=made.record_changed,
-        record_changed_at=made.record_changed_at,
-        granted=made.granted_by is not None,
+        deposit_way=texts.AFTER_NO if whole and made.verdict is Verdict.NOT_ELIGIBLE else None,
+        record_changed=made.record_changed if whole else None,
+        record_changed_at=made.record_changed_at if whole else None,
+        granted=made.granted_by is not None if whole else None,
         contest_id=contest_id,
     )
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from backend.accounts import service as accounts
+from backend.accounts.model import Holder
 from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.documents import to_document
@@ -19,6 +21,7 @@ from schemas.terms import (
     Category,
     Channel,
     GradeValue,
+    Level,
     MerchantFigure,
     Nature,
     RecordMark,
@@ -91,13 +94,41 @@ def test_a_good_deed_reaches_the_highest_bar(counter: Counter, resident: Actor) 
     assert counter.asked(resident).verdict is YES
 
 
-def test_the_bar_is_the_one_in_force_when_the_pass_is_used(counter: Counter, resident: Actor) -> None:
+def test_a_pass_is_for_the_service_as_it_was_consented_to(counter: Counter, resident: Actor) -> None:
     counter.mar(resident)
     made = counter.passed(resident)
     offer = replace(OFFER, minimum_grade=GradeValue.FAIR)
     service.change_service(counter.deps, MANAGER, service_id=counter.lending.id, version=1, offer=offer)
-    assert counter.check(made).verdict is YES
+    refused("eligibility.code_not_usable", counter.check, made)
+    assert counter.asked(resident).verdict is YES
     assert counter.seen(resident).service_version == 2
+
+
+def test_a_pass_ends_with_the_sign_in_it_was_made_in(counter: Counter, resident: Actor) -> None:
+    for end in (accounts.sign_out, lambda deps, who: accounts.end_sessions(deps, who, who.id)):
+        session, _ = accounts.open_session(
+            counter.deps, Holder(resident.id, Role.CITIZEN, resident.subject_id)
+        )
+        signed_in = replace(resident, session_id=session.id)
+        made = counter.passed(signed_in)
+        end(counter.deps, signed_in)
+        refused("eligibility.code_not_usable", counter.check, made)
+    assert counter.deps.db["checks"].count_documents({}) == 0
+    assert counter.asked(resident).verdict is YES
+
+
+def test_what_came_out_is_for_who_has_just_proved_to_be_that_person(
+    counter: Counter, resident: Actor
+) -> None:
+    counter.mar(resident)
+    counter.asked(resident)
+    plain = replace(resident, level=Level.REAL_NAME, verified_until=None)
+    (masked,) = service.my_checks(counter.deps, plain, limit=9).items
+    assert (masked.verdict, masked.verdict_label, masked.reasons, masked.deposit_way) == (None,) * 4
+    assert service.my_check(counter.deps, plain, check_id=masked.id) == masked
+    refused("identity.verification_required", service.my_checks, counter.deps, plain, limit=9, verdict=NO)
+    (whole,) = service.my_checks(counter.deps, resident, limit=9, verdict=NO).items
+    assert whole.verdict is NO
 
 
 @pytest.mark.parametrize("typed", [str.lower, lambda code: code.replace("-", ""), lambda code: f" {code} "])
@@ -249,7 +280,7 @@ def test_reasons_are_for_who_has_just_proved_to_be_the_person(counter: Counter, 
     counter.asked(resident)
     bound = replace(resident, verified_until=None)
     (outline,) = service.my_checks(counter.deps, bound, limit=9).items
-    assert (outline.verdict, outline.reasons) == (NO, None)
+    assert (outline.verdict, outline.reasons) == (None, None)
     before = len(audit.looks(counter.deps, resident.require_subject(), limit=9).items)
     assert service.my_check(counter.deps, resident, check_id=outline.id).reasons
     assert len(audit.looks(counter.deps, resident.require_subject(), limit=9).items) == before + 1
