@@ -10,6 +10,10 @@ AGAIN = Text(
     "您的一条信用记录有变动，系统为您重新核定曾经申领的信用权益",
     "One of your records changed, so what you had claimed was judged again for you",
 )
+OWN_PURPOSE = Text(
+    "本人查看一次权益申领的结果和原因", "The subject reads why a claim of a benefit came out so"
+)
+OWN_SCOPE = Text("该次申领所依据的等级理由", "The reasons of the grade behind that claim")
 USES_RECORD = Text(
     "申领时将查看您的信用记录中影响等级的要素，仅用于确定本次可享受的档次，并记入您的查询记录；商户只知道优惠内容，不知道您的"
     "身份和记录；各档优惠不同的，优惠内容可能反映您所在的档次。不申领不影响任何基本公共服务。",

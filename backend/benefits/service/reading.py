@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from backend.audit import service as audit
 from backend.benefits import errors, rules, texts
 from backend.benefits.model import STOCK, Benefit, Claim, Tier
 from backend.benefits.store import campaigns, claims, units
@@ -125,7 +126,7 @@ def mine(deps: Deps, actor: Actor, *, limit: int = 20, cursor: str | None = None
 
 
 def one_of_mine(deps: Deps, actor: Actor, *, claim_id: str) -> ShownClaim:
-    """One own claim and why it came out so, record by record: that needs a fresh proof of who reads.
+    """One own claim and why it came out so, record by record: that needs a fresh proof of who reads, and is a look.
 
     Raises 404 `benefits.claim_not_found`.
     """
@@ -137,6 +138,15 @@ def one_of_mine(deps: Deps, actor: Actor, *, claim_id: str) -> ShownClaim:
     decision = grades.find(deps, found.decision_id) if found.decision_id else None
     if decision is None:
         return shown(deps, found, benefit)
+    audit.look(
+        deps,
+        actor,
+        "benefits.read_claim",
+        subject_id=subject_id,
+        purpose=texts.OWN_PURPOSE,
+        scope=texts.OWN_SCOPE,
+        target_id=found.id,
+    )
     return replace(
         shown(deps, found, benefit),
         reasons=grades.explain(decision),

@@ -90,6 +90,7 @@ def test_the_own_claim_is_explained_to_who_has_proved_to_be_the_person(fair: Fai
     assert (mine.state, mine.code, mine.expires_at) == (ClaimState.REFUSED, None, None)
     refused("identity.verification_required", service.one_of_mine, fair.deps, fair.resident, claim_id=mine.id)
     shown = service.one_of_mine(fair.deps, fair.proved(fair.resident), claim_id=mine.id)
+    assert len(acts(fair.deps, "benefits.read_claim")) == 1
     assert [reason.record_id for reason in shown.reasons] == [record.id]
     assert (shown.rule_version, shown.replay) == ("shanghai-2026-1", ReplayOutcome.SAME)
     other = fair.proved(fair.person())

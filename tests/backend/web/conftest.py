@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from flask.views import MethodView
 from marshmallow import fields, validate
 
-from backend.app import create_app
+from backend.app import create_app, use
 from backend.common import errors
 from backend.common.actor import Actor
 from backend.common.deps import Deps
@@ -74,7 +74,19 @@ class Doing:
     fails_with: Exception | None = None
 
 
-def make_probe(doing: Doing) -> Routes:
+@dataclass
+class Now:
+    """Whose test it is at the moment: an app with the probe is made once, for making it takes longer than most tests."""
+
+    doing: Doing
+    tokens: Tokens
+    app: Flask | None = None
+
+    def authenticate(self, deps: Deps, bearer: str, channel: Channel) -> Actor:
+        return self.tokens.authenticate(deps, bearer, channel)
+
+
+def make_probe(now: "Now") -> Routes:
     blp = blueprint("probe", "/probe", "试验")
 
     @blp.route("")
@@ -91,12 +103,12 @@ def make_probe(doing: Doing) -> Routes:
         @blp.response(201, Thing)
         def post(self, body: Any) -> Any:
             """Make a thing"""
-            doing.runs += 1
-            doing.inside.set()
-            doing.door.wait(10)
-            if doing.fails_with:
-                raise doing.fails_with
-            return {"id": f"t{doing.runs}", "name": body["name"]}
+            now.doing.runs += 1
+            now.doing.inside.set()
+            now.doing.door.wait(10)
+            if now.doing.fails_with:
+                raise now.doing.fails_with
+            return {"id": f"t{now.doing.runs}", "name": body["name"]}
 
     @blp.route("/files")
     class Files(MethodView):
@@ -107,9 +119,9 @@ def make_probe(doing: Doing) -> Routes:
         @blp.response(201, Thing)
         def post(self, form: Any, files: Any) -> Any:
             """Take files"""
-            doing.runs += 1
+            now.doing.runs += 1
             kinds = {type(file.stream).__name__ for file in files["frames"]}
-            return {"id": f"t{doing.runs}", "name": ",".join(sorted(kinds))}
+            return {"id": f"t{now.doing.runs}", "name": ",".join(sorted(kinds))}
 
     @blp.route("/either")
     class Either(MethodView):
@@ -118,7 +130,7 @@ def make_probe(doing: Doing) -> Routes:
         @blp.response(201, Thing)
         def post(self, fields: Any, files: Any) -> Any:
             """Take the same fields as JSON or as a form with files"""
-            doing.runs += 1
+            now.doing.runs += 1
             taken = [f"{name}:{len(content)}" for name, content in contents(files["frames"])]
             return {"id": ",".join(taken), "name": f"{fields['name']} {fields['count']}"}
 
@@ -134,8 +146,8 @@ def make_probe(doing: Doing) -> Routes:
         @blp.response(201, Thing)
         def post(self, body: Any) -> Any:
             """Make a thing without signing in"""
-            doing.runs += 1
-            return {"id": f"t{doing.runs}", "name": body["name"]}
+            now.doing.runs += 1
+            return {"id": f"t{now.doing.runs}", "name": body["name"]}
 
     @blp.route("/maybe")
     class Maybe(MethodView):
@@ -149,8 +161,8 @@ def make_probe(doing: Doing) -> Routes:
         @blp.response(204)
         def get(self, name: Any) -> Any:
             """Fail as asked"""
-            if doing.fails_with:
-                raise doing.fails_with
+            if now.doing.fails_with:
+                raise now.doing.fails_with
             deps().db["probe"].find_one({"_id": name})
 
     return blp
@@ -163,12 +175,21 @@ def doing() -> Doing:
     return made
 
 
+@pytest.fixture(scope="session")
+def _now() -> Now:
+    return Now(Doing(), Tokens())
+
+
 @pytest.fixture
-def probe_app(deps: Deps, tokens: Tokens, doing: Doing) -> Flask:
-    return make_app(deps, tokens, doing)
+def probe_app(deps: Deps, tokens: Tokens, doing: Doing, _now: Now) -> Flask:
+    _now.doing, _now.tokens = doing, tokens
+    if _now.app is None:
+        _now.app = make_app(deps, _now)
+    use(_now.app, deps)
+    return _now.app
 
 
-def make_app(deps: Deps, tokens: Tokens, doing: Doing) -> Flask:
+def make_app(deps: Deps, now: Now) -> Flask:
     rights = RIGHTS | {
         "GET /api/v1/probe": CITIZENS,
         "POST /api/v1/probe": CITIZENS,
@@ -179,7 +200,7 @@ def make_app(deps: Deps, tokens: Tokens, doing: Doing) -> Flask:
         "GET /api/v1/probe/maybe": PUBLIC | CITIZENS,
         "GET /api/v1/probe/faults/<name>": PUBLIC,
     }
-    return create_app(deps, authenticate=tokens.authenticate, rights=rights, extra=(make_probe(doing),))
+    return create_app(deps, authenticate=now.authenticate, rights=rights, extra=(make_probe(now),))
 
 
 @pytest.fixture
@@ -217,7 +238,7 @@ def with_settings(deps: Deps, tokens: Tokens, doing: Doing) -> Callable[..., Fla
 
     def make(**changes: Any) -> FlaskClient:
         changed = replace(deps, settings=replace(deps.settings, **changes))
-        return make_app(changed, tokens, doing).test_client()
+        return make_app(changed, Now(doing, tokens)).test_client()
 
     return make
 

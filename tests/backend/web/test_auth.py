@@ -12,7 +12,7 @@ from backend.common.deps import Deps
 from backend.web.api import blueprint
 from backend.web.auth import UnguardedRoute, client_address
 from schemas.terms import Channel, Role
-from tests.backend.web.conftest import Doing, make_probe, signed_in
+from tests.backend.web.conftest import Doing, Now, make_probe, signed_in
 from tests.support.web import Tokens
 
 
@@ -57,7 +57,7 @@ def test_where_a_token_is_optional_a_bad_one_is_refused(caller: FlaskClient, str
 
 def test_a_route_without_rights_keeps_the_service_from_starting(deps: Deps, doing: Doing) -> None:
     with pytest.raises(UnguardedRoute, match="GET /api/v1/probe"):
-        create_app(deps, extra=(make_probe(doing),))
+        create_app(deps, extra=(make_probe(Now(doing, Tokens())),))
 
 
 def test_an_ordinary_blueprint_is_guarded_too(deps: Deps) -> None:
