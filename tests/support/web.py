@@ -60,7 +60,7 @@ def tokens() -> Tokens:
     return Tokens()
 
 
-class _Standing:
+class Standing:
     """The apps of this test worker, one for each set of settings, and whose tokens they take at the moment."""
 
     def __init__(self) -> None:
@@ -82,13 +82,13 @@ class _Standing:
 
 
 @pytest.fixture(scope="session")
-def _standing() -> _Standing:
-    return _Standing()
+def standing() -> Standing:
+    return Standing()
 
 
 @pytest.fixture
-def app(deps: Deps, tokens: Tokens, _standing: _Standing) -> Iterator[Flask]:
-    with loud(_standing.app(deps, tokens)) as made:
+def app(deps: Deps, tokens: Tokens, standing: Standing) -> Iterator[Flask]:
+    with loud(standing.app(deps, tokens)) as made:
         yield made
 
 

@@ -11,14 +11,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from backend.app import create_app
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from schemas.faces import FaceStep
 from tests.backend.facechecks.test_service import BUSY, CRASHED, JPEG, ScriptedFaces, ready
 from tests.support.face import steps_of
 from tests.support.people import bound, number_of
-from tests.support.web import ClientAs, Tokens, loud
+from tests.support.web import ClientAs, Standing, Tokens, loud
 
 PATH = "/api/v1/me/face-challenges"
 
@@ -29,8 +28,8 @@ def matcher() -> ScriptedFaces:
 
 
 @pytest.fixture
-def app(deps: Deps, tokens: Tokens, matcher: ScriptedFaces) -> Iterator[Flask]:
-    with loud(create_app(replace(deps, faces=matcher), authenticate=tokens.authenticate)) as made:
+def app(deps: Deps, tokens: Tokens, matcher: ScriptedFaces, standing: Standing) -> Iterator[Flask]:
+    with loud(standing.app(replace(deps, faces=matcher), tokens)) as made:
         yield made
 
 
