@@ -16,7 +16,9 @@ from backend.common.pages import Page, Position
 from schemas.terms import Role
 from schemas.text import Text
 
-ATTEMPTS = 24
+# Of those who write to one chain at the same moment one succeeds at a time, so the last of many tries about as often as there
+# are writers; more than this at one person's log is no use any more.
+ATTEMPTS = 100
 LONGEST_WAIT_S = 0.05
 STRIPES = 32
 # A writer that was paused longer than this between taking its time and writing would fall into a closed period.
