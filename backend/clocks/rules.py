@@ -126,6 +126,11 @@ def is_overdue(clock: Clock, at: datetime) -> bool:
     return clock.state is ClockState.RUNNING and clock.due_at is not None and clock.due_at <= at
 
 
+def newly_overdue(clock: Clock, at: datetime) -> bool:
+    """Whether it is overdue and nobody was told yet."""
+    return is_overdue(clock, at) and clock.overdue_at is None
+
+
 def late(clock: Clock) -> bool:
     """Whether what it was for was done after its end."""
     return (

@@ -107,7 +107,7 @@ def refreshed(case: Restoration) -> Restoration:
 
 def overdue(case: Restoration, at: datetime) -> tuple[Clock, ...]:
     """Clocks that are past their end and were not told of."""
-    return tuple(one for one in case.clocks if clock_rules.is_overdue(one, at) and one.overdue_at is None)
+    return tuple(one for one in case.clocks if clock_rules.newly_overdue(one, at))
 
 
 def due_soon(case: Restoration, at: datetime) -> tuple[Clock, ...]:

@@ -59,7 +59,9 @@ def _remind(deps: Deps, *, contest_id: str) -> bool:
 @atomic
 def _flag(deps: Deps, actor: Actor, *, contest_id: str) -> bool:
     before = _open(deps, contest_id)
-    late = [clock for clock in before.clocks if _is_news(deps, clock)] if before else []
+    late = (
+        [clock for clock in before.clocks if clock_rules.newly_overdue(clock, deps.now())] if before else []
+    )
     if before is None or not late:
         return False
     _put(deps, before, {clock.name: clock_rules.flag(clock, deps.now()) for clock in late})
@@ -88,10 +90,6 @@ def _recompute(deps: Deps, actor: Actor, *, contest_id: str) -> bool:
         tell_officers(deps, before, DeskNoticeKind.CLOCK_MOVED, **days)
         record(deps, actor, before, "eligibility.contest_clock_moved", to_on=str(after.due_on))
     return bool(moved)
-
-
-def _is_news(deps: Deps, clock: Clock) -> bool:
-    return clock_rules.is_overdue(clock, deps.now()) and clock.overdue_at is None
 
 
 def _open(deps: Deps, contest_id: str) -> Contest | None:

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
-import yaml
-
+from backend.common import yamls
 from backend.grades.model import SCALE, UNSET, Rule, RuleSet, Statement, When
 from schemas.terms import Category, GradeValue, Nature, RuleEffect, Severity, SourceMark, SubjectKind, Term
 from schemas.text import Text, says_something
@@ -28,22 +27,13 @@ class RuleFault(ValueError):
         self.place = place
 
 
-class _Strict(yaml.SafeLoader):
-    """Refuses a key that stands twice, of which YAML would silently keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = next((key for at, key in enumerate(keys) if key in keys[:at]), None)
-        if twice is not None:
-            raise RuleFault(f"line {node.start_mark.line + 1}", f"{twice!r} stands there twice")
-        return super().construct_mapping(node, deep)
-
-
 def read(text: str) -> RuleSet:
     """The rule set of a file's text. Whether it contradicts itself is asked by `checking.check`."""
     try:
-        found = yaml.load(text, _Strict)  # noqa: S506  # a SafeLoader that is stricter
-    except yaml.YAMLError as error:
+        found = yamls.load_strictly(text)
+    except yamls.DoubleKey as error:
+        raise RuleFault(f"line {error.line}", f"{error.key!r} stands there twice") from error
+    except yamls.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise RuleFault(f"line {mark.line + 1}" if mark else "file", "is not YAML") from error
     top = _mapping(

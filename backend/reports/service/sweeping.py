@@ -61,7 +61,9 @@ def _remind(deps: Deps, *, question_id: str) -> bool:
 @atomic
 def _flag(deps: Deps, actor: Actor, *, question_id: str) -> bool:
     before = _find_open(deps, question_id)
-    late = [clock for clock in before.clocks if _is_news(clock, deps)] if before else []
+    late = (
+        [clock for clock in before.clocks if clock_rules.newly_overdue(clock, deps.now())] if before else []
+    )
     if before is None or not late:
         return False
     _put(deps, before, {clock.name: clock_rules.flag(clock, deps.now()) for clock in late})
@@ -103,10 +105,6 @@ def _tell_moved(deps: Deps, actor: Actor, question: Question, clock: Clock, afte
         from_on=str(clock.due_on),
         to_on=str(after.due_on),
     )
-
-
-def _is_news(clock: Clock, deps: Deps) -> bool:
-    return clock_rules.is_overdue(clock, deps.now()) and clock.overdue_at is None
 
 
 def _find_open(deps: Deps, question_id: str) -> Question | None:

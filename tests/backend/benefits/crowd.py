@@ -5,11 +5,8 @@ With a POINT the process is killed there, at its first claim; with a CODE and a 
 """
 
 import json
-import os
-import signal
 import sys
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -30,7 +27,7 @@ from backend.common.sealing import Sealer
 from backend.grades import service as grades
 from backend.notices import service as notices
 from schemas.terms import Channel, Level, Role
-from tests.support import world
+from tests.support import dying, world
 
 CLAIM_POINTS = ("held", "decided", "given", "inserted", "told", "settled", "never")
 REDEEM_POINTS = ("used", "put", "recorded", "redeemed", "never")
@@ -81,7 +78,7 @@ def main(uri: str, database: str, folder: str, benefit_id: str, now: str, *rest:
         clock = world.Clock(datetime.fromisoformat(now))
         deps = world.make_deps(client, settings, clock, Sealer(client, database, world.MASTER_KEY))
         deps.random.seed(first)
-        plant(rest[3] if len(rest) > 3 else "never")
+        dying.die_after(PLACES, rest[3] if len(rest) > 3 else "never")
         if len(rest) > 4:
             receipt = service.redeem(deps, till(rest[5]), code=rest[4], idempotency_key="k1")
             print(json.dumps({"receipt_no": receipt.receipt_no}))
@@ -91,18 +88,6 @@ def main(uri: str, database: str, folder: str, benefit_id: str, now: str, *rest:
         with ThreadPoolExecutor(threads) as pool:
             fared = list(pool.map(partial(fare, deps, benefit_id), numbers))
     print(json.dumps(Counter("claimed" if "-" in one else one for one in fared)))
-
-
-def plant(point: str) -> None:
-    """Die when this one has done its work; every function is the real one until then."""
-    if point in PLACES:
-        module, name = PLACES[point]
-        setattr(module, name, partial(_then_die, getattr(module, name)))
-
-
-def _then_die(work: Callable[..., Any], *args: Any, **inputs: Any) -> None:
-    work(*args, **inputs)
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,8 @@ own. It says that it is ready, waits for a line, asks, and tells what it got; or
 "order" it makes an order, its number being KEY, from the check CODE."""
 
 import json
-import os
-import signal
 import sys
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +18,7 @@ from backend.grades import service as grades
 from backend.merchants import service as merchants
 from backend.orders import service as orders
 from schemas.terms import Channel, Role
-from tests.support import world
+from tests.support import dying, world
 
 POINTS = ("used", "decided", "inserted", "counted", "committed")
 
@@ -51,7 +47,6 @@ def main(uri: str, database: str, folder: str, now: str, merchant: str, lending:
 
 
 def _plant(point: str) -> None:
-    """Die when this one has done its work; every function is the real one until then."""
     places: dict[str, tuple[Any, str]] = {
         "used": (store, "use_pass"),
         "decided": (grades, "decide"),
@@ -59,14 +54,7 @@ def _plant(point: str) -> None:
         "counted": (merchants, "count"),
         "committed": (checking, "_check"),
     }
-    if point in places:
-        module, name = places[point]
-        setattr(module, name, partial(_then_die, getattr(module, name)))
-
-
-def _then_die(work: Callable[..., Any], *args: Any, **inputs: Any) -> None:
-    work(*args, **inputs)
-    os.kill(os.getpid(), signal.SIGKILL)
+    dying.die_after(places, point)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,8 @@
 process, which is killed at a point between the upload and the answer."""
 
 import json
-import os
-import signal
 import sys
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +18,7 @@ from backend.objections.service import submitting, telling
 from backend.records import service as records
 from tests.backend.evidence import made
 from tests.backend.objections.town import STATEMENT, people
-from tests.support import world
+from tests.support import dying, world
 from tests.support.forms import form
 from tests.support.web import Tokens
 
@@ -67,7 +63,6 @@ def main(uri: str, database: str, folder: str, point: str, record_id: str, now: 
 
 
 def _plant(point: str) -> None:
-    """Die when this one has done its work; every function is the real one until then."""
     places: dict[str, tuple[Any, str]] = {
         "claimed": (replies, "begin"),
         "stored": (evidence, "put"),
@@ -78,14 +73,7 @@ def _plant(point: str) -> None:
         "committed": (submitting, "_open"),
         "answered": (replies, "finish"),
     }
-    if point in places:
-        module, name = places[point]
-        setattr(module, name, partial(_then_die, getattr(module, name)))
-
-
-def _then_die(work: Callable[..., Any], *args: Any, **inputs: Any) -> None:
-    work(*args, **inputs)
-    os.kill(os.getpid(), signal.SIGKILL)
+    dying.die_after(places, point)
 
 
 if __name__ == "__main__":
