@@ -24,7 +24,9 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    Worker(deps, JOBS, stop.wait).run()
+    Worker(deps, JOBS, stop).run()
+    for carrier in deps.carriers.values():
+        carrier.close()
     deps.client.close()
     return 0
 
