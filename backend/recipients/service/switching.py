@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import atomic
@@ -62,10 +63,14 @@ def switch(
 def _texting(deps: Deps, actor: Actor, ways: Mapping[Way, bool]) -> None:
     if Way.SMS not in ways:
         return
-    if not ways[Way.SMS]:
+    there = any(one.way is Way.SMS for one in store.list_of(deps.db, actor.id))
+    if there is ways[Way.SMS]:
+        return
+    if there:
         binding.unbind(deps, account_id=actor.id, way=Way.SMS)
-    elif not any(one.way is Way.SMS for one in store.list_of(deps.db, actor.id)):
+    else:
         binding.bind(deps, account_id=actor.id, way=Way.SMS, address=None)
+    audit.record(deps, actor, "recipients.refuse_texts" if there else "recipients.allow_texts", actor.id)
 
 
 def _switched(
