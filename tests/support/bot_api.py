@@ -2,7 +2,7 @@
 
 It stands in for Telegram at the wire, so the bot under test is the real process with its real client. Like Telegram it refuses
 floods (`OVERALL` messages in any second, one in any second to one chat) with 429 and `retry_after`, chats that blocked the bot
-with 403 and unknown ones with 400; and it can be told to be closed, to fail, and to take a message without ever answering.
+with 403 and unknown ones with 400; and it can be told to be closed, to fail, to be slow, and to take a message without ever answering.
 """
 
 import json
@@ -33,6 +33,7 @@ class BotApi:
         self.unknown: set[str] = set()
         self.silent: set[str] = set()
         self.closed_until = 0.0
+        self.latency_s = 0.0
         self._floods = floods
         self._times: deque[float] = deque()
         self._times_of: dict[str, float] = {}
@@ -138,6 +139,11 @@ class BotApi:
             if method == "sendMessage":
                 self.sent.append(values)
                 self._changed.notify_all()
+                self._changed.release()
+                try:
+                    self._ended.wait(self.latency_s)
+                finally:
+                    self._changed.acquire()
                 chat = {"id": int(values["chat_id"]), "type": "private"}
                 return {
                     "message_id": 1000 + len(self.sent),

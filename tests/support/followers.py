@@ -19,7 +19,7 @@ EDITOR = Actor("staff-zhou", Role.NEWS_EDITOR, Channel.CONSOLE, name="zhou.li")
 def account(deps: Deps, name: str, *, phone: str | None = None, **given: Any) -> Actor:
     """An open account that is called by its name, and its holder signed in."""
     sealed = None if phone is None else deps.sealer.seal_for_lookup("accounts", phone)
-    known = {"subject_id": None, "language": "zh", "created_at": deps.now()} | given
+    known: dict[str, Any] = {"subject_id": None, "language": "zh", "created_at": deps.now()} | given
     deps.db["accounts"].insert_one(to_document(Account(name, sealed, **known)))
     return Actor(name, Role.CITIZEN, Channel.API)
 
