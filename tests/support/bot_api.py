@@ -2,7 +2,7 @@
 
 It stands in for Telegram at the wire, so the bot under test is the real process with its real client. Like Telegram it refuses
 floods (`OVERALL` messages in any second, one in any second to one chat) with 429 and `retry_after`, chats that blocked the bot
-with 403 and unknown ones with 400; and it can be told to be closed, to fail, to be slow, and to take a message without ever answering.
+with 403 and unknown ones with 400; and it can be told to be closed, to fail, to be slow, and to take a message without an answer.
 """
 
 import json
