@@ -10,7 +10,6 @@ from backend.common.actor import system
 from backend.common.deps import Deps
 from backend.jobs import service as jobs
 from backend.jobs.service import Turn
-from backend.notices import service as notices
 from backend.sweeps import Job
 from schemas.terms import Channel
 
@@ -21,17 +20,24 @@ LONGEST_WAIT_S = 60.0
 
 
 class JobLoop:
-    """Runs what is due, one after another; `wait(seconds)` returns true when the process shall end."""
+    """Runs what is due, one after another; `wait(seconds)` returns true when the process shall end. `after` is done after
+    every round."""
 
     def __init__(
-        self, deps: Deps, due: Sequence[Job], wait: Callable[[float], bool], *, tick_s: float
+        self,
+        deps: Deps,
+        due: Sequence[Job],
+        wait: Callable[[float], bool],
+        *,
+        tick_s: float,
+        after: Callable[[], object] = lambda: None,
     ) -> None:
         self._deps = deps
         self._jobs = due
         self._wait = wait
         self._tick_s = tick_s
+        self._after = after
         self._failures = 0
-        self._told: int | None = None
         self._ran: set[str] = set()
 
     def run(self) -> None:
@@ -46,7 +52,7 @@ class JobLoop:
         try:
             for job in self._jobs:
                 self._run_if_due(job)
-            self._tell_waiting()
+            self._after()
             self._failures = 0
         except mongo.DriverError as error:
             self._failures += 1
@@ -66,12 +72,6 @@ class JobLoop:
         elif outcome.done or job.name not in self._ran:
             log.info("worker.job_done", **facts)
         self._ran.add(job.name)
-
-    def _tell_waiting(self) -> None:
-        waiting = notices.waiting(self._deps)
-        if waiting != self._told:
-            self._told = waiting
-            log.info("worker.waiting", waits_for="work", notices_in_outbox=waiting)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from backend.common import logs
 from backend.common.deps import Deps
 from backend.deliveries.model import LEGAL, NOTICE
 from backend.deliveries.rules import is_quiet
+from backend.notices import service as notices
 from backend.pushes import service as pushes
 from backend.sweeps import MINUTE, Job
 from notifications.channel import ChannelLoop
@@ -24,6 +25,7 @@ class Worker:
         self._deps = deps
         self._jobs = jobs
         self._stop = stop
+        self._told: int | None = None
 
     def run(self) -> None:
         """Until `stop`; then every loop ends what it is at."""
@@ -42,7 +44,8 @@ class Worker:
     def _loops(self) -> dict[str, Callable[[], None]]:
         deps, stop = self._deps, self._stop
         slow = [job for job in self._jobs if job.every >= MINUTE]
-        loops: dict[str, Callable[[], None]] = {"sweeps": JobLoop(deps, slow, stop.wait, tick_s=TICK_S).run}
+        sweeping = JobLoop(deps, slow, stop.wait, tick_s=TICK_S, after=self._tell_waiting)
+        loops: dict[str, Callable[[], None]] = {"sweeps": sweeping.run}
         for job in self._jobs:
             if job.every < MINUTE:
                 loops[job.name] = JobLoop(deps, [job], stop.wait, tick_s=QUICK_TICK_S).run
@@ -50,6 +53,12 @@ class Worker:
             channel = ChannelLoop(deps, way, stop, queues_of=queues_of, words_of=pushes.words)
             loops[way.value] = channel.run
         return loops
+
+    def _tell_waiting(self) -> None:
+        waiting = notices.waiting(self._deps)
+        if waiting != self._told:
+            self._told = waiting
+            log.info("worker.waiting", waits_for="work", notices_in_outbox=waiting)
 
 
 def queues_of(deps: Deps) -> list[str]:

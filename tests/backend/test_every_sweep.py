@@ -19,15 +19,18 @@ from backend.eligibility import service as eligibility
 from backend.evidence import service as evidence
 from backend.evidence.model import Upload
 from backend.orders import service as orders
+from backend.pushes import service as pushes
 from backend.reports import service as reports
 from backend.restorations import service as restorations
-from schemas.terms import Channel, ObjectionState, Role
+from schemas.terms import Channel, ObjectionState, Role, Way
 from tests.backend.benefits.fair import Fair
 from tests.backend.eligibility import counter as counters
 from tests.backend.evidence.made import picture
 from tests.backend.objections.town import Town, make_town
+from tests.backend.pushes.test_service import wish
 from tests.support import world
 from tests.support.calendars import DAYS_OF_2027
+from tests.support.followers import EDITOR
 from tests.support.processes import Process
 from tests.support.refusals import at_once
 from tests.support.world import Clock
@@ -70,6 +73,7 @@ def busy(deps: Deps, clock: Clock) -> Town:
     _ask_and_apply(town)
     _claim(town)
     town.record(query_until=end_of(date(2026, 12, 31)))
+    pushes.create(deps, EDITOR, wish=wish(ways=[Way.APP_PUSH]))
     calendars.put_year(deps, STEWARD, **DAYS_OF_2027)
     clock.set(NOW)
     return town
