@@ -88,6 +88,7 @@ JOBS: tuple[Job, ...] = (
     Job("benefits.remind_expiring", HOUR, benefits.remind_expiring),
     Job("deliveries.plan", SECOND, deliveries.plan),
     Job("pushes.advance", SECOND, pushes.advance),
+    Job("pushes.close", HOUR, pushes.close),
 )
 """In the order in which they build on each other: first the days, then what is late by them."""
 

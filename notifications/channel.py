@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from backend.common import logs, mongo
 from backend.common.deps import Deps
+from backend.common.sweeping import place_of
 from backend.deliveries import rules
 from backend.deliveries import service as deliveries
 from backend.deliveries.model import Parcel
@@ -21,7 +22,7 @@ from schemas.terms import Way
 
 log = logs.get("notifications.channel")
 
-IDLE_S, LONGEST_PAUSE_S, LONGEST_WAIT_S = 0.5, 5.0, 30.0
+IDLE_S, LONGEST_PAUSE_S, LONGEST_WAIT_S = 1.0, 5.0, 30.0
 LOOKED_EVERY_S = 0.25
 ENDING_S = 10.0
 TOLD_EVERY_S = 60.0
@@ -77,6 +78,9 @@ class ChannelLoop:
                 failures += 1
                 pause = min(0.5 * 2**failures, LONGEST_WAIT_S)
                 log.warning("worker.database_away", channel=self._way.value, fault=type(error).__name__)
+            except Exception as error:  # as in `_send_all`; what was claimed comes back with its lease
+                pause = LONGEST_PAUSE_S
+                log.error("worker.claim_failed", channel=self._way.value, fault=place_of(error))
             self._tell()
             self._stop.wait(pause)
         self._give_back_all()
@@ -120,7 +124,7 @@ class ChannelLoop:
             try:
                 self._send(due)
             except Exception as error:  # a sender that ends would slow the channel for good
-                log.error("worker.send_failed", channel=self._way.value, fault=type(error).__name__)
+                log.error("worker.send_failed", channel=self._way.value, fault=place_of(error))
 
     def _send(self, due: Due) -> None:
         """At its slot, if the channel is not paused and the lease lasts for a whole try."""
@@ -146,7 +150,7 @@ class ChannelLoop:
             if self._stop.wait(max(0.0, at - time.monotonic())):
                 return False
             now = time.monotonic()
-            if now < self._paused_until or now + rules.LEASE.total_seconds() / 3 > due.until:
+            if now < self._paused_until or now + rules.A_TRY_S > due.until:
                 return False
             if now - at <= rules.LATE_S:
                 return True

@@ -38,6 +38,7 @@ class JobLoop:
         self._tick_s = tick_s
         self._after = after
         self._failures = 0
+        self._known: set[str] = set()
         self._ran: set[str] = set()
 
     def run(self) -> None:
@@ -60,6 +61,9 @@ class JobLoop:
 
     def _run_if_due(self, job: Job) -> None:
         """A job that fails is told and is due again at its next time; the others run as if nothing had happened."""
+        if job.name not in self._known:
+            jobs.make_known(self._deps, job.name)
+            self._known.add(job.name)
         turn = jobs.take(self._deps, job.name)
         if turn is None:
             return

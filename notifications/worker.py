@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from backend.common import logs
 from backend.common.deps import Deps
+from backend.common.sweeping import place_of
 from backend.deliveries.model import LEGAL, NOTICE
 from backend.deliveries.rules import is_quiet
 from backend.notices import service as notices
@@ -15,7 +16,7 @@ from notifications.jobs import JobLoop
 
 log = logs.get("notifications.worker")
 
-TICK_S, QUICK_TICK_S = 5.0, 0.5
+TICK_S, QUICK_TICK_S = 5.0, 1.0
 
 
 class Worker:
@@ -26,13 +27,16 @@ class Worker:
         self._jobs = jobs
         self._stop = stop
         self._told: int | None = None
+        self._whole = True
 
-    def run(self) -> None:
-        """Until `stop`; then every loop ends what it is at."""
+    def run(self) -> bool:
+        """Until `stop`; then every loop ends what it is at. False when a loop ended by a fault of ours, and all others with it:
+        whoever started the process starts it anew."""
         channels = [way.value for way in self._deps.carriers]
         log.info("worker.started", jobs=[job.name for job in self._jobs], channels=channels)
         threads = [
-            threading.Thread(target=loop, name=name, daemon=True) for name, loop in self._loops().items()
+            threading.Thread(target=self._run, args=(loop,), name=name, daemon=True)
+            for name, loop in self._loops().items()
         ]
         for thread in threads:
             thread.start()
@@ -40,6 +44,16 @@ class Worker:
         for thread in threads:
             thread.join()
         log.info("worker.ended")
+        return self._whole
+
+    def _run(self, loop: Callable[[], None]) -> None:
+        try:
+            loop()
+        except BaseException as error:
+            log.error("worker.loop_failed", loop=threading.current_thread().name, fault=place_of(error))
+            self._whole = False
+            self._stop.set()
+            raise
 
     def _loops(self) -> dict[str, Callable[[], None]]:
         deps, stop = self._deps, self._stop

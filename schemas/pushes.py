@@ -105,55 +105,98 @@ class PushListQuery(QuerySchema):
     cursor = fields.String(load_default=None, validate=validate.Length(max=400))
 
 
-class Progress(ResponseSchema):
-    """People by what became of it: queued, sent, failed and skipped together are all people so far."""
+_QUEUED = _about("待发送（含正在发送）", "waiting, or under way", example=60_000)
+_SENT = _about("渠道已接收（含已送达）", "taken by the channel, those that arrived included", example=40_000)
+_DELIVERED = _about("渠道确认送达", "the channel says that it arrived", example=39_000)
+_FAILED = _about("未能送达，不再尝试", "could not be sent, and is not tried again", example=12)
+_SKIPPED = _about("已关闭推送，或推送已取消", "switched off, or the push was cancelled", example=300)
+_TITLES = _about("标题", "title", example="本月信用资讯")
 
-    queued = fields.Integer(required=True)
-    sent = fields.Integer(
-        required=True,
-        metadata=_about("渠道已接收（含已送达）", "taken by the channel, those that arrived included"),
-    )
-    delivered = fields.Integer(required=True, metadata=_about("渠道确认送达", "the channel says it arrived"))
-    failed = fields.Integer(required=True)
-    skipped = fields.Integer(
-        required=True, metadata=_about("已关闭推送、已解绑或被取消", "switched off, unbound, or cancelled")
-    )
-    people = fields.Integer(required=True)
+
+def _number(metadata: dict[str, Any], **more: Any) -> fields.Integer:
+    return fields.Integer(required=True, metadata=metadata, **more)
+
+
+class Progress(ResponseSchema):
+    """People by what became of it for them: queued, sent, failed and skipped together are all people so far."""
+
+    queued = _number(_QUEUED)
+    sent = _number(_SENT)
+    delivered = _number(_DELIVERED)
+    failed = _number(_FAILED)
+    skipped = _number(_SKIPPED)
+    people = _number(_about("目前名单总人数", "all people so far", example=100_312))
     complete = fields.Boolean(required=True, metadata=_about("名单已全部排队", "nobody is left to be queued"))
 
 
 class AudienceShown(ResponseSchema):
-    districts = fields.List(fields.String(), required=True)
-    follows = fields.List(TermField(Topic), required=True)
-    roles = fields.List(TermField(Role), required=True)
+    districts = fields.List(
+        fields.String(),
+        required=True,
+        metadata=_about("居住区代码", "codes of districts", example=["310101"]),
+    )
+    follows = fields.List(TermField(Topic), required=True, metadata=_about("关注的栏目", "topics"))
+    roles = fields.List(TermField(Role), required=True, metadata=_about("对象", "who they are"))
 
 
 class PushEvent(ResponseSchema):
-    at = BeijingTime(required=True)
-    act = TermField(PushAct, required=True)
+    at = BeijingTime(required=True, metadata=_about("时间", "when"))
+    act = TermField(PushAct, required=True, metadata=_about("操作", "what was done"))
     label = Said(required=True, metadata=_about("经过", "what happened", type="string", example="暂停"))
-    state = TermField(PushState, required=True)
-    by_id = fields.String(required=True)
-    by_name = fields.String(required=True, allow_none=True)
-    reason = fields.String(required=True, allow_none=True)
+    state = TermField(PushState, required=True, metadata=_about("操作后的状态", "the state after it"))
+    by_id = fields.String(required=True, metadata=_about("操作人编号", "who did it"))
+    by_name = fields.String(
+        required=True, allow_none=True, metadata=_about("操作人", "their name", example="zhou.li")
+    )
+    reason = fields.String(
+        required=True, allow_none=True, metadata=_about("原因", "why", example="内容有误。")
+    )
 
 
 class Push(ResponseSchema):
-    id = fields.String(required=True, attribute="push.id")
-    state = TermField(PushState, required=True, attribute="push.state")
+    """A push with its figures; `queued` to `skipped` stand in `progress` as well."""
+
+    id = fields.String(required=True, attribute="push.id", metadata=_about("编号", "its id"))
+    state = TermField(PushState, required=True, attribute="push.state", metadata=_about("状态", "the state"))
     state_label = Said(
         required=True,
         attribute="push.state.label",
         metadata=_about("状态名称", "the state in words", type="string", example="推送中"),
     )
-    title = fields.String(required=True, attribute="push.wish.title")
-    body = fields.String(required=True, attribute="push.wish.body")
-    title_en = fields.String(required=True, allow_none=True, attribute="push.wish.title_en")
-    body_en = fields.String(required=True, allow_none=True, attribute="push.wish.body_en")
-    news_id = fields.String(required=True, allow_none=True, attribute="push.wish.news_id")
-    audience = fields.Nested(AudienceShown, required=True, attribute="push.wish.audience")
-    channels = fields.List(TermField(Way), required=True, attribute="push.wish.ways")
-    created_at = BeijingTime(required=True, attribute="push.created_at")
+    title = fields.String(required=True, attribute="push.wish.title", metadata=_TITLES)
+    body = fields.String(
+        required=True, attribute="push.wish.body", metadata=_about("正文", "body", example="第四期已发布。")
+    )
+    title_en = fields.String(
+        required=True,
+        allow_none=True,
+        attribute="push.wish.title_en",
+        metadata=_about("英文标题", "title in English"),
+    )
+    body_en = fields.String(
+        required=True,
+        allow_none=True,
+        attribute="push.wish.body_en",
+        metadata=_about("英文正文", "body in English"),
+    )
+    news_id = fields.String(
+        required=True,
+        allow_none=True,
+        attribute="push.wish.news_id",
+        metadata=_about("关联的资讯", "the article it is about"),
+    )
+    audience = fields.Nested(
+        AudienceShown, required=True, attribute="push.wish.audience", metadata=_about("对象", "who it is for")
+    )
+    channels = fields.List(
+        TermField(Way),
+        required=True,
+        attribute="push.wish.ways",
+        metadata=_about("渠道，按尝试顺序", "channels in the order of trying"),
+    )
+    created_at = BeijingTime(
+        required=True, attribute="push.created_at", metadata=_about("发起时间", "when it was started")
+    )
     settled_at = BeijingTime(
         required=True,
         allow_none=True,
@@ -167,13 +210,18 @@ class Push(ResponseSchema):
             "夜间（22:00 至 8:00）暂不发送，至此时继续", "held back by the quiet hours until then"
         ),
     )
-    progress = fields.Nested(Progress, required=True)
-    queued = fields.Integer(required=True, attribute="progress.queued")
-    sent = fields.Integer(required=True, attribute="progress.sent")
-    delivered = fields.Integer(required=True, attribute="progress.delivered")
-    failed = fields.Integer(required=True, attribute="progress.failed")
-    skipped = fields.Integer(required=True, attribute="progress.skipped")
-    events = fields.List(fields.Nested(PushEvent), required=True, attribute="push.events")
+    progress = fields.Nested(Progress, required=True, metadata=_about("进度", "how far it is"))
+    queued = _number(_QUEUED, attribute="progress.queued")
+    sent = _number(_SENT, attribute="progress.sent")
+    delivered = _number(_DELIVERED, attribute="progress.delivered")
+    failed = _number(_FAILED, attribute="progress.failed")
+    skipped = _number(_SKIPPED, attribute="progress.skipped")
+    events = fields.List(
+        fields.Nested(PushEvent),
+        required=True,
+        attribute="push.events",
+        metadata=_about("经过", "its history"),
+    )
 
 
 class PushPage(ResponseSchema):
@@ -184,25 +232,35 @@ class PushPage(ResponseSchema):
 class AudienceNumber(ResponseSchema):
     """How many people it would go to now, each counted at the first channel that reaches them."""
 
-    people = fields.Integer(required=True)
-    by_channel = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True, attribute="by_way")
-    switched_off = fields.Integer(required=True)
+    people = _number(_about("将收到的人数", "who would have it", example=36_025))
+    by_channel = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        attribute="by_way",
+        metadata=_about("按渠道的人数", "people by channel", example={"telegram": 30_000, "app_push": 6_025}),
+    )
+    switched_off = _number(
+        _about("在对象内但已关闭推送的人数", "in the audience and switched off", example=300)
+    )
     complete = fields.Boolean(
         required=True, metadata=_about("false 表示人数更多，未数完", "false: there are more")
     )
 
 
 class ChannelStanding(ResponseSchema):
-    channel = TermField(Way, required=True, attribute="way")
+    channel = TermField(Way, required=True, attribute="way", metadata=_about("渠道", "the channel"))
     label = Said(required=True, metadata=_about("渠道名称", "its name", type="string", example="微信"))
-    configured = fields.Boolean(required=True)
-    waiting = fields.Integer(required=True)
+    configured = fields.Boolean(required=True, metadata=_about("是否已接入", "whether it is set up here"))
+    waiting = _number(_about("待发送的消息数", "messages that wait for it", example=60_000))
     paused_until = BeijingTime(
         required=True,
         allow_none=True,
         metadata=_about("渠道要求暂停或连续失败，至此时再试", "left alone until then"),
     )
-    paused_because = fields.String(required=True, allow_none=True)
+    paused_because = fields.String(
+        required=True, allow_none=True, metadata=_about("暂停原因", "why", example="too_many")
+    )
 
 
 class Channels(ResponseSchema):

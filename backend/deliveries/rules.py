@@ -34,7 +34,12 @@ PACES: Mapping[Way, Pace] = {
 }
 SENDERS = 8
 """Messages that one worker has under way by one channel at most: what a killed worker may have sent without marking it."""
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=40)
+A_TRY_S = 15.0
+"""As much must be left of the lease when a message is sent: longer than a channel is waited for, so that nobody else sends it
+while it is under way."""
+MOST_CLAIMS = 20
+"""What was claimed more often than that and never marked kills its workers."""
 LATE_S = 0.12
 """A slot that was missed by more is given up, so that a stalled worker does not send in a burst."""
 KEPT = timedelta(days=180)

@@ -1,9 +1,10 @@
 """The channels of this installation, as its settings name them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from backend.common.errors import ServiceError
-from backend.common.settings import Settings
+from backend.common.settings import Settings, SettingsError
+from backend.gateways import telegram, wechat
 from backend.gateways.carrying import Carrier, Handover, Message, Verdict
 from backend.gateways.push import FilePush, HttpPush
 from backend.gateways.sms import Sms
@@ -37,19 +38,29 @@ class SmsCarrier:
 
 def build(settings: Settings, sms: Sms) -> Mapping[Way, Carrier]:
     """What can be sent by: SMS always, app pushes through their gateway (a file outside of production), Telegram with a
-    bot's token, WeChat with the account's id, secret and template."""
+    bot's token, WeChat with the account's id, secret and template. Raises `SettingsError` for an address that is none."""
     found: dict[Way, Carrier] = {Way.SMS: SmsCarrier(sms)}
     if settings.push_gateway_url and settings.push_gateway_key:
-        found[Way.APP_PUSH] = HttpPush(settings.push_gateway_url, settings.push_gateway_key)
+        key = settings.push_gateway_key
+        found[Way.APP_PUSH] = _at(
+            "PUSH_GATEWAY_URL", settings.push_gateway_url, lambda url: HttpPush(url, key)
+        )
     elif settings.app_env != "production":
         found[Way.APP_PUSH] = FilePush(settings.data_dir / "outbox" / "app_push.jsonl")
-    if settings.bot_token:
-        found[Way.TELEGRAM] = TelegramCarrier(settings.bot_token, settings.bot_api_url)
-    if settings.wechat_app_id and settings.wechat_app_secret and settings.wechat_template_id:
-        found[Way.WECHAT] = WeChatCarrier(
-            settings.wechat_app_id,
-            settings.wechat_app_secret,
-            settings.wechat_template_id,
-            settings.wechat_api_url,
+    if token := settings.bot_token:
+        base = settings.bot_api_url or telegram.OFFICIAL
+        found[Way.TELEGRAM] = _at("BOT_API_URL", base, lambda url: TelegramCarrier(token, url))
+    app_id, secret, template = settings.wechat_app_id, settings.wechat_app_secret, settings.wechat_template_id
+    if app_id and secret and template:
+        base = settings.wechat_api_url or wechat.OFFICIAL
+        found[Way.WECHAT] = _at(
+            "WECHAT_API_URL", base, lambda url: WeChatCarrier(app_id, secret, template, url)
         )
     return found
+
+
+def _at(name: str, address: str, made: Callable[[str], Carrier]) -> Carrier:
+    try:
+        return made(address)
+    except ValueError as error:
+        raise SettingsError(f"{name}: {error}") from error

@@ -7,8 +7,8 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-TIMEOUT_SECONDS = 8
-"""Shorter than a stopping process is given, and than a third of the lease of a message (backend/deliveries)."""
+CONNECT_SECONDS, ANSWER_SECONDS = 4, 8
+"""Together shorter than what must be left of a message's lease when it is sent (backend/deliveries/rules.py)."""
 REUSED_FOR_SECONDS = 3.0
 """A server may close a connection that rests; what is sent into a closing one has an unknown end."""
 LARGEST_ANSWER = 64 * 1024
@@ -34,14 +34,14 @@ class Answer:
 class Poster:
     """One server. Follows no redirect, so that no key travels to an address that nobody set."""
 
-    def __init__(self, base: str, timeout_s: float = TIMEOUT_SECONDS) -> None:
+    def __init__(self, base: str, answer_s: float = ANSWER_SECONDS) -> None:
         parts = urlsplit(base)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be an http or https address")
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._server = (parts.hostname, parts.port)
         self._path = parts.path.rstrip("/")
-        self._timeout_s = timeout_s
+        self._answer_s = answer_s
         self._resting: list[tuple[float, HTTPConnection]] = []
 
     def post(self, path: str, body: Any, headers: dict[str, str] | None = None) -> Answer:
@@ -75,12 +75,13 @@ class Poster:
             if time.monotonic() - used_at < REUSED_FOR_SECONDS:
                 return connection
             connection.close()
-        made = self._kind(*self._server, timeout=self._timeout_s)
+        made = self._kind(*self._server, timeout=CONNECT_SECONDS)
         try:
             made.connect()
         except OSError as error:
             made.close()
             raise NotReached from error
+        made.sock.settimeout(self._answer_s)
         return made
 
     def _rested(self) -> tuple[float, HTTPConnection] | None:

@@ -15,8 +15,8 @@ _GONE = ("chat not found", "user is deactivated", "user not found", "peer_id_inv
 class TelegramCarrier:
     """`to` is a chat id."""
 
-    def __init__(self, token: str, base: str | None = None) -> None:
-        self._poster = Poster(base or OFFICIAL)
+    def __init__(self, token: str, base: str = OFFICIAL) -> None:
+        self._poster = Poster(base)
         self._path = f"/bot{token}/sendMessage"
 
     def carry(self, to: str, message: Message) -> Handover:

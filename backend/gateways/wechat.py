@@ -33,8 +33,8 @@ TITLE_CHARACTERS, BODY_CHARACTERS = 20, 200
 class WeChatCarrier:
     """`to` is an openid. The template has the fields `title`, `body` and `time`."""
 
-    def __init__(self, app_id: str, secret: str, template_id: str, base: str | None = None) -> None:
-        self._poster = Poster(base or OFFICIAL)
+    def __init__(self, app_id: str, secret: str, template_id: str, base: str = OFFICIAL) -> None:
+        self._poster = Poster(base)
         self._app = {"grant_type": "client_credential", "appid": app_id, "secret": secret}
         self._template_id = template_id
         self._held = threading.Lock()

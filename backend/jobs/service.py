@@ -15,14 +15,15 @@ LEASE = timedelta(seconds=15)
 RENEWED_EVERY_S = 4.0
 
 
+def make_known(deps: Deps, name: str) -> None:
+    """A job that nobody ever took is due at once; one that is known stays as it is."""
+    store.put(deps.db, name)
+
+
 def take(deps: Deps, name: str) -> Turn | None:
-    """The job's turn if it is due and nobody has it."""
+    """The turn of a known job, if it is due and nobody has it."""
     turn = Turn(name, deps.new_id())
-    taken = store.take(deps.db, name, turn.lease, for_ms=_ms(LEASE))
-    if taken is None:
-        store.put(deps.db, name)
-        taken = store.take(deps.db, name, turn.lease, for_ms=_ms(LEASE))
-    return turn if taken else None
+    return turn if store.take(deps.db, name, turn.lease, for_ms=_ms(LEASE)) else None
 
 
 def renew(deps: Deps, turn: Turn) -> bool:

@@ -20,13 +20,11 @@ def put(db: Database, name: str) -> None:
         return
 
 
-def take(db: Database, name: str, lease: str, *, for_ms: int) -> bool | None:
-    """True: it is due, nobody runs it, and now it is ours. False: not so. None: nobody has made the job known."""
+def take(db: Database, name: str, lease: str, *, for_ms: int) -> bool:
+    """Whether it is due and nobody runs it, so that it is ours now."""
     due = {"$and": [{"$lte": ["$next_at", "$$NOW"]}, {"$lte": ["$leased_until", "$$NOW"]}]}
     ours = {"lease": lease, "leased_until": {"$add": ["$$NOW", for_ms]}, "begun_at": "$$NOW"}
-    if db[COLLECTION].update_one({"_id": name, "$expr": due}, [{"$set": ours}]).matched_count:
-        return True
-    return False if db[COLLECTION].find_one({"_id": name}, {"_id": 1}) else None
+    return db[COLLECTION].update_one({"_id": name, "$expr": due}, [{"$set": ours}]).matched_count == 1
 
 
 def renew(db: Database, name: str, lease: str, *, for_ms: int) -> bool:

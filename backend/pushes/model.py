@@ -54,7 +54,8 @@ class Push:
     """A push and how far its people are queued: all up to `cursor` (a holder) are, and everybody from `expanded_at` on.
 
     Every change is a compare-and-set on `version`, but for the steps of the cursor, which are one on the cursor itself.
-    `settled_at`: nothing of it waits any more; `totals` are its last figures, which outlive the deliveries.
+    `settled_at`: nothing of it waits any more; `closed_at`: no channel tells of it any more. From then on `totals` are its
+    figures, which outlive the deliveries.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Push:
     cursor: str = ""
     expanded_at: datetime | None = None
     settled_at: datetime | None = None
+    closed_at: datetime | None = None
     totals: dict[str, int] | None = None
     events: tuple[Event, ...] = ()
     version: int = 1

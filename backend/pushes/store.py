@@ -16,6 +16,7 @@ COLLECTIONS = {
     COLLECTION: [
         IndexModel([("created_at", DESCENDING), ("_id", DESCENDING)]),
         IndexModel([("settled_at", ASCENDING), ("state", ASCENDING), ("created_at", ASCENDING)]),
+        IndexModel([("closed_at", ASCENDING), ("settled_at", ASCENDING)]),
     ]
 }
 _LIVE = [PushState.RUNNING.value, PushState.CANCELLED.value]
@@ -50,6 +51,19 @@ def list_running(db: Database) -> list[str]:
     wanted = {"settled_at": None, "state": PushState.RUNNING.value}
     found = db[COLLECTION].find(wanted, {"_id": 1}, sort=[("created_at", ASCENDING)])
     return [document["_id"] for document in found]
+
+
+def list_ended(db: Database, *, before: datetime) -> list[Push]:
+    """Those that ended before and whose figures are still counted."""
+    found = db[COLLECTION].find(
+        {"closed_at": None, "settled_at": {"$lt": before, "$type": "date"}}, limit=100
+    )
+    return [from_document(Push, document) for document in found]
+
+
+def close(db: Database, push_id: str, totals: dict[str, int], *, at: datetime) -> bool:
+    ended = {"_id": push_id, "closed_at": None}
+    return db[COLLECTION].update_one(ended, {"$set": {"totals": totals, "closed_at": at}}).matched_count == 1
 
 
 def put(db: Database, push: Push) -> bool:

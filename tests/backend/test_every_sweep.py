@@ -60,6 +60,8 @@ def busy(deps: Deps, clock: Clock) -> Town:
     counter = counters.make_counter(deps)
     _contest(counter, town)
     evidence.put(deps, town.resident, checked=evidence.checked([Upload("a.jpg", picture())]))
+    pushes.create(deps, EDITOR, wish=wish(ways=[Way.APP_PUSH]))
+    pushes.advance(deps, WORKER)
     clock.set(datetime(2026, 12, 1, 2, tzinfo=UTC))
     _ask_and_apply(town)
     clock.set(datetime(2026, 12, 9, 2, tzinfo=UTC))

@@ -77,7 +77,9 @@ def test_a_job_is_run_by_one_of_many_workers(deps: Deps) -> None:
 
 
 def test_a_dead_workers_turn_is_taken_over_and_its_late_end_is_nothing(deps: Deps) -> None:
+    jobs.make_known(deps, "sweep")
     dead = jobs.take(deps, "sweep")
+    jobs.make_known(deps, "sweep")
     assert dead is not None
     assert jobs.take(deps, "sweep") is None
     assert jobs.renew(deps, dead)
@@ -93,6 +95,7 @@ def test_a_dead_workers_turn_is_taken_over_and_its_late_end_is_nothing(deps: Dep
 def test_a_job_that_outlives_its_lease_keeps_its_turn(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=1))
     monkeypatch.setattr(jobs, "RENEWED_EVERY_S", 0.1)
+    jobs.make_known(deps, "long")
     turn = jobs.take(deps, "long")
     assert turn is not None
     before = deps.db["job_turns"].find_one({"_id": "long"})

@@ -59,6 +59,11 @@ def skip(deps: Deps, one: Delivery, *, reason: str) -> None:
     _finish(deps, one, DeliveryState.SKIPPED, reason)
 
 
+def give_up(deps: Deps, one: Delivery, *, reason: str) -> None:
+    """It will not be tried again."""
+    _finish(deps, one, DeliveryState.FAILED, reason)
+
+
 def _again(deps: Deps, one: Delivery, handover: Handover) -> None:
     if not rules.may_repeat(handover.verdict, of_push=one.of_push):
         _finish(deps, one, DeliveryState.FAILED, "outcome_unknown")

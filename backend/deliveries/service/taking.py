@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from backend.accounts import service as accounts
 from backend.accounts.model import Account
+from backend.common import logs
 from backend.common.deps import Deps
 from backend.deliveries import rules, store
 from backend.deliveries.model import Delivery, Parcel, Slots, Words
 from backend.deliveries.service import pacing, settling
 from backend.gateways.carrying import Message
 from backend.notices import service as notices
+from backend.notices.model import Notice
 from backend.recipients import service as recipients
 from backend.recipients.model import Preferences, Recipient
 from schemas.notices import worded
@@ -18,6 +20,7 @@ from schemas.terms import Way
 
 WordsOf = Callable[[Deps, Collection[str]], Mapping[str, Words]]
 """The words of pushes by their ids; they belong to a feature above."""
+log = logs.get("backend.deliveries")
 _CHOICE = 4
 """From how many times as many as are wanted they are drawn, so that workers seldom reach for the same."""
 
@@ -97,6 +100,8 @@ def _still_wanted(
         settling.unreached(deps, one, reason="unbound")
     elif recipient.gone_at is not None:
         settling.unreached(deps, one, reason=recipient.gone_reason or "gone")
+    elif one.tries > rules.MOST_CLAIMS:
+        settling.give_up(deps, one, reason="claimed_too_often")
     elif not (wishes.get(one.holder) or Preferences(one.holder)).wants(one.kind, one.way):
         settling.skip(deps, one, reason="switched_off")
     else:
@@ -122,8 +127,17 @@ def _one_each(deps: Deps, wanted: Sequence[Delivery], slots: Slots) -> list[Deli
 
 def _words(deps: Deps, claimed: Sequence[Delivery], words_of: WordsOf) -> dict[str, Words]:
     found = notices.by_id(deps, {one.source_id for one in claimed if not one.of_push})
-    words = {key: Words(*worded(notice.kind, notice.payload)) for key, notice in found.items()}
+    words = {key: told for key, notice in found.items() if (told := _said(notice))}
     return words | dict(words_of(deps, {one.source_id for one in claimed if one.of_push}))
+
+
+def _said(notice: Notice) -> Words | None:
+    """None for a payload that its kind's form no longer fits; it must not hold up the others."""
+    try:
+        return Words(*worded(notice.kind, notice.payload))
+    except (KeyError, ValueError, TypeError) as error:
+        log.error("delivery.no_words", kind=notice.kind.value, fault=type(error).__name__)
+        return None
 
 
 def _message(deps: Deps, one: Delivery, words: Words, to: Recipient, account: Account | None) -> Message:

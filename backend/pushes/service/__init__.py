@@ -1,6 +1,6 @@
 """Use cases of pushes: staff start, stop and watch them; the worker queues their people and finishes them."""
 
-from backend.pushes.service.advancing import advance
+from backend.pushes.service.advancing import advance, close
 from backend.pushes.service.choosing import count
 from backend.pushes.service.managing import cancel, create, pause, resume
 from backend.pushes.service.reading import find, listed, queues, words
@@ -8,6 +8,7 @@ from backend.pushes.service.reading import find, listed, queues, words
 __all__ = [
     "advance",
     "cancel",
+    "close",
     "count",
     "create",
     "find",

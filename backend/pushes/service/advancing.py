@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from datetime import timedelta
+from itertools import islice
 
 from backend.audit import service as audit
 from backend.common.actor import Actor
@@ -19,6 +21,9 @@ from backend.recipients.model import PUSH
 from schemas.terms import DeliveryState, PushAct, PushState, Role
 
 SWITCHED_OFF, CANCELLED = "switched_off", "cancelled"
+PAGES_AT_ONCE = 20
+TOLD_WITHIN = timedelta(days=1)
+"""So long after the end channels may still tell what arrived."""
 
 
 def advance(deps: Deps, actor: Actor) -> int:
@@ -40,10 +45,11 @@ def _advance(deps: Deps, actor: Actor, push: Push) -> bool:
 
 
 def _expand(deps: Deps, push: Push) -> bool:
-    """Queue page after page until all are; stops at the next page when it was paused, cancelled, or moved by another."""
+    """Queue some pages, so that no push waits for a larger one; stops at the next page when it was paused, cancelled, or moved
+    by another."""
     if push.expanded_at is not None:
         return False
-    for page in pages(deps, push.wish, after=push.cursor):
+    for page in islice(pages(deps, push.wish, after=push.cursor), PAGES_AT_ONCE):
         deliveries.put(deps, list(_deliveries(deps, push, page)))
         moved = store.move(deps.db, push, to=page.upto, expanded_at=deps.now() if page.last else None)
         if moved is None:
@@ -96,6 +102,13 @@ def settle(deps: Deps, actor: Actor, *, push_id: str) -> bool:
         raise Retry(push_id)
     audit.record(deps, actor, "pushes.settle", push_id, subject_id=None, **(done.totals or {}))
     return True
+
+
+def close(deps: Deps, actor: Actor) -> int:
+    """Write down the last figures of pushes that ended a day ago: nothing is counted for them any more. How many."""
+    actor.require(Role.SYSTEM)
+    ended = store.list_ended(deps.db, before=deps.now() - TOLD_WITHIN)
+    return each(ended, lambda push: store.close(deps.db, push.id, _totals(deps, push), at=deps.now()))
 
 
 def _through(deps: Deps, push: Push) -> bool:

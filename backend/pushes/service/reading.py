@@ -39,10 +39,11 @@ def shown(deps: Deps, push: Push) -> Shown:
 
 
 def progress(deps: Deps, push: Push) -> Progress:
-    """Counted now while its deliveries are kept (`deliveries.rules.KEPT`), else as they were when it ended."""
+    """Counted now, or as it was closed."""
     complete = push.expanded_at is not None or push.state is PushState.CANCELLED
-    now = progress_of(dict(deliveries.counts(deps, push.id)), complete=complete)
-    return _totalled(push.totals, now) if push.totals is not None else now
+    if push.closed_at is not None and push.totals is not None:
+        return Progress(**push.totals, complete=complete)
+    return progress_of(dict(deliveries.counts(deps, push.id)), complete=complete)
 
 
 def queues(deps: Deps) -> list[str]:
@@ -57,12 +58,6 @@ def words(deps: Deps, push_ids: Collection[str]) -> dict[str, Words]:
         if push_ids
         else {}
     )
-
-
-def _totalled(totals: dict[str, int], now: Progress) -> Progress:
-    """The last figures, once deliveries were cleared away."""
-    last = Progress(**totals, complete=now.complete)
-    return last if now.people < last.people else now
 
 
 def _words(deps: Deps, push: Push) -> Words:

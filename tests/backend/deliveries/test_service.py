@@ -12,6 +12,7 @@ import pytest
 from backend.common.deps import Deps
 from backend.deliveries import rules, service
 from backend.deliveries.model import LEGAL, NOTICE, Parcel, Words
+from backend.gateways import posting
 from backend.gateways.carrying import Handover, Message, Verdict
 from backend.notices import service as notices
 from backend.recipients import service as recipients
@@ -317,3 +318,27 @@ def test_only_the_system_plans(set_up: Deps) -> None:
     assert EDITOR.role is Role.NEWS_EDITOR
     with pytest.raises(Exception, match=r"auth\.not_allowed"):
         service.plan(set_up, EDITOR)
+
+
+def test_a_notice_whose_words_are_gone_holds_up_no_other(set_up: Deps) -> None:
+    crowd(set_up, 2, Way.APP_PUSH)
+    first, second = owe(set_up, "p000000"), owe(set_up, "p000001", OTHER_KIND)
+    set_up.db["notices"].update_one({"_id": second}, {"$set": {"payload": {}}})
+    service.plan(set_up, WORKER)
+    assert [parcel.delivery.source_id for parcel in take(set_up, Way.APP_PUSH)] == [first]
+    assert states(set_up)[f"{second}:app_push"] == ("skipped", "no_words")
+
+
+def test_what_kills_its_workers_is_given_up(set_up: Deps) -> None:
+    bound(set_up, "anna", Way.TELEGRAM)
+    owe(set_up, "anna")
+    service.plan(set_up, WORKER)
+    for _ in range(rules.MOST_CLAIMS):
+        assert len(take(set_up)) == 1
+        let_pass(set_up, rules.LEASE)
+    assert take(set_up) == []
+    assert list(states(set_up).values()) == [("failed", "claimed_too_often")]
+
+
+def test_a_message_is_waited_for_no_longer_than_it_is_ours() -> None:
+    assert posting.CONNECT_SECONDS + posting.ANSWER_SECONDS < rules.A_TRY_S < rules.LEASE.total_seconds() / 2

@@ -164,7 +164,7 @@ def test_without_a_server_nothing_was_sent() -> None:
 def test_a_lost_answer_is_told_apart_from_a_server_that_is_away() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         base = f"http://127.0.0.1:{mute.getsockname()[1]}"
-        poster = posting.Poster(base, timeout_s=0.3)
+        poster = posting.Poster(base, answer_s=0.3)
         with pytest.raises(posting.NoAnswer):
             poster.post("/x", {})
     carrier = TelegramCarrier(TOKEN, _cut_off())

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from backend.common.deps import Deps
+from backend.deliveries import rules
 from backend.deliveries import service as deliveries
 from backend.deliveries.model import LEGAL, NOTICE, Parcel
 from backend.gateways.carrying import Handover, Verdict
@@ -227,9 +228,7 @@ def test_what_a_dead_worker_had_of_a_cancelled_one_is_closed_once_its_lease_is_o
     assert len(take(set_up, Way.TELEGRAM)) == 3
     service.cancel(set_up, EDITOR, push_id=push)
     assert service.advance(set_up, WORKER) == 0
-    from datetime import timedelta
-
-    let_pass(set_up, timedelta(seconds=31))
+    let_pass(set_up, rules.LEASE)
     assert service.advance(set_up, WORKER) == 1
     assert figures(set_up, push) == (0, 0, 0, 0, 3)
 
@@ -280,14 +279,18 @@ def test_of_two_who_act_at_once_one_is_told(set_up: Deps) -> None:
     ]
 
 
-def test_last_figures_outlive_the_deliveries(set_up: Deps) -> None:
-    crowd(set_up, 4)
+def test_last_figures_outlive_the_deliveries(set_up: Deps, clock: Clock) -> None:
+    crowd(set_up, 4, Way.WECHAT)
     push = start(set_up)
     service.advance(set_up, WORKER)
-    send_all(set_up, Way.TELEGRAM, Handover(Verdict.ARRIVED))
+    send_all(set_up, Way.WECHAT, Handover(Verdict.TAKEN, receipt="9001"))
     service.advance(set_up, WORKER)
+    deliveries.confirm(set_up, way=Way.WECHAT, receipt="9001", arrived=True)
+    assert service.close(set_up, WORKER) == 0
+    clock.advance(days=1, seconds=1)
+    assert (service.close(set_up, WORKER), service.close(set_up, WORKER)) == (1, 0)
     set_up.db["deliveries"].delete_many({})
-    assert figures(set_up, push) == (0, 4, 4, 0, 0)
+    assert figures(set_up, push) == (0, 4, 1, 0, 0)
 
 
 def test_only_editors_push(set_up: Deps) -> None:
