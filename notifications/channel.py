@@ -166,6 +166,8 @@ class ChannelLoop:
             try:
                 deliveries.settle(self._deps, parcel, handover)
             except mongo.DriverError as error:
+                if not (mongo.is_away(error) or mongo.collided(error)):
+                    raise
                 log.warning("worker.not_marked_yet", channel=self._way.value, fault=type(error).__name__)
                 if self._stop.wait(pause) and pause >= 1:
                     return

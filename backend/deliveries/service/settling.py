@@ -48,20 +48,24 @@ def confirm(deps: Deps, *, way: Way, receipt: str, arrived: bool, reason: str | 
 
 def unreached(deps: Deps, one: Delivery, *, reason: str) -> None:
     """Nobody is there by this way: a push goes by the person's next one, if there is one."""
-    if one.others:
-        store.reroute(deps.db, one, way=one.others[0], others=one.others[1:])
-    else:
-        _finish(deps, one, DeliveryState.FAILED, reason)
+    _by_the_next(deps, one, DeliveryState.FAILED, reason)
 
 
 def skip(deps: Deps, one: Delivery, *, reason: str) -> None:
-    """It is not wanted any more."""
-    _finish(deps, one, DeliveryState.SKIPPED, reason)
+    """It is not wanted any more by this way."""
+    _by_the_next(deps, one, DeliveryState.SKIPPED, reason)
 
 
 def give_up(deps: Deps, one: Delivery, *, reason: str) -> None:
     """It will not be tried again."""
     _finish(deps, one, DeliveryState.FAILED, reason)
+
+
+def _by_the_next(deps: Deps, one: Delivery, state: DeliveryState, reason: str) -> None:
+    if one.others:
+        store.reroute(deps.db, one, way=one.others[0], others=one.others[1:])
+    else:
+        _finish(deps, one, state, reason)
 
 
 def _again(deps: Deps, one: Delivery, handover: Handover) -> None:

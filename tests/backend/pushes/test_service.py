@@ -91,6 +91,15 @@ def test_who_cannot_be_reached_by_one_way_has_it_by_the_next(set_up: Deps) -> No
     assert figures(set_up, push) == (0, 1, 0, 1, 0)
 
 
+def test_who_switches_a_way_off_meanwhile_has_it_by_the_next(set_up: Deps) -> None:
+    anna = bound(set_up, "anna1", Way.WECHAT, Way.TELEGRAM)
+    start(set_up)
+    service.advance(set_up, WORKER)
+    recipients.switch(set_up, anna, ways={Way.TELEGRAM: False}, kinds={})
+    assert take(set_up, Way.TELEGRAM) == []
+    assert send_all(set_up, Way.WECHAT, Handover(Verdict.TAKEN)) == ["wechat-anna1"]
+
+
 def test_a_lost_answer_is_never_repeated(set_up: Deps) -> None:
     crowd(set_up, 1)
     push = start(set_up)
