@@ -7,6 +7,7 @@ marking it is what its senders were at: `rules.SENDERS` a channel (docs/adr/0025
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from backend.common.deps import Deps
 from backend.common.sweeping import place_of
 from backend.deliveries import rules
 from backend.deliveries import service as deliveries
-from backend.deliveries.model import Parcel
+from backend.deliveries.model import Parcel, Slots
 from backend.deliveries.service import Taken, WordsOf
 from backend.gateways.carrying import Handover, Verdict
 from schemas.terms import Way
@@ -25,6 +26,7 @@ log = logs.get("notifications.channel")
 IDLE_S, LONGEST_PAUSE_S, LONGEST_WAIT_S = 1.0, 5.0, 30.0
 LOOKED_EVERY_S = 0.25
 ENDING_S = 10.0
+HEARD = 200
 TOLD_EVERY_S = 60.0
 QueuesOf = Callable[[Deps], Sequence[str]]
 
@@ -36,6 +38,23 @@ class Due:
     parcel: Parcel
     at: float
     until: float
+
+
+class Bearing:
+    """What the server's time is by this process's running clock. Workers keep the pace together only as far as they agree on
+    it, and on a busy machine an answer comes late by more than slots lie apart: so the quickest of the latest answers counts."""
+
+    def __init__(self) -> None:
+        self._heard: deque[tuple[float, float]] = deque(maxlen=HEARD)
+        self._lock = threading.Lock()
+
+    def first_at(self, slots: Slots) -> float:
+        """When the first slot is, by the running clock."""
+        began, ended = slots.between
+        with self._lock:
+            self._heard.append((ended - began, slots.asked_s - (began + ended) / 2))
+            _, ahead = min(self._heard)
+        return slots.asked_s + slots.first_in_s - ahead
 
 
 class ChannelLoop:
@@ -53,6 +72,7 @@ class ChannelLoop:
         self._carrier = deps.carriers[way]
         self._due: queue.Queue[Due] = queue.Queue(rules.PACES[way].batch)
         self._lock = threading.Lock()
+        self._bearing = Bearing()
         self._looking = threading.Lock()
         self._open: Sequence[str] = ()
         self._looked_at = float("-inf")
@@ -103,7 +123,7 @@ class ChannelLoop:
         return 0.0
 
     def _queue(self, taken: Taken, *, ours_until: float) -> None:
-        first_at = time.monotonic() + taken.slots.first_in_s
+        first_at = self._bearing.first_at(taken.slots)
         for number, parcel in enumerate(taken.parcels):
             due = Due(parcel, first_at + number * taken.slots.apart_s, ours_until)
             while True:
@@ -157,7 +177,7 @@ class ChannelLoop:
             slot = deliveries.another_slot(self._deps, due.parcel)
             if slot.paused_s:
                 return False
-            at = time.monotonic() + slot.first_in_s
+            at = self._bearing.first_at(slot)
 
     def _settle(self, parcel: Parcel, handover: Handover) -> None:
         """Write down what came of it, also when the database comes back only later: unmarked it would be sent again."""

@@ -68,12 +68,18 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Slots:
-    """When a worker may send: the first time in `first_in_s`, then every `apart_s`. `paused_s`: the channel is left alone for
-    so long and no slot was given."""
+    """When a worker may send: the first time `first_in_s` after `asked_s`, then every `apart_s`. `paused_s`: the channel is left
+    alone for so long and no slot was given.
+
+    `asked_s` is the server's time in seconds, `between` this process's running clock before and after it was asked: so
+    the worker knows what the server's time is by its own clock, whatever happened since.
+    """
 
     first_in_s: float = 0.0
     apart_s: float = 0.0
     paused_s: float = 0.0
+    asked_s: float = 0.0
+    between: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)

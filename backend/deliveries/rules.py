@@ -40,7 +40,7 @@ A_TRY_S = 15.0
 while it is under way."""
 MOST_CLAIMS = 20
 """What was claimed more often than that and never marked kills its workers."""
-LATE_S = 0.12
+LATE_S = 0.08
 """A slot that was missed by more is given up, so that a stalled worker does not send in a burst."""
 KEPT = timedelta(days=180)
 DELAYS = (30, 120, 600, 3_600, 14_400, 43_200, 86_400)

@@ -1,5 +1,8 @@
 """The pace of each channel, kept by all workers together."""
 
+import time
+from typing import Any
+
 from backend.common.deps import Deps
 from backend.deliveries import rules, store
 from backend.deliveries.model import Slots
@@ -8,11 +11,12 @@ from schemas.terms import Way
 
 def reserve(deps: Deps, way: Way, *, slots: int) -> Slots:
     """The next places in the channel's pace, for the caller alone; or how long the channel is paused."""
-    pace = rules.PACES[way]
+    pace, began = rules.PACES[way], time.monotonic()
     asked_at, start_at, paused_until = store.reserve(deps.db, way, slots=slots, apart_ms=pace.apart_ms)
+    known: dict[str, Any] = {"asked_s": asked_at.timestamp(), "between": (began, time.monotonic())}
     if paused_until > asked_at:
-        return Slots(paused_s=(paused_until - asked_at).total_seconds())
-    return Slots((start_at - asked_at).total_seconds(), pace.apart_ms / 1000)
+        return Slots(paused_s=(paused_until - asked_at).total_seconds(), **known)
+    return Slots((start_at - asked_at).total_seconds(), pace.apart_ms / 1000, **known)
 
 
 def pause(deps: Deps, way: Way, *, for_s: float, reason: str) -> None:
