@@ -290,12 +290,12 @@ class Clusters:
 
 @dataclass(frozen=True)
 class Edition:
-    """Which state of the map this is: it changes with every shop that changes, and with the day, when lists expire.
-    `changed_at` is None before the first shop."""
+    """Which state of the map this is: it changes with every shop that changes, and with the day, when lists expire. `since`:
+    from when on the map looks as it does."""
 
     version: int
     changed_at: datetime | None
-    day: date
+    since: datetime
 
 
 @dataclass(frozen=True)

@@ -81,8 +81,8 @@ class Reports(MethodView):
 def _kept(make, *, shared):
     """The answer, or 304 when the phone has it."""
     found = service.edition(deps())
-    state = (found.version, found.changed_at, found.day)
-    return kept(state, found.changed_at, make, shared=shared, kind=wire.GEOJSON)
+    state = (found.version, found.changed_at, found.since)
+    return kept(state, found.since, make, shared=shared)
 
 
 def _tells_no_place(query):

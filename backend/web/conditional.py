@@ -17,34 +17,29 @@ from schemas.base import speaking
 
 PURPOSE = "answer-tags"
 TAG_BYTES = 16
+TOLD = ("ETag", "Vary", "Cache-Control", "Last-Modified")
 SETTLED_AFTER = timedelta(seconds=2)
 """`Last-Modified` counts whole seconds: it is not told before no other change can fall into the same one."""
 
 
 def kept(
     state: tuple[Hashable, ...],
-    changed_at: datetime | None,
+    changed_at: datetime,
     make: Callable[[], Any],
     *,
     shared: bool,
-    kind: str | None = None,
 ) -> Any:
     """304 when the caller has this answer already, else the one that `make` makes, with its tag. `shared`: caches between may
-    keep it too; they ask every time as well. `kind` is its content type, where that is not the usual one."""
+    keep it too; they ask every time as well."""
     found = Response(status=304)
     found.set_etag(_tag(state))
     found.vary.add("Accept-Language")
     found.headers["Cache-Control"] = "public, no-cache" if shared else "private, no-cache"
-    if changed_at is not None and auth.deps().now() - changed_at >= SETTLED_AFTER:
+    if auth.deps().now() - changed_at >= SETTLED_AFTER:
         found.headers["Last-Modified"] = http_date(changed_at)
     if _is_known(found):
         return found
-    headers = {name: found.headers[name] for name in ("ETag", "Vary", "Cache-Control")}
-    if "Last-Modified" in found.headers:
-        headers["Last-Modified"] = found.headers["Last-Modified"]
-    if kind is not None:
-        headers["Content-Type"] = kind
-    return make(), headers
+    return make(), {name: found.headers[name] for name in TOLD if name in found.headers}
 
 
 def _is_known(found: Response) -> bool:

@@ -395,7 +395,7 @@ def test_a_killed_seed_is_completed_by_the_next_and_a_third_changes_nothing(
         operator.done(*seed)
         counts = _counts(deps)
         assert counts["subjects"] == 400 + 40 + 4
-        assert "0 subjects and 0 records are new" in operator.done(*seed)
+        assert "0 subjects, 0 records and 0 shops are new" in operator.done(*seed)
         assert _counts(deps) == counts
     assert [path.name for path in (operator.data / "demo").iterdir()] == ["accounts.json"]
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.common.districts import code_of
 from backend.common.mongo import atomic
 from backend.places import errors, texts
 from backend.places.model import Assessment, Particulars, Place, Reply
@@ -30,7 +31,7 @@ from schemas.text import Text
 def create(deps: Deps, actor: Actor, *, given: Particulars, listed: Assessment) -> StaffShown:
     """Put a shop of a year's list on the map. Raises 422 `places.invalid`, 409 `places.known`."""
     actor.require(*KEEPERS)
-    _require_sound(given, listed)
+    given = _sound(given, listed)
     key = listing.key(given)
     for there in shops.find_by_keys(deps.db, [key]):
         raise errors.known(there.id)
@@ -51,7 +52,7 @@ def change(
     Raises as `create`, 409 `places.stale` when another version is in force, `places.changed` for a withdrawn shop.
     """
     place = kept(deps, actor, place_id)
-    _require_sound(given, listed)
+    given = _sound(given, listed)
     if place.version != version:
         raise errors.stale(place.version)
     before = listing.of_year(place, listed.year)
@@ -121,7 +122,10 @@ def made(deps: Deps, given: Particulars, listed: Assessment) -> Place:
     )
 
 
-def _require_sound(given: Particulars, listed: Assessment) -> None:
+def _sound(given: Particulars, listed: Assessment) -> Particulars:
+    """The particulars with the district's code, or everything that is wrong with them."""
+    given = replace(given, district=code_of(given.district) or given.district)
     wrong = list(listing.faults(given, listed))
     if wrong:
         raise errors.invalid(wrong)
+    return given

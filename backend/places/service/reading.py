@@ -2,13 +2,14 @@
 no line of any log has either, and no refusal repeats what was sent (docs/adr/0027)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from backend.common.clock import shanghai_date
 from backend.common.coordinates import LngLat, converted, metres_apart
 from backend.common.deps import Deps
 from backend.common.districts import code_of
+from backend.common.periods import end_of
 from backend.places import errors
 from backend.places.model import (
     Box,
@@ -31,7 +32,8 @@ from schemas.terms import Crs, PlaceKind
 def edition(deps: Deps) -> Edition:
     """Which state of the map is in force; read it before the map itself, so that an answer is never older than it says."""
     number, changed_at = editions.current(deps.db) or (0, None)
-    return Edition(number, changed_at, shanghai_date(deps.now()))
+    morning = end_of(shanghai_date(deps.now()) - timedelta(days=1))
+    return Edition(number, changed_at, max(changed_at or morning, morning))
 
 
 def search(
