@@ -9,6 +9,7 @@ from backend.common.clock import shanghai_date
 from backend.common.coordinates import LngLat, converted, metres_apart
 from backend.common.deps import Deps
 from backend.common.districts import code_of
+from backend.common.ids import is_id
 from backend.common.periods import end_of
 from backend.places import errors
 from backend.places.model import (
@@ -122,7 +123,8 @@ def find(deps: Deps, *, place_id: str, crs: Crs) -> Shown:
 
 
 def on_map(deps: Deps, place_id: str) -> Place:
-    place = shops.find(deps.db, place_id)
+    """A shop that is shown now. What is no id, a position in a mistaken address too, the database is not even asked for."""
+    place = shops.find(deps.db, place_id) if is_id(place_id) else None
     if place is None or not showing.is_shown(place, deps.now()):
         raise errors.not_found()
     return place

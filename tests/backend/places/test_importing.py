@@ -26,7 +26,7 @@ def take(deps: Deps, system_actor: Actor, tmp_path: Path) -> Any:
 
     def taken(rows: list[dict[str, Any]], year: int = 2026, name: str = "list.csv", **words: Any) -> Quality:
         path = write(tmp_path / name, rows)
-        asked = {"year": year, "crs": "wgs84"} | words
+        asked: dict[str, Any] = {"year": year, "crs": "wgs84"} | words
         return service.import_places(deps, system_actor, path=path, **asked)
 
     return taken

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -9,9 +10,10 @@ from backend.common.coordinates import LngLat, converted, metres_apart
 from backend.common.deps import Deps
 from backend.common.documents import to_document
 from backend.places import service
-from backend.places.model import Place
+from backend.places.model import Particulars, Place
 from backend.places.rules import asking
 from backend.places.service.managing import made
+from backend.places.service.staffing import StaffShown
 from schemas.terms import Crs, PlaceKind
 from tests.backend.places.conftest import LISTED, SHOP, SQUARE, STEWARD, Put
 from tests.support.refusals import refused
@@ -24,7 +26,7 @@ def scatter(deps: Deps, count: int, *, around: LngLat, spread: float, seed: int 
     places = [
         made(
             deps,
-            type(SHOP)(
+            Particulars(
                 f"店{n}", SHOP.kind, SHOP.district, f"路{n}号",
                 around.lng + drawn.uniform(-spread, spread), around.lat + drawn.uniform(-spread, spread), Crs.WGS84,
             ),
@@ -82,7 +84,8 @@ def test_a_shop_of_another_kind_district_or_year_is_left_out(deps: Deps, put: Pu
     put()
     for one in ({"kind": PlaceKind.FRESH}, {"district": "310104"}, {"district": "徐汇区"}, {"year": 2025}):
         for where in ({}, {"lng": SQUARE[0], "lat": SQUARE[1]}):
-            (found,) = service.search(deps, crs=Crs.WGS84, **one, **where).features
+            asked: dict[str, Any] = {**one, **where}
+            (found,) = service.search(deps, crs=Crs.WGS84, **asked).features
             assert (found.kind, found.district, found.year) == (PlaceKind.FRESH, "310104", 2025)
 
 
@@ -111,18 +114,15 @@ def test_a_shop_is_shown_to_the_end_of_its_last_day_and_no_longer(deps: Deps, pu
 
 def test_a_year_is_asked_for_by_its_own_validity(deps: Deps, put: Put, clock: Clock) -> None:
     place = put(year=2025, valid_until=date(2026, 12, 31))
-    newer = service.change(
-        deps, STEWARD, place_id=place.id, version=1, given=service_given(place), listed=LISTED
-    )
+    newer = service.change(deps, STEWARD, place_id=place.id, version=1, given=as_given(place), listed=LISTED)
     assert [one.year for one in newer.assessments] == [2026, 2025]
     assert [everywhere(deps, year)[0] for year in (2024, 2025, 2026)] == [0, 1, 1]
     clock.set(datetime(2027, 1, 1, tzinfo=UTC))
     assert [everywhere(deps, year)[0] for year in (2025, 2026)] == [0, 1]
 
 
-def service_given(place: object) -> object:
-    words = {name: getattr(place, name) for name in ("name", "kind", "district", "address")}
-    return type(SHOP)(**words, lng=SQUARE[0], lat=SQUARE[1], crs=Crs.WGS84)
+def as_given(place: StaffShown) -> Particulars:
+    return Particulars(place.name, place.kind, place.district, place.address, *SQUARE, Crs.WGS84)
 
 
 def test_a_paused_or_withdrawn_shop_is_nowhere(deps: Deps, put: Put) -> None:
@@ -156,7 +156,9 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("asked", "reason"), WRONG)
-def test_a_question_that_cannot_be_meant_is_told_what_is_wrong(deps: Deps, asked: dict, reason: str) -> None:  # type: ignore[type-arg]  # keywords of the use case
+def test_a_question_that_cannot_be_meant_is_told_what_is_wrong(
+    deps: Deps, asked: dict[str, Any], reason: str
+) -> None:
     refusal = refused(reason, service.search, deps, crs=Crs.WGS84, **asked)
     said = refusal.text.zh + refusal.text.en + str(refusal.data)
     for number in ("121.4,", "31.2", "116.4", "39.9"):

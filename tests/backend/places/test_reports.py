@@ -1,5 +1,7 @@
 """Three residents who say that a shop is gone make a task; nobody counts twice, and nobody is kept."""
 
+from typing import Any
+
 from backend.common.actor import Actor, system
 from backend.common.deps import Deps
 from backend.desk import service as desk
@@ -169,7 +171,7 @@ def test_ten_shops_a_day_and_a_refused_report_is_not_counted(deps: Deps, put: Pu
     for place in shops[:10]:
         service.report(deps, resident(1), place_id=place.id, kind=CLOSED)
         service.report(deps, resident(1), place_id=place.id, kind=CLOSED)
-    wanted = {"place_id": shops[10].id, "kind": CLOSED}
+    wanted: dict[str, Any] = {"place_id": shops[10].id, "kind": CLOSED}
     refused("places.too_many_reports", service.report, deps, resident(1), **wanted)
     clock.advance(hours=24)
     assert service.report(deps, resident(1), **wanted)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,11 @@ def test_two_who_put_down_the_same_shop_at_once_make_one(deps: Deps) -> None:
 
 def test_who_changed_another_version_looks_again(deps: Deps, put: Put) -> None:
     place = put()
-    wanted = {"place_id": place.id, "given": replace(SHOP, address="新址1号"), "listed": LISTED}
+    wanted: dict[str, Any] = {
+        "place_id": place.id,
+        "given": replace(SHOP, address="新址1号"),
+        "listed": LISTED,
+    }
     changed = service.change(deps, STEWARD, version=1, **wanted)
     assert (changed.address, changed.version) == ("新址1号", 2)
     assert refused("places.stale", service.change, deps, STEWARD, version=1, **wanted).data == {"version": 2}
