@@ -253,7 +253,9 @@ class PlaceReportCreate(RequestSchema):
 class PlaceReport(ResponseSchema):
     place_id = fields.String(required=True, metadata=_about("商家编号", "id of the shop"))
     kind = TermField(PlaceReportKind, required=True, metadata=_about("情况", "what was reported"))
-    kind_label = Said(required=True)
+    kind_label = Said(
+        required=True, metadata={"type": "string", **_about("情况名称", "in words", example="已关门")}
+    )
     reported_at = BeijingTime(required=True, metadata=_about("报告时间", "when you reported it first"))
 
 

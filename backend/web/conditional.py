@@ -43,10 +43,12 @@ def kept(
 
 
 def _is_known(found: Response) -> bool:
-    """RFC 9110, 13.2.2: a tag that is sent decides alone; proxies may have weakened it."""
-    if request.if_none_match:
+    """RFC 9110, 13.2.2: a tag that is sent decides alone; proxies may have weakened it. `*` asks whether there is anything,
+    which only making the answer tells."""
+    known = request.if_none_match
+    if known:
         tag, _ = found.get_etag()
-        return bool(tag and request.if_none_match.contains_weak(tag))
+        return bool(tag and not known.star_tag and known.contains_weak(tag))
     since, changed = request.if_modified_since, found.last_modified
     return since is not None and changed is not None and changed <= since
 

@@ -153,7 +153,7 @@ def _in_box(deps: Deps, only: Only, crs: Crs, box: Box | None, limit: int) -> Fi
     """What lies in the rectangle as the asked system draws it; without one, in the city."""
     at = deps.now()
     prefixes = grid.prefixes(CITY if box is None else asking.in_wgs84(box, crs))
-    pins = shops.each_in(deps.db, only, at, prefixes)
+    pins = shops.each_in(deps.db, only, at, prefixes, batch=limit + 1)
     inside: Iterable[Found] = (_found(pin, only, crs, at, None) for pin in pins)
     if box is not None:
         inside = (one for one in inside if box.holds(one.position))

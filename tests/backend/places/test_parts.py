@@ -80,6 +80,15 @@ def test_a_box_holds_what_its_system_draws_in_it(deps: Deps, crs: Crs) -> None:
         assert not found.more
 
 
+@pytest.mark.parametrize(
+    "asked", [{}, {"district": "310101"}, {"kind": PlaceKind.CONVENIENCE}, {"year": 2026}], ids=str
+)
+def test_who_asks_for_few_of_many_has_few_read(deps: Deps, asked: dict[str, Any]) -> None:
+    scatter(deps, 2_000, around=MIDDLE, spread=0.3)
+    (plan, *_) = planned(deps, lambda: service.search(deps, crs=Crs.WGS84, limit=10, **asked))
+    assert plan["docsExamined"] <= 20, plan
+
+
 def test_more_than_asked_for_is_told(deps: Deps) -> None:
     scatter(deps, 30, around=MIDDLE, spread=0.01)
     found = service.search(deps, crs=Crs.WGS84, bbox="121.3,31.1,121.6,31.4", limit=29)
@@ -130,7 +139,10 @@ def test_every_question_is_answered_by_an_index(deps: Deps, only: Only) -> None:
             lambda: shops.nearest(deps.db, only, deps.now(), around=MIDDLE, within_m=3_000, limit=20),
             200,
         ),
-        "box": (lambda: list(shops.each_in(deps.db, only, deps.now(), grid.prefixes(box))), 5 * inside + 20),
+        "box": (
+            lambda: list(shops.each_in(deps.db, only, deps.now(), grid.prefixes(box), batch=500)),
+            5 * inside + 20,
+        ),
     }
     for name, (ask, most) in asked.items():
         (plan,) = planned(deps, ask)

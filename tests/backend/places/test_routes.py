@@ -65,7 +65,6 @@ def test_what_a_phone_has_is_not_sent_again(web: FlaskClient, put: Put, clock: C
     for headers in (
         {"If-None-Match": first.headers["ETag"]},
         {"If-None-Match": f'W/{first.headers["ETag"]}, "other"'},
-        {"If-None-Match": "*"},
         {"If-Modified-Since": first.headers["Last-Modified"]},
     ):
         again = web.get(NEAR, headers=headers)
@@ -209,3 +208,10 @@ def test_staff_keep_a_shop_from_first_to_last(web: FlaskClient, web_as: ClientAs
         "create", "change", "reply", "pause", "resume", "close",
     ]  # fmt: skip
     assert staff.get("/api/v1/staff/places?state=closed&limit=5").json["items"][0]["id"] == made.json["id"]
+
+
+def test_what_is_not_there_is_not_said_to_hold(web: FlaskClient, put: Put) -> None:
+    put()
+    for headers in ({"If-None-Match": "*"}, {"If-None-Match": '"made-up"'}):
+        assert web.get("/api/v1/places/01m7zq3ew6rxgeha0cw4hhgb5r", headers=headers).status_code == 404
+        assert web.get("/api/v1/places", headers=headers).status_code == 200
