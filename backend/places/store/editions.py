@@ -9,12 +9,17 @@ from backend.common.mongo import Database
 COLLECTION = "place_editions"
 INDEXES: list[IndexModel] = []
 _MAP = "map"
+A_SECOND_MS = 1000
 
 
 def count_up(db: Database, at: datetime) -> None:
-    """The next edition, changed at `at`, or later where another clock was ahead."""
-    change = {"$inc": {"version": 1}, "$max": {"changed_at": at}}
-    db[COLLECTION].update_one({"_id": _MAP}, change, upsert=True)
+    """The next edition, changed at `at`, and at least a second after the one before, whichever clock was ahead: HTTP tells
+    editions apart by whole seconds."""
+    number = {"$add": [{"$ifNull": ["$version", 0]}, 1]}
+    moment = {"$max": [at, {"$add": ["$changed_at", A_SECOND_MS]}]}
+    db[COLLECTION].update_one(
+        {"_id": _MAP}, [{"$set": {"version": number, "changed_at": moment}}], upsert=True
+    )
 
 
 def current(db: Database) -> tuple[int, datetime] | None:
