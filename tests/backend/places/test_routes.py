@@ -14,13 +14,10 @@ from backend.common.deps import Deps
 from backend.places import service
 from schemas.terms import Channel, Crs, PlaceReportKind, Role
 from tests.backend.places.conftest import SQUARE, STEWARD, Put
-from tests.support.processes import ROOT
 from tests.support.web import ClientAs
 from tests.support.world import Clock
 
-GEOJSON = jsonschema_rs.validator_for(
-    json.loads(Path(ROOT / "tests" / "data" / "geojson.schema.json").read_text())
-)
+GEOJSON = jsonschema_rs.validator_for(json.loads(Path(__file__).with_name("geojson.schema.json").read_text()))
 NEAR = f"/api/v1/places?lng={SQUARE[0]}&lat={SQUARE[1]}&crs=wgs84"
 RESIDENT = Actor("acc-1", Role.CITIZEN, Channel.API)
 NEW = {
