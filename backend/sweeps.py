@@ -20,6 +20,7 @@ from backend.evidence import service as evidence
 from backend.grades import service as grades
 from backend.objections import service as objections
 from backend.orders import service as orders
+from backend.places import service as places
 from backend.records import service as records
 from backend.records.service import Consumer
 from backend.reports import service as reports
@@ -79,6 +80,7 @@ JOBS: tuple[Job, ...] = (
     Job("reports.tell_ahead", DAY, reports.tell_ahead),
     Job("benefits.end_expired", MINUTE, benefits.end_expired),
     Job("benefits.remind_expiring", HOUR, benefits.remind_expiring),
+    Job("places.forget_reports", DAY, places.forget_reports),
 )
 """In the order in which they build on each other: first the days, then what is late by them."""
 

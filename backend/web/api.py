@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 import flask_smorest
@@ -35,6 +36,29 @@ class Routes(flask_smorest.Blueprint):
         super().__init__(*args, **kwargs)
         steps: list[Any] = self._prepare_doc_cbks
         steps[:] = [openapi.join_form, *steps, openapi.keep_facts]
+
+    def response(
+        self, status_code: int, schema: Any = None, *, content_type: str | None = None, **more: Any
+    ) -> Callable[[F], F]:
+        """As smorest's, which sends every answer of a schema as `application/json`: a kind of JSON that has a name of its own
+        is sent by it."""
+        declared = super().response(status_code, schema, content_type=content_type, **more)
+        if content_type is None or not content_type.endswith("+json"):
+            return declared  # type: ignore[no-any-return]  # untyped
+
+        def mark(function: F) -> F:
+            answer = declared(function)
+
+            @wraps(answer)
+            def named(*args: Any, **kwargs: Any) -> Any:
+                found = answer(*args, **kwargs)
+                if found.mimetype == "application/json":
+                    found.mimetype = content_type
+                return found
+
+            return named  # type: ignore[return-value]  # of the same form
+
+        return mark
 
     @staticmethod
     def refuses(*refusals: Refusal) -> Callable[[F], F]:
@@ -70,6 +94,11 @@ class Routes(flask_smorest.Blueprint):
             return function
 
         return mark
+
+    @staticmethod
+    def remembers(function: F) -> F:
+        """The caller may keep this answer and ask whether it still holds (`conditional.kept`)."""
+        return openapi.adds("remembers", [True])(function)
 
     @staticmethod
     def upload(max_bytes: int = bodies.UPLOAD_BYTES) -> Callable[[F], F]:

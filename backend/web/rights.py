@@ -20,6 +20,7 @@ OFFICERS = frozenset({Role.CASE_OFFICER})
 AUDITORS = frozenset({Role.AUDITOR, Role.ADMIN})
 MERCHANTS = frozenset({Role.MERCHANT})
 MANAGERS = frozenset({Role.BENEFIT_MANAGER, Role.ADMIN})
+KEEPERS = MANAGERS | STEWARDS
 
 RIGHTS: Rights = {
     "GET /": PUBLIC,
@@ -180,4 +181,18 @@ RIGHTS: Rights = {
     "POST /api/v1/staff/services/<service_id>/pause": MANAGERS,
     "POST /api/v1/staff/services/<service_id>/resume": MANAGERS,
     "POST /api/v1/staff/services/<service_id>/close": MANAGERS,
+    "GET /api/v1/places": PUBLIC,
+    "GET /api/v1/places/clusters": PUBLIC,
+    "GET /api/v1/places/<place_id>": PUBLIC,
+    "POST /api/v1/places/<place_id>/reports": CITIZENS,
+    "GET /api/v1/staff/places": KEEPERS,
+    "POST /api/v1/staff/places": KEEPERS,
+    "GET /api/v1/staff/places/tasks": KEEPERS,
+    "POST /api/v1/staff/places/tasks/<task_id>/resolve": KEEPERS,
+    "GET /api/v1/staff/places/<place_id>": KEEPERS,
+    "PUT /api/v1/staff/places/<place_id>": KEEPERS,
+    "POST /api/v1/staff/places/<place_id>/pause": KEEPERS,
+    "POST /api/v1/staff/places/<place_id>/resume": KEEPERS,
+    "POST /api/v1/staff/places/<place_id>/close": KEEPERS,
+    "PUT /api/v1/staff/places/<place_id>/reply": KEEPERS,
 }

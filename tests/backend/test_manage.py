@@ -143,9 +143,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str], name:
 
 def test_the_list_names_every_command_of_this_issue(operator: Operator) -> None:
     said = operator.done_apart("--help")
-    wanted = (
-        "ensure-indexes seed-demo import-units import-catalogue import-subjects import-records create-staff"
-    )
+    wanted = "ensure-indexes seed-demo import-units import-catalogue import-subjects import-records import-places create-staff"
     for name in [*wanted.split(), "issue-window-code", "verify-log"]:
         assert name in said
 
@@ -160,6 +158,8 @@ def test_the_list_names_every_command_of_this_issue(operator: Operator) -> None:
         (("import-subjects", "no-such-file.csv"), "no such file"),
         (("import-records", __file__), "--unit"),
         (("import-catalogue", __file__, "--year", "1999"), "2014"),
+        (("import-places", __file__, "--year", "2026"), "--crs"),
+        (("import-places", __file__, "--year", "2026", "--crs", "EPSG:4326"), "invalid choice"),
         (("create-staff", "li", "--role", "king"), "invalid choice"),
         (("issue-window-code",), "--id-number"),
         (("due-date", "2026-02-30", "1"), "YYYY-MM-DD"),
@@ -272,6 +272,39 @@ def test_subjects_and_records_come_from_files_and_bad_rows_are_named(
     assert (nothing.returncode, nothing.stderr) == (WRONG, "")
     assert "records.unknown_item" in nothing.stdout
     assert "XYZ" in refused_in_one_line(prepared.run("import-records", records, "--unit", "XYZ"))
+
+
+def test_shops_come_from_a_years_list(prepared: Operator, tmp_path: Path) -> None:
+    shops, report = tmp_path / "shops.csv", tmp_path / "quality.json"
+    columns = "name kind district address lng lat assessed_by valid_until".split()
+    good = [
+        "申邻便利（一店）",
+        "convenience",
+        "黄浦区",
+        "南京西路1号",
+        "121.4737",
+        "31.2304",
+        "食安联",
+        "2027-12-31",
+    ]
+    swapped = [
+        "申邻便利（二店）",
+        "convenience",
+        "黄浦区",
+        "南京西路2号",
+        "31.2304",
+        "121.4737",
+        "食安联",
+        "2027-12-31",
+    ]
+    _write(shops, columns, [good, swapped])
+    asked = ("import-places", shops, "--year", "2026", "--crs", "gcj02")
+    said = prepared.done(*asked, "--report", report, "--source", "2026年度名单")
+    assert "2 rows: 1 new, 0 changed, 0 unchanged, 1 refused" in said
+    assert json.loads(report.read_text())["refused_by_reason"]["places.bad_lng"]["lines"] == [3]
+    assert "1 unchanged" in prepared.done(*asked, "--source", "2026年度名单")
+    _write(shops, columns, [swapped])
+    assert prepared.run(*asked).returncode == WRONG
 
 
 @pytest.mark.slow
@@ -418,7 +451,7 @@ def test_a_killed_seed_is_completed_by_the_next_and_a_third_changes_nothing(
         operator.done_apart(*seed)
         counts = _counts(deps)
         assert counts["subjects"] == 400 + 40 + 4
-        assert "0 subjects and 0 records are new" in operator.done(*seed)
+        assert "0 subjects, 0 records and 0 shops are new" in operator.done(*seed)
         assert _counts(deps) == counts
     assert [path.name for path in (operator.data / "demo").iterdir()] == ["accounts.json"]
 
