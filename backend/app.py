@@ -37,6 +37,8 @@ from backend.notices import staff_routes as desk_notices
 from backend.objections import routes as objections
 from backend.objections import staff_routes as objections_staff
 from backend.orders import routes as orders
+from backend.places import routes as places
+from backend.places import staff_routes as places_staff
 from backend.pushes import staff_routes as pushes_staff
 from backend.recipients import routes as recipients
 from backend.removals import routes as removals
@@ -89,6 +91,8 @@ BLUEPRINTS = (
     recipients.blp,
     pushes_staff.blp,
     pushes_staff.channels_blp,
+    places.blp,
+    places_staff.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {
@@ -106,8 +110,9 @@ REFUSALS = {
 
 def by_key_or_session(deps: Deps, bearer: str, channel: Channel) -> Actor:
     """Who is calling; an address that shows wrong keys is counted."""
-    address = auth.address() if is_key(bearer) else None
-    return merchant_service.authenticate(deps, bearer, channel, address=address)
+    if is_key(bearer):
+        return merchant_service.authenticate(deps, bearer, channel, address=auth.address())
+    return merchant_service.authenticate(deps, bearer, channel, ahead=api.read_ahead(deps))
 
 
 def create_app(

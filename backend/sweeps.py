@@ -21,6 +21,7 @@ from backend.evidence import service as evidence
 from backend.grades import service as grades
 from backend.objections import service as objections
 from backend.orders import service as orders
+from backend.places import service as places
 from backend.pushes import service as pushes
 from backend.records import service as records
 from backend.records.service import Consumer
@@ -89,6 +90,7 @@ JOBS: tuple[Job, ...] = (
     Job("deliveries.plan", SECOND, deliveries.plan),
     Job("pushes.advance", SECOND, pushes.advance),
     Job("pushes.close", HOUR, pushes.close),
+    Job("places.forget_reports", DAY, places.forget_reports),
 )
 """In the order in which they build on each other: first the days, then what is late by them."""
 

@@ -15,6 +15,7 @@ from backend.desk.model import Cases, Desk, Moved, PutYear, ShownQueue
 from backend.eligibility import service as eligibility
 from backend.notices import service as notices
 from backend.objections import service as objections
+from backend.places import service as places
 from backend.reports import service as reports
 from backend.restorations import service as restorations
 from schemas.terms import STAFF_ROLES, CaseKind
@@ -24,6 +25,7 @@ CASES = (
     Cases(CaseKind.RESTORATION, restorations.queues, restorations.recompute_clocks),
     Cases(CaseKind.QUESTION, reports.queues, reports.recompute_clocks),
     Cases(CaseKind.CONTEST, eligibility.queues, eligibility.recompute_clocks),
+    Cases(CaseKind.PLACE, places.queues, None),
 )
 log = logs.get("backend.desk")
 
@@ -81,6 +83,8 @@ def preview_year(
 
 
 def _recompute(deps: Deps, mover: Actor, cases: Cases) -> Moved:
+    if cases.recompute_clocks is None:
+        return Moved(cases.kind, 0, finished=True)
     try:
         return Moved(cases.kind, cases.recompute_clocks(deps, mover), finished=True)
     except Unfinished as error:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from backend.benefits.rules import DISTRICTS, lives_in
 from backend.common.clock import SHANGHAI
+from backend.common.districts import DISTRICTS, code_of
 from backend.deliveries.rules import QUIET_UNTIL, is_quiet
 from backend.pushes.model import Audience, Fault, Wish
 from backend.recipients.model import PUSH, Preferences, Recipient
@@ -47,7 +47,7 @@ def wanted_ways(
     """By which ways this person would have it, the first one first; none where they switched them off; None where they are
     not in the audience."""
     audience = wish.audience
-    if audience.districts and not lives_in(district, audience.districts):
+    if audience.districts and code_of(district or "") not in audience.districts:
         return None
     if audience.follows and not set(audience.follows) & set(preferences.follows):
         return None

@@ -4,15 +4,17 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 import flask_smorest
-from flask import Flask, Request, current_app, request
+from flask import Flask, Request, current_app, g, request
 from werkzeug.exceptions import NotFound
 
 from backend.common import ids
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
+from backend.common.handles import Ahead
 from backend.web import auth, bodies, headers, language, logging, metrics, openapi, problems, replays
 from backend.web.lean import LeanFlask
 from backend.web.rights import Rights
@@ -35,6 +37,29 @@ class Routes(flask_smorest.Blueprint):
         steps: list[Any] = self._prepare_doc_cbks
         steps[:] = [openapi.join_form, *steps, openapi.keep_facts]
 
+    def response(
+        self, status_code: int, schema: Any = None, *, content_type: str | None = None, **more: Any
+    ) -> Callable[[F], F]:
+        """As smorest's, which sends every answer of a schema as `application/json`: a kind of JSON that has a name of its own
+        is sent by it."""
+        declared = super().response(status_code, schema, content_type=content_type, **more)
+        if content_type is None or not content_type.endswith("+json"):
+            return declared  # type: ignore[no-any-return]  # untyped
+
+        def mark(function: F) -> F:
+            answer = declared(function)
+
+            @wraps(answer)
+            def named(*args: Any, **kwargs: Any) -> Any:
+                found = answer(*args, **kwargs)
+                if found.mimetype == "application/json":
+                    found.mimetype = content_type
+                return found
+
+            return named  # type: ignore[return-value]  # of the same form
+
+        return mark
+
     @staticmethod
     def refuses(*refusals: Refusal) -> Callable[[F], F]:
         """Document refusals of the use case, from their own factories: status, reason and sentence.
@@ -51,6 +76,16 @@ class Routes(flask_smorest.Blueprint):
         return openapi.adds("idempotent", [True])(function)
 
     @staticmethod
+    def reads_ahead(plan: Callable[[Deps], Ahead]) -> Callable[[F], F]:
+        """What this route needs of the caller's subject is read with the session; the view hands `auth.ahead()` on."""
+
+        def mark(function: F) -> F:
+            function.reads_ahead = plan  # type: ignore[attr-defined]  # read by `marked`
+            return function
+
+        return mark
+
+    @staticmethod
     def shows_once(*names: str) -> Callable[[F], F]:
         """These fields of the answer are secrets that nobody keeps: with `idempotent`, a repetition says null in their place."""
 
@@ -59,6 +94,11 @@ class Routes(flask_smorest.Blueprint):
             return function
 
         return mark
+
+    @staticmethod
+    def remembers(function: F) -> F:
+        """The caller may keep this answer and ask whether it still holds (`conditional.kept`)."""
+        return openapi.adds("remembers", [True])(function)
 
     @staticmethod
     def upload(max_bytes: int = bodies.UPLOAD_BYTES) -> Callable[[F], F]:
@@ -139,6 +179,16 @@ def marked(name: str, default: Any = None) -> Any:
     return getattr(getattr(getattr(view, "view_class", None), method, view), name, default)
 
 
+def read_ahead(deps: Deps) -> Ahead | None:
+    """What this request's route wants read with the session; None where a route wants nothing."""
+    plan = marked("reads_ahead")
+    if plan is None:
+        return None
+    found: Ahead = plan(deps)
+    g.ahead = found
+    return found
+
+
 def _around(app: LeanFlask, wiring: Wiring) -> None:
     """What comes before and after every request, in this order; the guard and replays come behind it, before the view."""
     app.before.append(_begin)
@@ -146,13 +196,14 @@ def _around(app: LeanFlask, wiring: Wiring) -> None:
     metrics.register(app)
     logging.register(app)
     app.teardown_request(_end)
-    deps: Deps = app.extensions["deps"]
+    given = app.extensions  # asked each time: an app may be given other `deps`
 
     def _admit(asked: Request, _: Any) -> None:
         if _is_counted(asked):
+            deps: Deps = given["deps"]
             wiring.admit(deps, auth.address_of(asked, deps))
 
-    if deps.settings.limit_per_address > 0:
+    if given["deps"].settings.limit_per_address > 0:
         app.before.append(_admit)
 
 

@@ -10,6 +10,7 @@ from flask import Flask, Request, current_app, g, request
 from backend.common import errors
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
+from backend.common.handles import Ahead
 from backend.web.lean import LeanFlask
 from backend.web.rights import PUBLIC, Rights
 from schemas.terms import Channel, Role
@@ -30,6 +31,11 @@ def deps() -> Deps:
 def actor() -> Actor:
     """The caller of this request, whom the guard has let in."""
     return cast(Actor, g.actor)
+
+
+def ahead() -> Ahead | None:
+    """What was read with the caller's session; None where nothing was."""
+    return cast("Ahead | None", g.get("ahead"))
 
 
 def address() -> str:
@@ -68,13 +74,13 @@ def require_rights(app: Flask, rights: Rights) -> None:
 
 def guard(app: LeanFlask, authenticate: Authenticate, rights: Rights) -> None:
     """Ask who is calling before every route; `require_rights` has seen that each has its line."""
-    needed: Deps = app.extensions["deps"]
+    given = app.extensions  # asked each time: an app may be given other `deps`
 
     def ask(asked: Request, kept: Any) -> None:
         kept.actor = ANYBODY
         allowed = rights[operation_of(asked)] if asked.url_rule and asked.method != "OPTIONS" else PUBLIC
         if allowed != PUBLIC:
-            kept.actor = _identified(asked, needed, authenticate, allowed)
+            kept.actor = _identified(asked, given["deps"], authenticate, allowed)
 
     app.before.append(ask)
 

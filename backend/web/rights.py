@@ -21,6 +21,7 @@ AUDITORS = frozenset({Role.AUDITOR, Role.ADMIN})
 MERCHANTS = frozenset({Role.MERCHANT})
 MANAGERS = frozenset({Role.BENEFIT_MANAGER, Role.ADMIN})
 EDITORS = frozenset({Role.NEWS_EDITOR, Role.ADMIN})
+KEEPERS = MANAGERS | STEWARDS
 
 RIGHTS: Rights = {
     "GET /": PUBLIC,
@@ -193,4 +194,18 @@ RIGHTS: Rights = {
     "POST /api/v1/staff/pushes/<push_id>/resume": EDITORS,
     "POST /api/v1/staff/pushes/<push_id>/cancel": EDITORS,
     "GET /api/v1/staff/channels": EDITORS,
+    "GET /api/v1/places": PUBLIC,
+    "GET /api/v1/places/clusters": PUBLIC,
+    "GET /api/v1/places/<place_id>": PUBLIC,
+    "POST /api/v1/places/<place_id>/reports": CITIZENS,
+    "GET /api/v1/staff/places": KEEPERS,
+    "POST /api/v1/staff/places": KEEPERS,
+    "GET /api/v1/staff/places/tasks": KEEPERS,
+    "POST /api/v1/staff/places/tasks/<task_id>/resolve": KEEPERS,
+    "GET /api/v1/staff/places/<place_id>": KEEPERS,
+    "PUT /api/v1/staff/places/<place_id>": KEEPERS,
+    "POST /api/v1/staff/places/<place_id>/pause": KEEPERS,
+    "POST /api/v1/staff/places/<place_id>/resume": KEEPERS,
+    "POST /api/v1/staff/places/<place_id>/close": KEEPERS,
+    "PUT /api/v1/staff/places/<place_id>/reply": KEEPERS,
 }

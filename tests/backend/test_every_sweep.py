@@ -19,14 +19,16 @@ from backend.eligibility import service as eligibility
 from backend.evidence import service as evidence
 from backend.evidence.model import Upload
 from backend.orders import service as orders
+from backend.places import service as places
 from backend.pushes import service as pushes
 from backend.reports import service as reports
 from backend.restorations import service as restorations
-from schemas.terms import Channel, ObjectionState, Role, Way
+from schemas.terms import Channel, ObjectionState, PlaceReportKind, Role, Way
 from tests.backend.benefits.fair import Fair
 from tests.backend.eligibility import counter as counters
 from tests.backend.evidence.made import picture
 from tests.backend.objections.town import Town, make_town
+from tests.backend.places.conftest import LISTED, SHOP
 from tests.backend.pushes.test_service import wish
 from tests.support import world
 from tests.support.calendars import DAYS_OF_2027
@@ -45,6 +47,8 @@ NOW = datetime(2026, 12, 22, 2, tzinfo=UTC)
 @pytest.fixture
 def busy(deps: Deps, clock: Clock) -> Town:
     """A town in which every sweep has something to do at `NOW`."""
+    clock.set(LONG_AGO - places.GATHERED_FOR)
+    _report_shop(deps)
     clock.set(LONG_AGO)
     town = make_town(deps)
     for state in (
@@ -79,6 +83,13 @@ def busy(deps: Deps, clock: Clock) -> Town:
     calendars.put_year(deps, STEWARD, **DAYS_OF_2027)
     clock.set(NOW)
     return town
+
+
+def _report_shop(deps: Deps) -> None:
+    """A shop that one resident says has closed."""
+    shop = places.create(deps, STEWARD, given=SHOP, listed=LISTED)
+    resident = Actor("acc-shopper", Role.CITIZEN, Channel.API)
+    places.report(deps, resident, place_id=shop.id, kind=PlaceReportKind.CLOSED)
 
 
 def _ask_and_apply(town: Town) -> None:

@@ -19,9 +19,9 @@ def districts_of(deps: Deps, subject_ids: Collection[str]) -> dict[str, str | No
     return store.districts_of(deps.db, subject_ids)
 
 
-def one_reading(subject_id: str) -> Part[Subject]:
-    """The subject as one part of a joined read: one entity or none."""
-    return store.one(subject_id)
+def one_reading() -> Part[Subject]:
+    """The subject of an id as one part of a joined read: one entity or none."""
+    return store.by_id()
 
 
 def find_by_number(deps: Deps, number: str) -> Subject | None:
