@@ -24,7 +24,7 @@ from schemas.terms import Way
 log = logs.get("notifications.channel")
 
 IDLE_S, LONGEST_PAUSE_S, LONGEST_WAIT_S = 1.0, 5.0, 30.0
-LOOKED_EVERY_S = 0.25
+LOOKED_EVERY_S, LOOKED_BEFORE_S = 0.25, 0.1
 ENDING_S = 10.0
 HEARD = 200
 TOLD_EVERY_S = 60.0
@@ -147,8 +147,8 @@ class ChannelLoop:
                 log.error("worker.send_failed", channel=self._way.value, fault=place_of(error))
 
     def _send(self, due: Due) -> None:
-        """At its slot, if the channel is not paused and the lease lasts for a whole try."""
-        if not self._wait_for_slot(due) or due.parcel.delivery.queue not in self._open_queues():
+        """At its slot, if its queue is still open, the channel not paused, and the lease long enough for a whole try."""
+        if not self._wait_for_slot(due):
             self._give_back(due.parcel)
             return
         handover = self._carrier.carry(due.parcel.to, due.parcel.message)
@@ -167,6 +167,11 @@ class ChannelLoop:
         """False when it shall not be sent now. A slot that was missed is exchanged for a new one."""
         at = due.at
         while True:
+            # Looking may take as long as slots lie apart, so it is done shortly before.
+            if self._stop.wait(max(0.0, at - time.monotonic() - LOOKED_BEFORE_S)):
+                return False
+            if due.parcel.delivery.queue not in self._open_queues():
+                return False
             if self._stop.wait(max(0.0, at - time.monotonic())):
                 return False
             now = time.monotonic()

@@ -49,11 +49,10 @@ class Worker:
     def _run(self, loop: Callable[[], None]) -> None:
         try:
             loop()
-        except BaseException as error:
+        except Exception as error:  # told, and the process ends by it
             log.error("worker.loop_failed", loop=threading.current_thread().name, fault=place_of(error))
             self._whole = False
             self._stop.set()
-            raise
 
     def _loops(self) -> dict[str, Callable[[], None]]:
         deps, stop = self._deps, self._stop

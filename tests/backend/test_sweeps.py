@@ -1,5 +1,7 @@
 """The jobs of the clock: each by itself, and the list of them."""
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,6 +15,7 @@ from backend.jobs import service as jobs
 from backend.sweeps import MINUTE, Job
 from notifications.jobs import JobLoop, renewed
 from notifications.schedule import JOBS
+from notifications.worker import Worker
 from tests.support.refusals import at_once
 
 
@@ -126,3 +129,23 @@ def test_the_worker_outlives_an_absent_database(deps: Deps) -> None:
     away = [Job(f"away {number}", MINUTE, _away) for number in range(3)]
     JobLoop(deps, away, wait, tick_s=5).run()
     assert pauses == [0.0, 10.0, 20.0, 40.0]
+
+
+def test_a_loop_that_ends_by_a_fault_ends_the_worker(deps: Deps) -> None:
+    class Faulty(Worker):
+        def _loops(self) -> dict[str, Callable[[], None]]:
+            return {"broken": self._break, "waiting": self._rest}
+
+        def _break(self) -> None:
+            raise KeyError("张三")
+
+        def _rest(self) -> None:
+            self._stop.wait()
+
+    assert not Faulty(deps, (), threading.Event()).run()
+
+
+def test_a_worker_that_is_told_to_end_ends_whole(deps: Deps) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert Worker(deps, (FINE,), stop).run()

@@ -5,6 +5,7 @@ its time to answer here, so that every kill finds messages that were taken and n
 """
 
 import base64
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -91,6 +92,26 @@ def test_workers_killed_every_two_seconds_lose_nobody_and_repeat_no_more_than_th
     assert bot_api.refusals == {}
     figures = pushes.find(deps, EDITOR, push_id=push).progress
     assert (figures.people, figures.delivered, figures.queued) == (PEOPLE, PEOPLE, 0)
+
+
+def test_a_worker_that_freezes_and_comes_back_repeats_no_more_than_it_was_at(
+    deps: Deps, bot_api: BotApi
+) -> None:
+    addresses = set(crowd(deps, 120))
+    push, env = start(deps), surroundings(deps, bot_api)
+    with Process(NOON, env=env) as frozen:
+        bot_api.wait_for(20, within_s=100)
+        frozen.popen.send_signal(signal.SIGSTOP)
+        with Process(NOON, env=env) as other:
+            until(lambda: is_done(deps, push), other, within_s=150)
+            ended = pushes.find(deps, EDITOR, push_id=push).progress
+            frozen.popen.send_signal(signal.SIGCONT)
+            assert frozen.end() == 0
+            assert other.end() == 0
+    assert set(bot_api.texts_by_chat()) == addresses
+    assert len(bot_api.sent) - 120 <= rules.SENDERS
+    assert ended.delivered == pushes.find(deps, EDITOR, push_id=push).progress.delivered == 120
+    assert bot_api.refusals == {}
 
 
 @pytest.fixture

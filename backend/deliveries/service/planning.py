@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.deliveries import rules, store
+from backend.deliveries import rules
 from backend.deliveries.model import LEGAL, NOTICE, Delivery
+from backend.deliveries.store import items
 from backend.notices import service as notices
 from backend.notices.model import Notice
 from backend.recipients import service as recipients
@@ -25,14 +26,14 @@ def plan(deps: Deps, actor: Actor) -> int:
     actor.require(Role.SYSTEM)
     done = 0
     while found := notices.in_outbox(deps, limit=AT_ONCE):
-        store.insert_new(deps.db, _planned(deps, found))
+        items.insert_new(deps.db, _planned(deps, found))
         done += notices.hand_over(deps, [notice.id for notice in found])
     return done
 
 
 def put(deps: Deps, deliveries: Sequence[Delivery]) -> None:
     """Queue what a push made; what was there stays."""
-    store.insert_new(deps.db, deliveries)
+    items.insert_new(deps.db, deliveries)
 
 
 def _planned(deps: Deps, found: Sequence[Notice]) -> list[Delivery]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.deliveries import store
 from backend.deliveries.model import Standing
+from backend.deliveries.store import items, paces
 from schemas.terms import DeliveryState, Role, Way
 
 READERS = (Role.NEWS_EDITOR, Role.ADMIN)
@@ -19,21 +19,21 @@ def channels(deps: Deps, actor: Actor) -> tuple[Standing, ...]:
 
 def counts(deps: Deps, queue: str) -> Mapping[DeliveryState, int]:
     """How many deliveries of a queue are in which state."""
-    return store.count_by_state(deps.db, queue)
+    return items.count_by_state(deps.db, queue)
 
 
 def any_waiting(deps: Deps, queue: str) -> bool:
-    return store.any_waiting(deps.db, queue)
+    return items.any_waiting(deps.db, queue)
 
 
 def close(deps: Deps, queue: str, *, reason: str, at_once: int = 1000) -> int:
     """Give up what waits in a queue, but for what is being sent at this moment; how many."""
     closed = 0
-    while found := store.close_queue(deps.db, queue, at=deps.now(), reason=reason, limit=at_once):
+    while found := items.close_queue(deps.db, queue, at=deps.now(), reason=reason, limit=at_once):
         closed += found
     return closed
 
 
 def _standing(deps: Deps, way: Way) -> Standing:
-    until, because = store.find_pace(deps.db, way) or (None, None)
-    return Standing(way, way in deps.carriers, store.count_waiting(deps.db, way), until, because)
+    until, because = paces.find_pause(deps.db, way) or (None, None)
+    return Standing(way, way in deps.carriers, items.count_waiting(deps.db, way), until, because)

@@ -1,9 +1,10 @@
 """What the channel said, written down: done, tried again later, by another way, or never."""
 
 from backend.common.deps import Deps
-from backend.deliveries import rules, store
+from backend.deliveries import rules
 from backend.deliveries.model import Delivery, Parcel
 from backend.deliveries.service import pacing
+from backend.deliveries.store import items
 from backend.gateways.carrying import Handover, Verdict
 from backend.recipients import service as recipients
 from schemas.terms import DeliveryState, Way
@@ -37,13 +38,13 @@ def release(deps: Deps, parcels: list[Parcel], *, in_s: float = 0) -> None:
     """Give claimed parcels back that were not sent, so that any worker takes them from then on."""
     for parcel in parcels:
         if parcel.delivery.lease:
-            store.release(deps.db, [parcel.delivery.id], parcel.delivery.lease, in_ms=int(in_s * 1000))
+            items.release(deps.db, [parcel.delivery.id], parcel.delivery.lease, in_ms=int(in_s * 1000))
 
 
 def confirm(deps: Deps, *, way: Way, receipt: str, arrived: bool, reason: str | None = None) -> bool:
     """What the channel tells later about a message that it took; false for a receipt that waits for nothing."""
     state = DeliveryState.DELIVERED if arrived else DeliveryState.FAILED
-    return store.confirm(deps.db, way, receipt, state=state, reason=reason)
+    return items.confirm(deps.db, way, receipt, state=state, reason=reason)
 
 
 def unreached(deps: Deps, one: Delivery, *, reason: str) -> None:
@@ -63,7 +64,7 @@ def give_up(deps: Deps, one: Delivery, *, reason: str) -> None:
 
 def _by_the_next(deps: Deps, one: Delivery, state: DeliveryState, reason: str) -> None:
     if one.others:
-        store.reroute(deps.db, one, way=one.others[0], others=one.others[1:])
+        items.reroute(deps.db, one, way=one.others[0], others=one.others[1:])
     else:
         _finish(deps, one, state, reason)
 
@@ -76,10 +77,10 @@ def _again(deps: Deps, one: Delivery, handover: Handover) -> None:
     if delay is None:
         _finish(deps, one, DeliveryState.FAILED, handover.reason or "gave_up")
     else:
-        store.put_off(deps.db, one, in_s=delay, reason=handover.reason)
+        items.put_off(deps.db, one, in_s=delay, reason=handover.reason)
 
 
 def _finish(
     deps: Deps, one: Delivery, state: DeliveryState, reason: str | None, receipt: str | None = None
 ) -> None:
-    store.finish(deps.db, one, state=state, at=deps.now(), reason=reason, receipt=receipt)
+    items.finish(deps.db, one, state=state, at=deps.now(), reason=reason, receipt=receipt)

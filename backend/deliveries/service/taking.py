@@ -7,9 +7,10 @@ from backend.accounts import service as accounts
 from backend.accounts.model import Account
 from backend.common import logs
 from backend.common.deps import Deps
-from backend.deliveries import rules, store
+from backend.deliveries import rules
 from backend.deliveries.model import Delivery, Parcel, Slots, Words
 from backend.deliveries.service import pacing, settling
+from backend.deliveries.store import items
 from backend.gateways.carrying import Message
 from backend.notices import service as notices
 from backend.notices.model import Notice
@@ -46,7 +47,7 @@ def take(deps: Deps, way: Way, queues: Sequence[str], *, words_of: WordsOf) -> T
     slots = pacing.reserve(deps, way, slots=len(ids))
     if slots.paused_s:
         return Taken(slots=slots)
-    claimed = store.claim(deps.db, way, ids, deps.new_id(), for_ms=int(rules.LEASE.total_seconds() * 1000))
+    claimed = items.claim(deps.db, way, ids, deps.new_id(), for_ms=int(rules.LEASE.total_seconds() * 1000))
     return Taken(tuple(_ready(deps, claimed, slots, words_of)), slots)
 
 
@@ -65,7 +66,7 @@ def _due(deps: Deps, way: Way, queues: Sequence[str]) -> list[str]:
     batch = rules.PACES[way].batch
     for queue in queues:
         wanted = batch - len(ids)
-        found = store.list_due(deps.db, way, queue, limit=wanted * _CHOICE)
+        found = items.list_due(deps.db, way, queue, limit=wanted * _CHOICE)
         ids += deps.random.sample(found, min(wanted, len(found)))
         if len(ids) == batch:
             break
@@ -121,7 +122,7 @@ def _one_each(deps: Deps, wanted: Sequence[Delivery], slots: Slots) -> list[Deli
     chosen = [one for key, one in first.items() if key in free]
     later = [one.id for one in wanted if one not in chosen]
     if later and wanted[0].lease:
-        store.release(deps.db, later, wanted[0].lease, in_ms=same_ms)
+        items.release(deps.db, later, wanted[0].lease, in_ms=same_ms)
     return chosen
 
 

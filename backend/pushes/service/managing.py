@@ -38,7 +38,7 @@ def create(deps: Deps, actor: Actor, *, wish: Wish) -> Shown:
 
 @atomic
 def pause(deps: Deps, actor: Actor, *, push_id: str, reason: str | None = None) -> Shown:
-    """Stop sending: within a quarter of a second, and what is under way (docs/adr/0026)."""
+    """Stop sending: within half a second, and what is under way still goes out (docs/adr/0026)."""
     return _moved(deps, actor, push_id, PushAct.PAUSE, reason)
 
 

@@ -1,37 +1,32 @@
-"""Deliveries and the pace of each channel in MongoDB. Leases and slots run by the server's clock, never by a worker's."""
+"""Deliveries: put in once, claimed with a lease, marked by who holds it."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, IndexModel
 
 from backend.common import mongo
 from backend.common.documents import from_document, to_document
-from backend.common.mongo import Database, Document, DuplicateKeyError
+from backend.common.mongo import Database, Document
 from backend.deliveries.model import Delivery
 from schemas.terms import DeliveryState, Way
 
 COLLECTION = "deliveries"
-PACES = "channel_paces"
 _WAITING = DeliveryState.WAITING.value
-COLLECTIONS = {
-    COLLECTION: [
-        IndexModel(
-            [("way", ASCENDING), ("queue", ASCENDING), ("due_at", ASCENDING)],
-            partialFilterExpression={"state": _WAITING},
-        ),
-        IndexModel([("queue", ASCENDING), ("state", ASCENDING)]),
-        IndexModel(
-            [("way", ASCENDING), ("receipt", ASCENDING)],
-            partialFilterExpression={"receipt": {"$type": "string"}},
-        ),
-        IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
-    ],
-    PACES: [],
-}
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+INDEXES = [
+    IndexModel(
+        [("way", ASCENDING), ("queue", ASCENDING), ("due_at", ASCENDING)],
+        partialFilterExpression={"state": _WAITING},
+    ),
+    IndexModel([("queue", ASCENDING), ("state", ASCENDING)]),
+    IndexModel(
+        [("way", ASCENDING), ("receipt", ASCENDING)],
+        partialFilterExpression={"receipt": {"$type": "string"}},
+    ),
+    IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
+]
 _DUE = {"$lte": ["$due_at", "$$NOW"]}
 
 
@@ -126,52 +121,6 @@ def count_by_state(db: Database, queue: str) -> Mapping[DeliveryState, int]:
 
 def count_waiting(db: Database, way: Way) -> int:
     return db[COLLECTION].count_documents({"way": way.value, "state": _WAITING})
-
-
-def reserve(db: Database, way: Way, *, slots: int, apart_ms: float) -> tuple[datetime, datetime, datetime]:
-    """Take the next `slots` places of a channel's pace for one worker, unless it is paused. Gives the server's time, when the
-    first place is, and until when the channel is paused (that is what counts while it lies ahead)."""
-    paused = {"$gt": ["$paused_until", "$$NOW"]}
-    steps: list[Document] = [
-        {
-            "next_at": {"$ifNull": ["$next_at", _LONG_AGO]},
-            "paused_until": {"$ifNull": ["$paused_until", _LONG_AGO]},
-        },
-        {"start_at": {"$max": ["$next_at", "$paused_until", "$$NOW"]}, "asked_at": "$$NOW"},
-        {"next_at": {"$cond": [paused, "$next_at", {"$add": ["$start_at", slots * apart_ms]}]}},
-    ]
-    found = _change_pace(db, way, steps)
-    return found["asked_at"], found["start_at"], found["paused_until"]
-
-
-def pause(db: Database, way: Way, *, for_ms: int, reason: str) -> None:
-    """Nobody sends by this channel for so long; of several the longest holds."""
-    until = {"$add": ["$$NOW", for_ms]}
-    _change_pace(db, way, [{"paused_until": {"$max": ["$paused_until", until]}, "paused_because": reason}])
-
-
-def find_pace(db: Database, way: Way) -> tuple[datetime, str | None] | None:
-    """Until when the channel is paused, and why, if it is."""
-    wanted = {"_id": way.value, "$expr": {"$gt": ["$paused_until", "$$NOW"]}}
-    found = db[PACES].find_one(wanted)
-    return (found["paused_until"], found.get("paused_because")) if found else None
-
-
-def _change_pace(db: Database, way: Way, steps: list[Document]) -> Document:
-    for last in (False, True):
-        try:
-            found = db[PACES].find_one_and_update(
-                {"_id": way.value},
-                [{"$set": step} for step in steps],
-                upsert=True,
-                return_document=ReturnDocument.AFTER,
-            )
-            assert found is not None
-            return found
-        except DuplicateKeyError:
-            if last:
-                raise
-    raise AssertionError("unreachable")
 
 
 def _mark(db: Database, delivery: Delivery, change: Any) -> bool:
