@@ -6,7 +6,7 @@ from backend.merchants.service.employing import clerks, close_clerk, create_cler
 from backend.merchants.service.issuing import create_key, keys, revoke_key
 from backend.merchants.service.moving import close, pause, resume
 from backend.merchants.service.onboarding import change, create, create_with_key
-from backend.merchants.service.reading import active, find, find_active, listed, me
+from backend.merchants.service.reading import active, find, find_active, listed, me, names
 
 __all__ = [
     "active",
@@ -26,6 +26,7 @@ __all__ = [
     "keys",
     "listed",
     "me",
+    "names",
     "own_figures",
     "pause",
     "resume",
