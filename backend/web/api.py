@@ -61,6 +61,16 @@ class Routes(flask_smorest.Blueprint):
         return mark
 
     @staticmethod
+    def shows_again(refresh: Callable[[dict[str, Any], str], dict[str, Any]]) -> Callable[[F], F]:
+        """What a repetition may be shown of those secrets after all: `refresh` is given the kept answer and the key."""
+
+        def mark(function: F) -> F:
+            function.shows_again = refresh  # type: ignore[attr-defined]  # read by `marked`
+            return function
+
+        return mark
+
+    @staticmethod
     def upload(max_bytes: int = bodies.UPLOAD_BYTES) -> Callable[[F], F]:
         """This route takes files, in memory, and together no more than `max_bytes`."""
 
@@ -124,9 +134,7 @@ def build(deps: Deps, wiring: Wiring, blueprints: Iterable[Any]) -> Flask:
     auth.require_rights(app, wiring.rights)
     app.extensions["openapi"] = openapi.document(api.spec, wiring.rights, wiring.refusals)
     auth.guard(app, wiring.authenticate, wiring.rights)
-    replays.register(
-        app, wiring.replies, lambda: bool(marked("idempotent")), lambda: marked("shows_once", ())
-    )
+    replays.register(app, wiring.replies, marked)
     if app.before_request_funcs or app.after_request_funcs or app.url_value_preprocessors:
         raise AssertionError("a hook of Flask's own would not be asked; see backend/web/lean.py")
     return app

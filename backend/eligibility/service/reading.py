@@ -38,7 +38,10 @@ def services(
     )
     page = deps.cursors.page(found, limit, scope, lambda one: Position(one.created_at, one.id))
     there = merchants.active(deps, {one.merchant_id for one in page.items})
-    shown = (_shown_service(one, there[one.merchant_id]) for one in page.items if one.merchant_id in there)
+    version = grades.version_in_force(deps)
+    shown = (
+        _shown_service(one, there[one.merchant_id], version) for one in page.items if one.merchant_id in there
+    )
     return Page(tuple(shown), page.next_cursor)
 
 
@@ -48,7 +51,7 @@ def service(deps: Deps, *, service_id: str) -> ShownService:
     there = merchants.active(deps, [found.merchant_id]) if found else {}
     if found is None or found.state is not ServiceState.ACTIVE or found.merchant_id not in there:
         raise errors.service_not_found()
-    return _shown_service(found, there[found.merchant_id])
+    return _shown_service(found, there[found.merchant_id], grades.version_in_force(deps))
 
 
 def my_checks(
@@ -168,7 +171,7 @@ def _look(deps: Deps, actor: Actor, subject_id: str, target_id: str | None = Non
     )
 
 
-def _shown_service(found: Service, merchant: Merchant) -> ShownService:
+def _shown_service(found: Service, merchant: Merchant, rule_version: str | None) -> ShownService:
     offer, notice = found.offer, notice_of(found, merchant)
     return ShownService(
         id=found.id,
@@ -182,6 +185,7 @@ def _shown_service(found: Service, merchant: Merchant) -> ShownService:
         minimum_grade=offer.minimum_grade,
         no_record_eligible=offer.no_record_eligible,
         max_days=offer.max_days,
+        rule_version=rule_version,
         data_used=notice.data_used.text,
         data_given=notice.data_given.text,
         withdrawal=notice.withdrawal.text,

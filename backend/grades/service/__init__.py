@@ -1,14 +1,15 @@
 """Use cases of grades: showing one, deciding by one, working a decision out again, and the published rules."""
 
 from backend.grades.service.assessing import assess, explain, mine, not_shared
-from backend.grades.service.deciding import decide, find, find_of, find_using, judge_again, supersede
-from backend.grades.service.published import make_ready, version, versions
+from backend.grades.service.deciding import decide, drop, find, find_of, find_using, judge_again, supersede
+from backend.grades.service.published import make_ready, version, version_in_force, versions
 from backend.grades.service.replaying import Forgetting, forget, replay
 
 __all__ = [
     "Forgetting",
     "assess",
     "decide",
+    "drop",
     "explain",
     "find",
     "find_of",
@@ -21,5 +22,6 @@ __all__ = [
     "replay",
     "supersede",
     "version",
+    "version_in_force",
     "versions",
 ]

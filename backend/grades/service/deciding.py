@@ -71,6 +71,12 @@ def supersede(deps: Deps, actor: Actor, *, decision: Decision, cause: RippleCaus
     return _end(deps, actor, decision, cause, None)
 
 
+def drop(deps: Deps, *, decision_id: str) -> bool:
+    """Delete a decision that nobody was told and nobody needs, such as that of a pass never shown (PIPL 19); joins the
+    caller's transaction, and its look stays in the log. False when there is none."""
+    return store.remove(deps.db, decision_id)
+
+
 def find(deps: Deps, decision_id: str) -> Decision | None:
     """A decision by its id, superseded ones too, as long as it is kept. Whose it is, is the caller's question."""
     return store.find(deps.db, decision_id, deps.now())

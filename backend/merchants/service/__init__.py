@@ -3,6 +3,7 @@
 from backend.merchants.service.authenticating import authenticate
 from backend.merchants.service.counting import count, figures, own_figures
 from backend.merchants.service.employing import clerks, close_clerk, create_clerk, sign_in
+from backend.merchants.service.guessing import one_code
 from backend.merchants.service.issuing import create_key, keys, revoke_key
 from backend.merchants.service.moving import close, pause, resume
 from backend.merchants.service.onboarding import change, create, create_with_key
@@ -26,6 +27,7 @@ __all__ = [
     "keys",
     "listed",
     "me",
+    "one_code",
     "own_figures",
     "pause",
     "resume",
