@@ -37,6 +37,7 @@ from backend.notices import staff_routes as desk_notices
 from backend.objections import routes as objections
 from backend.objections import staff_routes as objections_staff
 from backend.orders import routes as orders
+from backend.orders import staff_routes as orders_staff
 from backend.removals import routes as removals
 from backend.removals import staff_routes as removals_staff
 from backend.reports import address_routes as report_addresses
@@ -84,6 +85,7 @@ BLUEPRINTS = (
     eligibility_staff.blp,
     eligibility_staff.contests_blp,
     orders.blp,
+    orders_staff.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {

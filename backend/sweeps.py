@@ -72,6 +72,8 @@ JOBS: tuple[Job, ...] = (
     Job("contests.flag_overdue", MINUTE, eligibility.flag_overdue),
     Job("contests.remind_due", MINUTE, eligibility.remind_due),
     Job("passes.drop_unused", MINUTE, eligibility.drop_unused),
+    Job("orders.wind_up", MINUTE, orders.wind_up),
+    Job("orders.expire", DAY, orders.expire),
     Job("orders.lapse", MINUTE, orders.lapse),
     Job("orders.flag_overdue", MINUTE, orders.flag_overdue),
     Job("orders.remind_due", MINUTE, orders.remind_due),

@@ -171,6 +171,7 @@ RIGHTS: Rights = {
     "POST /api/v1/merchant/orders/<order_id>/return": MERCHANTS,
     "POST /api/v1/merchant/orders/<order_id>/settle": MERCHANTS,
     "POST /api/v1/merchant/orders/<order_id>/cancel": MERCHANTS,
+    "GET /api/v1/staff/merchants/<merchant_id>/open-orders": MANAGERS,
     "GET /api/v1/me/orders": CITIZENS,
     "GET /api/v1/me/orders/<order_id>": CITIZENS,
     "GET /api/v1/staff/services": MANAGERS,

@@ -40,9 +40,9 @@ def check(
 ) -> Answer:
     """Whether the person who made this code needs no deposit for this service: yes or no, once.
 
-    409 `eligibility.code_not_usable` for every code that is no good, whyever; each counts, and too many lock the merchant
-    (429 `eligibility.too_many_wrong_codes`, `merchants.one_code`). 409 `eligibility.service_not_open` for an own service that is paused.
-    The same `idempotency_key` with the same code by the same key or clerk gets the first answer again, after a crash too.
+    409 `eligibility.code_not_usable` for every code that is no good, whyever; each counts, and too many lock the merchant (429
+    `eligibility.too_many_wrong_codes`, `merchants.one_code`). 409 `eligibility.service_not_open` for an own service that is
+    paused. The same `idempotency_key` with the same code by the same key or clerk gets the first answer again, after a crash too.
     """
     actor.require(Role.MERCHANT)
     asked = _asked(deps, actor, code, service_id, idempotency_key)

@@ -1,4 +1,4 @@
-"""The judging behind a check, done when its pass is made: reading a long record takes long, and a merchant's wait must not tell."""
+"""The judging behind a check, done when its pass is made: a long record takes long, and a merchant's wait must not tell."""
 
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date

@@ -7,15 +7,17 @@ from backend.merchants.service.guessing import one_code
 from backend.merchants.service.issuing import create_key, keys, revoke_key
 from backend.merchants.service.moving import close, pause, resume
 from backend.merchants.service.onboarding import change, create, create_with_key
-from backend.merchants.service.reading import active, find, find_active, listed, me
+from backend.merchants.service.reading import active, all_closed, closed, find, find_active, listed, me
 
 __all__ = [
     "active",
+    "all_closed",
     "authenticate",
     "change",
     "clerks",
     "close",
     "close_clerk",
+    "closed",
     "count",
     "create",
     "create_clerk",
