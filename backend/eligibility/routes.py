@@ -142,7 +142,7 @@ class Contested(MethodView):
     def post(self, body, check_id):
         """Ask for a person to look at a check
 
-        对系统自动得出的核验结论申请人工复核，十个工作日内答复；同一次核验只受理一次。
+        对系统自动得出的核验结论申请人工复核，十个工作日内答复；同一次核验只受理一次。须先完成本人核验。
         """
         return service.contest(deps(), actor(), check_id=check_id, **body)
 

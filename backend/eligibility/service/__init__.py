@@ -28,7 +28,7 @@ from backend.eligibility.service.passing import (
     my_passes,
     withdraw_pass,
 )
-from backend.eligibility.service.reading import my_check, my_checks, replay, service, services
+from backend.eligibility.service.reading import my_check, my_checks, own_checks, replay, service, services
 from backend.eligibility.service.rippling import Rejudging
 from backend.eligibility.service.sweeping import flag_overdue, queues, recompute_clocks, remind_due
 
@@ -57,6 +57,7 @@ __all__ = [
     "my_contests",
     "my_pass",
     "my_passes",
+    "own_checks",
     "pause_service",
     "queues",
     "recompute_clocks",

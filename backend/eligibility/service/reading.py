@@ -64,14 +64,27 @@ def my_checks(
 ) -> Page[ShownCheck]:
     """Every check of the caller, newest first; with verdicts and reasons for who has just proved to be that person, which is a
     look. Asking for those of one verdict would tell it, so that needs the proof too."""
+    page = own_checks(deps, actor, limit=limit, cursor=cursor, verdict=verdict)
+    if actor.is_verified(deps.now()) and page.items:
+        _look(deps, actor, actor.require_subject())
+    return page
+
+
+def own_checks(
+    deps: Deps,
+    actor: Actor,
+    *,
+    limit: int,
+    cursor: str | None = None,
+    verdict: Verdict | None = None,
+) -> Page[ShownCheck]:
+    """The same for a caller who writes the look down: the copy of the own data is one look, however many pages it reads."""
     subject_id = actor.require_subject() if verdict is None else actor.require_verified(deps.now())
     scope = f"checks:{subject_id}:{verdict}"
     after = deps.cursors.read(cursor, scope)
     found = store.list_own_checks(deps.db, subject_id, verdict, after=after, limit=limit + 1)
     page = deps.cursors.page(found, limit, scope, lambda one: Position(one.decided_at, one.id))
     whole = actor.is_verified(deps.now())
-    if whole and page.items:
-        _look(deps, actor, subject_id)
     contests = store.contests_of(deps.db, [one.id for one in page.items])
     lines = (shown(deps, one, whole=whole, contest_id=contests.get(one.id)) for one in page.items)
     return Page(tuple(lines), page.next_cursor)

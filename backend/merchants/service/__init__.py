@@ -2,7 +2,7 @@
 
 from backend.merchants.service.authenticating import authenticate
 from backend.merchants.service.counting import count, figures, own_figures
-from backend.merchants.service.employing import clerks, close_clerk, create_clerk, sign_in
+from backend.merchants.service.employing import change_password, clerks, close_clerk, create_clerk, sign_in
 from backend.merchants.service.guessing import one_code
 from backend.merchants.service.issuing import create_key, keys, revoke_key
 from backend.merchants.service.moving import close, pause, resume
@@ -14,6 +14,7 @@ __all__ = [
     "all_closed",
     "authenticate",
     "change",
+    "change_password",
     "clerks",
     "close",
     "close_clerk",
