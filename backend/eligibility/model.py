@@ -149,7 +149,7 @@ class Pass:
 
 @dataclass(frozen=True)
 class NewPass:
-    """A pass just made: the code is kept nowhere. `code` and `qr_svg` are None when a repetition comes too late for them."""
+    """A pass just made: the code is shown now and kept nowhere."""
 
     id: str
     service_id: str
@@ -162,8 +162,8 @@ class NewPass:
     notice_digest: str
     expires_at: datetime
     rule_version: str
-    code: str | None = field(repr=False)
-    qr_svg: str | None = field(repr=False)
+    code: str = field(repr=False)
+    qr_svg: str = field(repr=False)
 
 
 @dataclass(frozen=True)

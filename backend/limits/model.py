@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+HELD_FOR = timedelta(seconds=60)
+"""Longer than any request may take: a try that is still held then is one of a process that died."""
+
 
 @dataclass(frozen=True)
 class Limit:

@@ -3,13 +3,10 @@
 import hashlib
 import hmac
 import math
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from backend.common.networks import network as network
 from backend.limits.model import Limit, Standing, Tries
-
-HELD_FOR = timedelta(seconds=60)
-"""Longer than any request may take: a try that is still held then is one of a process that died."""
 
 
 def key(secret: bytes, name: str, who: str) -> str:

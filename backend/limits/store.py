@@ -11,8 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from backend.common.documents import from_document
 from backend.common.mongo import Database
-from backend.limits import rules
-from backend.limits.model import Limit, Tries
+from backend.limits.model import HELD_FOR, Limit, Tries
 
 COLLECTION = "limit_tries"
 COLLECTIONS = {COLLECTION: [IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0)]}
@@ -83,7 +82,7 @@ def _recent(limit: Limit, now: datetime) -> dict[str, Any]:
     """Only what still counts at `now`."""
     return {
         "spent": _since("$spent", "$$this", now - limit.window),
-        "held": _since("$held", "$$this.at", now - rules.HELD_FOR),
+        "held": _since("$held", "$$this.at", now - HELD_FOR),
         "locked_until": _if({"$gt": ["$locked_until", now]}, "$locked_until", None),
     }
 

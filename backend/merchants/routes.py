@@ -44,6 +44,7 @@ class Me(MethodView):
 class OwnPassword(MethodView):
     @blp.refuses(
         errors.not_a_clerk,
+        staff_errors.not_found,
         staff_errors.wrong_password,
         staff_errors.weak_password(12, 128),
         staff_errors.locked(900),

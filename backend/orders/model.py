@@ -7,6 +7,9 @@ from backend.clocks.model import Words
 from schemas.terms import OrderAct, OrderEnd, OrderState
 from schemas.text import Text
 
+HELD = frozenset({OrderState.ACTIVE, OrderState.RETURNED})
+"""Begun and not over, as they are kept."""
+
 
 @dataclass(frozen=True)
 class Event:
@@ -82,7 +85,7 @@ class ShownOrder:
 
     @property
     def ended_for_label(self) -> Text | None:
-        return self.ended_for and self.ended_for.label
+        return None if self.ended_for is None else self.ended_for.label
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from backend.common.clock import shanghai_date
 from backend.common.periods import add_years, end_of
-from backend.orders.model import Order
+from backend.orders.model import HELD, Order
 from schemas.terms import OrderAct, OrderEnd, OrderState
 
 CHECK_HOLDS = timedelta(hours=2)
@@ -22,8 +22,6 @@ END_AFTER_YEARS = 3
 ENDED_KEPT = timedelta(days=30)
 """So that both can still read how it ended."""
 TERMINAL = frozenset({OrderState.SETTLED, OrderState.CANCELLED, OrderState.ENDED})
-HELD = frozenset({OrderState.ACTIVE, OrderState.RETURNED})
-"""Begun and not over, as they are kept."""
 _ORDER_NO = re.compile(r"[\x21-\x7e]{1,64}")
 
 _MOVES: Mapping[OrderAct, tuple[frozenset[OrderState], OrderState]] = {

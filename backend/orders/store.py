@@ -12,8 +12,7 @@ from backend.common import mongo
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database
 from backend.common.pages import Position
-from backend.orders import rules
-from backend.orders.model import Order
+from backend.orders.model import HELD, Order
 from schemas.terms import OrderState
 
 COLLECTION = "orders"
@@ -31,7 +30,7 @@ COLLECTIONS = {
     ]
 }
 
-_HELD = sorted(state.value for state in rules.HELD)
+_HELD = sorted(state.value for state in HELD)
 
 
 def insert(db: Database, order: Order) -> bool:

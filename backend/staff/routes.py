@@ -38,7 +38,7 @@ class StaffMe(MethodView):
 
 @blp.route("/staff/me/password")
 class StaffPassword(MethodView):
-    @blp.refuses(errors.wrong_password, errors.weak_password(12, 128), errors.locked(900))
+    @blp.refuses(errors.not_found, errors.wrong_password, errors.weak_password(12, 128), errors.locked(900))
     @blp.arguments(staff.PasswordChange)
     @blp.response(204)
     def put(self, body):

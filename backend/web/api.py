@@ -16,7 +16,7 @@ from backend.common.errors import ServiceError
 from backend.web import auth, bodies, headers, language, logging, metrics, openapi, problems, replays
 from backend.web.lean import LeanFlask
 from backend.web.rights import Rights
-from schemas.base import SPEAKING, RequestSchema
+from schemas.base import HALF_CHARACTER, SPEAKING, RequestSchema
 
 PREFIX = "/api/v1"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -179,7 +179,7 @@ def _begin(asked: Request, kept: Any) -> None:
     asked.max_content_length = (
         marked("max_bytes", bodies.BODY_BYTES) if bodies.is_multipart(asked) else bodies.BODY_BYTES
     )
-    if bodies.HALF_CHARACTER.search(asked.path):
+    if HALF_CHARACTER.search(asked.path):
         raise NotFound
 
 

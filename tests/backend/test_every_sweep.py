@@ -112,8 +112,8 @@ def _borrow(counter: counters.Counter) -> None:
     old = orders.create(counter.deps, counter.till, order_no="old", check_id=counter.asked(borrower).check_id)
     orders.activate(counter.deps, counter.till, order_id=old.id)
     counter.deps.db["orders"].update_one({"_id": old.id}, {"$set": {"end_by": NOW}})
-    made = counter.passed(borrower, counter.elsewhere)
-    asked = {"code": made.code, "service_id": counter.elsewhere.id}
+    code = counter.passed(borrower, counter.elsewhere).code
+    asked = {"code": code, "service_id": counter.elsewhere.id}
     answer = eligibility.check(counter.deps, counter.other, **asked)
     gone = orders.create(counter.deps, counter.other, order_no="gone", check_id=answer.check_id)
     orders.activate(counter.deps, counter.other, order_id=gone.id)

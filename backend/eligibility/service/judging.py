@@ -1,7 +1,6 @@
 """The judging behind a check, done when its pass is made: a long record takes long, and a merchant's wait must not tell."""
 
 from backend.common.actor import Actor
-from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
 from backend.common.mongo import Retry
@@ -9,7 +8,6 @@ from backend.eligibility import rules, texts
 from backend.eligibility.model import Bar, Judged, Pass, Service
 from backend.grades import service as grades
 from backend.grades.model import Owner
-from backend.records import service as records
 from schemas.terms import DecisionOwner
 from schemas.text import Text
 
@@ -46,10 +44,8 @@ def judged_now(deps: Deps, actor: Actor, made: Pass, service: Service) -> Judged
     judged = made.judged
     if judged is None:
         return None
-    another_day = shanghai_date(judged.at) != shanghai_date(deps.now())
-    # The look is made on either day: what is asked of the database is the same for everybody.
-    touched = records.touched_since(deps, made.subject_id, judged.at)
-    if not (touched or another_day or judged.outdated):
+    differs = grades.may_differ(deps, made.subject_id, since=judged.at)
+    if not (differs or judged.outdated):
         return judged
     grades.drop(deps, decision_id=judged.decision_id)
     return judge(deps, actor, made, service, check_id=judged.check_id)

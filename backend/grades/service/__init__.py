@@ -1,7 +1,16 @@
 """Use cases of grades: showing one, deciding by one, working a decision out again, and the published rules."""
 
 from backend.grades.service.assessing import assess, explain, mine, not_shared
-from backend.grades.service.deciding import decide, drop, find, find_of, find_using, judge_again, supersede
+from backend.grades.service.deciding import (
+    decide,
+    drop,
+    find,
+    find_of,
+    find_using,
+    judge_again,
+    may_differ,
+    supersede,
+)
 from backend.grades.service.published import make_ready, version, version_in_force, versions
 from backend.grades.service.replaying import Forgetting, forget, replay
 
@@ -17,6 +26,7 @@ __all__ = [
     "forget",
     "judge_again",
     "make_ready",
+    "may_differ",
     "mine",
     "not_shared",
     "replay",

@@ -77,6 +77,13 @@ def drop(deps: Deps, *, decision_id: str) -> bool:
     return store.remove(deps.db, decision_id)
 
 
+def may_differ(deps: Deps, subject_id: str, *, since: datetime) -> bool:
+    """Whether what was decided for this subject at `since`, an hour ago at most, might come out otherwise by now: a record was
+    changed or marked, or a new day has begun, on which others count. One look by index, the same for everybody."""
+    touched = records.touched_since(deps, subject_id, since)
+    return touched or shanghai_date(since) != shanghai_date(deps.now())
+
+
 def find(deps: Deps, decision_id: str) -> Decision | None:
     """A decision by its id, superseded ones too, as long as it is kept. Whose it is, is the caller's question."""
     return store.find(deps.db, decision_id, deps.now())

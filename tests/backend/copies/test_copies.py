@@ -108,8 +108,7 @@ def test_a_copy_is_one_look_however_many_pages_of_checks_it_reads(
 
 
 def test_a_copy_names_the_report_links_and_opens_none(town: Town, web_as: ClientAs) -> None:
-    asked = {"purpose": "租房", "audience": Audience.THIRD_PARTY}
-    made = reports.make_link(town.deps, town.resident, **asked)
+    made = reports.make_link(town.deps, town.resident, purpose="租房", audience=Audience.THIRD_PARTY)
     answer = web_as(town.resident).get("/api/v1/me/export")
     (link,) = answer.json["report_links"]
     assert (link["id"], link["purpose"], link["state"]) == (made.id, "租房", "active")

@@ -1,6 +1,8 @@
 """A record behind a no is put right, or deleted: the person hears of it, and no word about it stays."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from backend.audit import service as audit
 from backend.common.actor import Actor, system
@@ -198,10 +200,11 @@ def test_a_correction_and_a_check_at_the_same_moment_leave_no_answer_by_the_old_
     deps, record = counter.deps, counter.mar(resident)
     for _ in range(4):
         made = counter.passed(counter.still_verified(resident))
-        acts = iter(
-            [lambda: ripple(deps, record, RippleCause.CORRECTED), lambda made=made: counter.check(made)]
-        )
-        at_once(lambda acts=acts: next(acts)(), 2)
+        acts: list[Callable[[], object]] = [
+            partial(ripple, deps, record, RippleCause.CORRECTED),
+            partial(counter.check, made),
+        ]
+        at_once(lambda: acts.pop()(), 2)  # noqa: B023, PLW0108 - run before the next turn, each taking one
         seen = counter.seen(resident)
         used = deps.db["grade_decisions"].find_one({"owner.id": seen.id, "superseded_at": None})
         assert (seen.record_changed is RippleCause.CORRECTED) is (used is None)

@@ -141,7 +141,8 @@ def test_a_body_without_a_code_is_a_mistake_of_the_till_and_tries_nothing(
     counter: Counter, web_as: ClientAs
 ) -> None:
     till = web_as(counter.till)
-    for body in ({}, {"service_id": counter.lending.id}, {"code": "x", "service_id": "\0"}, [], "x"):
+    bodies: list[Any] = [{}, {"service_id": counter.lending.id}, {"code": "x", "service_id": "\0"}, [], "x"]
+    for body in bodies:
         answer = till.post("/api/v1/merchant/checks", json=body)
         assert answer.status_code in (400, 422), body
     assert counter.deps.db["limit_tries"].count_documents({"_id": {"$regex": "^merchants.codes:"}}) == 0

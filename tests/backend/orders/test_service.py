@@ -234,17 +234,11 @@ def test_a_return_that_is_reported_while_the_merchant_closes_leaves_one_end(
 ) -> None:
     made = desk.lent()
     closed(desk)
-    acts = iter(
-        [
-            lambda: service.wind_up(desk.deps, system_actor),
-            lambda: service.give_back(desk.deps, desk.counter.till, order_id=made.id),
-        ]
-    )
-
-    def act() -> object:
-        return next(acts)()
-
-    at_once(act, 2)
+    acts: list[Callable[[], object]] = [
+        lambda: service.wind_up(desk.deps, system_actor),
+        lambda: service.give_back(desk.deps, desk.counter.till, order_id=made.id),
+    ]
+    at_once(lambda: acts.pop()(), 2)  # noqa: PLW0108 - each takes one
     service.wind_up(desk.deps, system_actor)
     mine = service.find_mine(desk.deps, desk.resident, order_id=made.id)
     assert mine.state is OrderState.ENDED
