@@ -10,7 +10,8 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.reports import store, texts
 from backend.reports.model import Question
-from backend.reports.service.questions import AUDITORS, tell_auditors, tell_person
+from backend.reports.service.answering import AUDITORS
+from backend.reports.service.questions import tell_auditors, tell_person
 from schemas.notices import NoticeKind
 from schemas.terms import QuestionState
 
