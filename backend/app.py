@@ -103,8 +103,9 @@ REFUSALS = {
 
 def by_key_or_session(deps: Deps, bearer: str, channel: Channel) -> Actor:
     """Who is calling; an address that shows wrong keys is counted."""
-    address = auth.address() if is_key(bearer) else None
-    return merchant_service.authenticate(deps, bearer, channel, address=address)
+    if is_key(bearer):
+        return merchant_service.authenticate(deps, bearer, channel, address=auth.address())
+    return merchant_service.authenticate(deps, bearer, channel, ahead=api.read_ahead(deps))
 
 
 def create_app(

@@ -2,7 +2,7 @@
 
     python -m bench joined [--subjects 300] [--rounds 3]
 
-Reads: subject, 13 records and the latest looks, apart or joined, by 1 and by 8 threads. Inserts: lines of the log, each
+Reads: session, subject, 13 records and the latest looks, apart or joined, by 1 and by 8 threads. Inserts: lines of the log, each
 acknowledged by the majority, 1 to 8 in a command. Processor milliseconds of this process and of the database, a report
 or a line; the ways take turns.
 """
@@ -23,13 +23,16 @@ from typing import Any
 from pymongo import DESCENDING
 
 from backend import bootstrap
+from backend.accounts import service as accounts
 from backend.audit import service as audit
 from backend.common.deps import Deps
-from backend.common.handles import durable, together
+from backend.common.handles import durable
 from backend.common.settings import Settings
 from backend.records import service as records
 from backend.registry import service as registry
+from backend.reports import service as reports
 from bench.report import LATEST, Resident, _city, _cpu_s, _database, _line, _read_and_log
+from schemas.terms import Channel
 
 READS, LINES, LOOKS = 1_600, 800, 7
 Work = Callable[[Resident], object]
@@ -60,18 +63,18 @@ def main() -> None:
 
 
 def _apart(deps: Deps, one: Resident) -> None:
+    accounts.authenticate(deps, one.token, Channel.API)
     registry.find(deps, one.subject_id)
     records.of_subject(deps, one.subject_id)
     audit.newest_looks(deps, one.subject_id, limit=LATEST)
 
 
 def _joined(deps: Deps, one: Resident) -> None:
-    ident = one.subject_id
-    _, held, _ = together(
-        deps.db,
-        (registry.one_reading(ident), records.one_reading(deps, ident), audit.one_reading(ident, LATEST)),
-    )
-    records.open_now(deps, held)
+    ahead = reports.ahead(deps)
+    accounts.authenticate(deps, one.token, Channel.API, ahead=ahead)
+    if ahead.found is None:
+        raise SystemExit("nothing was read with the session")
+    records.open_now(deps, ahead.found[1])
 
 
 def _in_turns(

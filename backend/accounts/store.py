@@ -1,6 +1,8 @@
 """Accounts, codes, sessions and refresh tokens in MongoDB."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
@@ -8,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from backend.accounts.model import Account, PhoneCode, RefreshToken, Session
 from backend.common.documents import from_document, to_document
+from backend.common.handles import Part, joined
 from backend.common.mongo import Database
 from schemas.terms import Level
 from schemas.text import Language
@@ -120,6 +123,17 @@ def insert_session(db: Database, session: Session) -> None:
 
 def find_session(db: Database, session_id: str) -> Session | None:
     return _session(db[SESSIONS].find_one({"_id": session_id}))
+
+
+def find_live_session(
+    db: Database, session_id: str, now: datetime, parts: Sequence[Part[Any]]
+) -> tuple[Session, tuple[list[Any], ...]] | None:
+    """A live session, and of its subject every part, in one operation."""
+    wanted = _live(session_id, now)
+    del wanted["_id"]
+    return joined(
+        db, Part(SESSIONS, "_id", partial(from_document, Session), wanted), session_id, "subject_id", parts
+    )
 
 
 def touch_session(db: Database, session_id: str, idle_until: datetime) -> None:

@@ -21,6 +21,7 @@ from schemas.text import Text
 ATTEMPTS = 100
 LONGEST_WAIT_S = 0.05
 STRIPES = 32
+_LOOKS = "looks:"
 # A writer that was paused longer than this between taking its time and writing would fall into a closed period.
 SETTLING = timedelta(minutes=10)
 
@@ -80,9 +81,9 @@ def newest_looks(deps: Deps, subject_id: str, *, limit: int, before: int | None 
     return tuple(store.list_newest(deps.db, _looks(subject_id), before=before, limit=limit))
 
 
-def one_reading(subject_id: str, limit: int) -> Part[Entry]:
-    """The latest looks as one part of a joined read."""
-    return store.newest(_looks(subject_id), limit)
+def one_reading(limit: int) -> Part[Entry]:
+    """The latest looks at a subject's information as one part of a joined read."""
+    return store.newest(_LOOKS, limit)
 
 
 def looks(deps: Deps, subject_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:
@@ -178,7 +179,7 @@ def _chain(deps: Deps, actor: Actor, act: _Act) -> str:
 
 
 def _looks(subject_id: str) -> str:
-    return f"looks:{subject_id}"
+    return _LOOKS + subject_id
 
 
 def _entry(deps: Deps, actor: Actor, act: _Act, place: tuple[str, Entry | None]) -> Entry:

@@ -37,9 +37,9 @@ def list_newest(db: Database, chain: str, *, before: int | None, limit: int) -> 
     return [_entry(document) for document in found.to_list()]
 
 
-def newest(chain: str, limit: int) -> Part[Entry]:
-    """The same from the very end, as one part of a joined read."""
-    return Part(COLLECTION, {"chain": chain}, _entry, ("seq", DESCENDING), limit)
+def newest(prefix: str, limit: int) -> Part[Entry]:
+    """The same from the very end, as one part of a joined read that knows how the chain's name ends."""
+    return Part(COLLECTION, "chain", _entry, sort=("seq", DESCENDING), limit=limit, prefix=prefix)
 
 
 def find_in(db: Database, chain: str, entry_id: str) -> Entry | None:

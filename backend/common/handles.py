@@ -1,7 +1,7 @@
 """The database as stores use it: handles made once, durable writes, and several reads in one operation."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -15,16 +15,17 @@ from backend.common.mongo import (
     Database,
     Document,
     DuplicateKeyError,
+    OperationFailure,
     in_transaction,
 )
 
 T = TypeVar("T")
-A = TypeVar("A")
-B = TypeVar("B")
-C = TypeVar("C")
 
-PART = "part of"
-"""Marks which part of a joined read a document belongs to; no entity has an attribute of this name."""
+_TOO_LARGE = (4568, 10334, 17419, 17420)
+"""What the server says when what is joined into one document is more than it can hold or send."""
+_VALUE = "joined by"
+_NOBODY = "nobody"
+"""Stands where a document names nobody: a look-up by null would find every document without the key."""
 
 
 class _HandledDatabase(_Database[Document]):
@@ -59,27 +60,53 @@ class _HandledDatabase(_Database[Document]):
 
 @dataclass(frozen=True)
 class Part(Generic[T]):
-    """One read of a joined one: from a collection, what is wanted, in the order of one key, and how a document is read."""
+    """One read of a joined one: the documents of a collection whose `key` is the value that the read is given, behind `prefix`.
+
+    `wanted` narrows them, `sort` orders them by one key, and `read` makes an entity of a document.
+    """
 
     collection: str
-    wanted: Document
+    key: str
     read: Callable[[Document], T]
+    wanted: Document = field(default_factory=dict)
     sort: tuple[str, int] | None = None
-    limit: int | None = None
+    limit: int = 0
+    prefix: str = ""
 
-    def stages(self, number: int) -> list[Document]:
-        found: list[Document] = [{"$match": self.wanted}]
+    def looked_up(self, place: str) -> list[Document]:
+        """The stages that put the documents into `place`; the value is at `_VALUE`."""
+        stages: list[Document] = []
+        if self.prefix:
+            stages.append({"$set": {place: {"$concat": [self.prefix, f"${_VALUE}"]}}})
+        inner: list[Document] = [{"$match": self.wanted}] if self.wanted else []
         if self.sort is not None:
-            found.append({"$sort": dict([self.sort])})
-        if self.limit is not None:
-            found.append({"$limit": self.limit})
-        return [*found, {"$set": {PART: number}}]
+            inner.append({"$sort": dict([self.sort])})
+        if self.limit:
+            inner.append({"$limit": self.limit})
+        lookup = {
+            "from": self.collection,
+            "localField": place if self.prefix else _VALUE,
+            "foreignField": self.key,
+            "as": place,
+            "pipeline": inner,
+        }
+        return [*stages, {"$lookup": lookup}]
 
-    def of(self, documents: list[Document]) -> list[T]:
-        if self.sort is not None:
-            key, way = self.sort
-            documents.sort(key=lambda document: document[key], reverse=way < 0)
-        return [self.read(document) for document in documents]
+    def by_itself(self, db: Database, value: str) -> list[T]:
+        wanted = {self.key: self.prefix + value, **self.wanted}
+        sort = None if self.sort is None else [self.sort]
+        return [self.read(one) for one in db[self.collection].find(wanted, sort=sort, limit=self.limit)]
+
+
+class Ahead:
+    """Parts that a route reads along with the session of who is asking, since it needs them anyway; `found` has what each
+    read, once that session proved live and has a subject."""
+
+    __slots__ = ("found", "parts")
+
+    def __init__(self, *parts: Part[Any]) -> None:
+        self.parts = parts
+        self.found: tuple[list[Any], ...] | None = None
 
 
 def database(client: Client, name: str) -> Database:
@@ -109,16 +136,42 @@ def insert_durable(db: Database, name: str, document: Document) -> bool:
     return True
 
 
-def together(db: Database, parts: tuple[Part[A], Part[B], Part[C]]) -> tuple[list[A], list[B], list[C]]:
-    """Three reads in one operation. Each part comes from the store that owns its collection, so that no store reads
-    another's; every part is read as by itself, at no common instant. Not in a transaction: the server joins none there."""
-    reads: tuple[Part[Any], ...] = parts
-    pipelines = [one.stages(number) for number, one in enumerate(reads)]
-    unions = [
-        {"$unionWith": {"coll": one.collection, "pipeline": stages}}
-        for one, stages in zip(reads[1:], pipelines[1:], strict=True)
+def joined(
+    db: Database, first: Part[T], value: str, path: str, parts: Sequence[Part[Any]]
+) -> tuple[T, tuple[list[Any], ...]] | None:
+    """The document of `first` whose key is `value`, and by what it says at `path` every part, in one operation; None when
+    there is no such document, and then no part is read.
+
+    Each part comes from the store that owns its collection, so that no store reads another's; every part is read as
+    by itself, at no common instant.
+    """
+    places = [f"joined {number}" for number in range(len(parts))]
+    pipeline: list[Document] = [
+        {"$match": {first.key: value, **first.wanted}},
+        {"$set": {_VALUE: {"$ifNull": [f"${path}", _NOBODY]}}},
     ]
-    found: tuple[list[Document], list[Document], list[Document]] = ([], [], [])
-    for document in db[reads[0].collection].aggregate([*pipelines[0], *unions]).to_list():
-        found[document[PART]].append(document)
-    return parts[0].of(found[0]), parts[1].of(found[1]), parts[2].of(found[2])
+    for part, place in zip(parts, places, strict=True):
+        pipeline += part.looked_up(place)
+    try:
+        documents = db[first.collection].aggregate(pipeline).to_list()
+    except OperationFailure as error:
+        if error.code not in _TOO_LARGE:
+            raise
+        return _apart(db, first, value, path, parts)
+    if not documents:
+        return None
+    found = documents[0]
+    return first.read(found), tuple(
+        [part.read(one) for one in found[place]] for part, place in zip(parts, places, strict=True)
+    )
+
+
+def _apart(
+    db: Database, first: Part[T], value: str, path: str, parts: Sequence[Part[Any]]
+) -> tuple[T, tuple[list[Any], ...]] | None:
+    """The same, one after the other."""
+    document = db[first.collection].find_one({first.key: value, **first.wanted})
+    if document is None:
+        return None
+    named = document.get(path)
+    return first.read(document), tuple([] if named is None else part.by_itself(db, named) for part in parts)

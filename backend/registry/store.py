@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
@@ -46,9 +47,9 @@ def find(db: Database, subject_id: str) -> Subject | None:
     return from_document(Subject, found) if found else None
 
 
-def one(subject_id: str) -> Part[Subject]:
+def by_id() -> Part[Subject]:
     """The same as one part of a joined read."""
-    return Part(COLLECTION, {"_id": subject_id}, lambda found: from_document(Subject, found))
+    return Part(COLLECTION, "_id", partial(from_document, Subject))
 
 
 def find_by_number(db: Database, number_sealed: bytes) -> Subject | None:

@@ -5,7 +5,7 @@ from flask.views import MethodView
 
 from backend.reports import errors, service
 from backend.web.api import blueprint
-from backend.web.auth import actor, address, deps
+from backend.web.auth import actor, address, ahead, deps
 from backend.web.lean import Answer
 from schemas import records as record_wire
 from schemas import reports as wire
@@ -20,6 +20,7 @@ class OwnReport(MethodView):
     @blp.arguments(wire.ReportQuery, location="query")
     @blp.response(200, wire.Report)
     @blp.refuses(errors.no_subject)
+    @blp.reads_ahead(service.ahead)
     def get(self, query):
         """Read the own credit report
 
@@ -27,7 +28,7 @@ class OwnReport(MethodView):
         """
         if query["lang"]:
             SPEAKING.set(query["lang"])
-        return _json(service.mine(deps(), actor()))
+        return _json(service.mine(deps(), actor(), ahead()))
 
 
 @blp.route("/me/report/summary")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import flask_smorest
-from flask import Flask, Request, current_app, request
+from flask import Flask, Request, current_app, g, request
 from werkzeug.exceptions import NotFound
 
 from backend.common import ids
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
+from backend.common.handles import Ahead
 from backend.web import auth, bodies, headers, language, logging, metrics, openapi, problems, replays
 from backend.web.lean import LeanFlask
 from backend.web.rights import Rights
@@ -49,6 +50,16 @@ class Routes(flask_smorest.Blueprint):
         """This POST creates: with an `Idempotency-Key` a repetition gets the first answer again."""
         function.idempotent = True  # type: ignore[attr-defined]  # read by `marked`
         return openapi.adds("idempotent", [True])(function)
+
+    @staticmethod
+    def reads_ahead(plan: Callable[[Deps], Ahead]) -> Callable[[F], F]:
+        """What this route needs of the caller's subject is read with the session; the view hands `auth.ahead()` on."""
+
+        def mark(function: F) -> F:
+            function.reads_ahead = plan  # type: ignore[attr-defined]  # read by `marked`
+            return function
+
+        return mark
 
     @staticmethod
     def shows_once(*names: str) -> Callable[[F], F]:
@@ -145,6 +156,16 @@ def marked(name: str, default: Any = None) -> Any:
     view = current_app.view_functions.get(request.endpoint or "")
     method = "get" if request.method == "HEAD" else request.method.lower()
     return getattr(getattr(getattr(view, "view_class", None), method, view), name, default)
+
+
+def read_ahead(deps: Deps) -> Ahead | None:
+    """What this request's route wants read with the session; None where a route wants nothing."""
+    plan = marked("reads_ahead")
+    if plan is None:
+        return None
+    found: Ahead = plan(deps)
+    g.ahead = found
+    return found
 
 
 def _around(app: LeanFlask, wiring: Wiring) -> None:

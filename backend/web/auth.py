@@ -10,6 +10,7 @@ from flask import Flask, Request, current_app, g, request
 from backend.common import errors
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
+from backend.common.handles import Ahead
 from backend.web.lean import LeanFlask
 from backend.web.rights import PUBLIC, Rights
 from schemas.terms import Channel, Role
@@ -30,6 +31,11 @@ def deps() -> Deps:
 def actor() -> Actor:
     """The caller of this request, whom the guard has let in."""
     return cast(Actor, g.actor)
+
+
+def ahead() -> Ahead | None:
+    """What was read with the caller's session; None where nothing was."""
+    return cast("Ahead | None", g.get("ahead"))
 
 
 def address() -> str:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from backend.accounts import service as accounts
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.common.handles import Ahead
 from backend.limits import service as limits
 from backend.limits.service import Limit
 from backend.merchants import errors, rules, store
@@ -23,7 +24,9 @@ RATE = "merchants.requests"
 WRONG_KEYS = ("merchants.keys.address", Limit(30, timedelta(minutes=10)))
 
 
-def authenticate(deps: Deps, bearer: str, channel: Channel, *, address: str | None = None) -> Actor:
+def authenticate(
+    deps: Deps, bearer: str, channel: Channel, *, address: str | None = None, ahead: Ahead | None = None
+) -> Actor:
     """The actor of an API key or of an access token. A merchant's is `Role.MERCHANT` with the merchant's id, whether a till
     shows a key or a clerk is signed in; `through` tells which.
 
@@ -33,7 +36,7 @@ def authenticate(deps: Deps, bearer: str, channel: Channel, *, address: str | No
     """
     if rules.is_key(bearer):
         return _by_key(deps, bearer, channel, address)
-    caller = accounts.authenticate(deps, bearer, channel)
+    caller = accounts.authenticate(deps, bearer, channel, ahead=ahead)
     return _clerk(deps, caller) if caller.role is Role.MERCHANT else caller
 
 

@@ -26,9 +26,9 @@ def of_subject(deps: Deps, subject_id: str) -> tuple[Record, ...]:
     return open_now(deps, store.list_of_subject(deps.db, subject_id, deps.now()))
 
 
-def one_reading(deps: Deps, subject_id: str) -> Part[Record]:
+def one_reading(deps: Deps) -> Part[Record]:
     """The same as one part of a joined read, to be given to `open_now`."""
-    return store.of_subject(subject_id, deps.now())
+    return store.of_subject(deps.now())
 
 
 def open_now(deps: Deps, found: Sequence[Record]) -> tuple[Record, ...]:

@@ -24,9 +24,9 @@ def list_of_subject(db: Database, subject_id: str, at: datetime) -> list[Record]
     return [_record(document) for document in db[COLLECTION].find(_open(subject_id, at)).to_list()]
 
 
-def of_subject(subject_id: str, at: datetime) -> Part[Record]:
+def of_subject(at: datetime) -> Part[Record]:
     """The same as one part of a joined read."""
-    return Part(COLLECTION, _open(subject_id, at), _record)
+    return Part(COLLECTION, "subject_id", _record, _open_at(at))
 
 
 def list_adverse(db: Database, subject_ids: Collection[str], at: datetime) -> list[Record]:
@@ -68,9 +68,13 @@ def _record(found: Document) -> Record:
 
 
 def _open(subject_id: str | Document, at: datetime) -> Document:
-    """Found by the prefix of the one index; a tombstone has `hidden_at`. Nothing that is null or missing is `$lte`."""
+    """Found by the prefix of the one index."""
+    return {"subject_id": subject_id, **_open_at(at)}
+
+
+def _open_at(at: datetime) -> Document:
+    """A tombstone has `hidden_at`. Nothing that is null or missing is `$lte`."""
     return {
-        "subject_id": subject_id,
         "hidden_at": None,
         "suspended_at": None,
         "suspends_at": {"$not": {"$lte": at}},

@@ -12,9 +12,9 @@ def find(deps: Deps, subject_id: str) -> Subject | None:
     return store.find(deps.db, subject_id)
 
 
-def one_reading(subject_id: str) -> Part[Subject]:
-    """The subject as one part of a joined read: one entity or none."""
-    return store.one(subject_id)
+def one_reading() -> Part[Subject]:
+    """The subject of an id as one part of a joined read: one entity or none."""
+    return store.by_id()
 
 
 def find_by_number(deps: Deps, number: str) -> Subject | None:

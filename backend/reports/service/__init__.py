@@ -1,6 +1,7 @@
 """Use cases of the report: reading it, sharing it, verifying it, who looked, and questions about that."""
 
 from backend.reports.service.answering import answer, question, questions
+from backend.reports.service.drawing import ahead
 from backend.reports.service.foretelling import tell_ahead
 from backend.reports.service.linking import kill_link, links, make_link, open_link
 from backend.reports.service.looking import access_log
@@ -11,6 +12,7 @@ from backend.reports.service.verifying import verify
 
 __all__ = [
     "access_log",
+    "ahead",
     "answer",
     "ask",
     "flag_overdue",

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from backend.audit import service as audit
 from backend.audit.model import Entry
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
-from backend.common.handles import together
+from backend.common.handles import Ahead, joined
 from backend.common.numbers import mask
 from backend.grades import service as grades
 from backend.records import service as records
@@ -48,11 +49,16 @@ class _Sheet:
     code: str
 
 
-def draw(deps: Deps, actor: Actor, occasion: Occasion) -> Report:
+def ahead(deps: Deps) -> Ahead:
+    """What a report reads of its subject."""
+    return Ahead(registry.one_reading(), records.one_reading(deps), audit.one_reading(rules.LATEST_LOOKS))
+
+
+def draw(deps: Deps, actor: Actor, occasion: Occasion, read: Ahead | None = None) -> Report:
     """The report of this instant. The look is on the majority's disks before a word is opened; if it cannot be written,
     `audit.not_written` is raised and nothing is shown (Measures 19, 26).
     """
-    sheet = _read(deps, occasion.subject_id)
+    sheet = _sheet(deps, occasion.subject_id, read)
     entry = _write_down(deps, actor, occasion, sheet)
     shown = _shown(deps, sheet, occasion.view)
     own = occasion.view is ReportView.OWN
@@ -75,16 +81,9 @@ def draw(deps: Deps, actor: Actor, occasion: Occasion) -> Report:
     )
 
 
-def _read(deps: Deps, subject_id: str) -> _Sheet:
-    subject, held, newest = together(
-        deps.db,
-        (
-            registry.one_reading(subject_id),
-            records.one_reading(deps, subject_id),
-            audit.one_reading(subject_id, rules.LATEST_LOOKS),
-        ),
-    )
-    if not subject:
+def _sheet(deps: Deps, subject_id: str, read: Ahead | None) -> _Sheet:
+    subject, held, newest = _read(deps, subject_id) if read is None or read.found is None else read.found
+    if not subject or subject[0].id != subject_id:
         raise errors.no_subject()
     return _Sheet(
         subject=subject[0],
@@ -93,6 +92,13 @@ def _read(deps: Deps, subject_id: str) -> _Sheet:
         number=rules.report_number(shanghai_date(deps.now()), deps.new_code()),
         code=deps.new_code()[: rules.CODE_CHARACTERS],
     )
+
+
+def _read(deps: Deps, subject_id: str) -> tuple[list[Any], ...]:
+    """The same parts, where nobody's session was read with them."""
+    first, *rest = ahead(deps).parts
+    found = joined(deps.db, first, subject_id, "_id", rest)
+    return ([],) * 3 if found is None else ([found[0]], *found[1])
 
 
 def _write_down(deps: Deps, actor: Actor, occasion: Occasion, sheet: _Sheet) -> Entry:

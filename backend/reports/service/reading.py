@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.common.handles import Ahead
 from backend.common.pages import MAX_LIMIT, Page, Position
 from backend.records import rules as record_rules
 from backend.records import service as records
@@ -18,10 +19,13 @@ from schemas.terms import Nature, ReportView
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def mine(deps: Deps, actor: Actor) -> Report:
-    """The own report, under a new number; every one is logged and counted, none is refused for the count."""
+def mine(deps: Deps, actor: Actor, ahead: Ahead | None = None) -> Report:
+    """The own report, under a new number; every one is logged and counted, none is refused for the count.
+
+    `ahead`: what was read with the session of `actor`.
+    """
     subject_id = actor.require_verified(deps.now())
-    return draw(deps, actor, Occasion(subject_id, ReportView.OWN, texts.OWN_PURPOSE))
+    return draw(deps, actor, Occasion(subject_id, ReportView.OWN, texts.OWN_PURPOSE), ahead)
 
 
 def summary(deps: Deps, actor: Actor) -> Counts:

@@ -6,10 +6,11 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 
 from backend.common import handles, mongo
 from backend.common.deps import Deps
-from backend.common.handles import Part, insert_durable, together
+from backend.common.handles import Part, insert_durable, joined
 from backend.common.mongo import Document
 
 NAME, OTHER, THIRD = "handled", "handled_too", "handled_as_well"
+FIRST = Part(NAME, "_id", lambda document: document["_id"])
 
 
 class Sent(CommandListener):
@@ -30,9 +31,10 @@ class Sent(CommandListener):
 def three(deps: Deps) -> Deps:
     for name in (NAME, OTHER, THIRD):
         deps.db[name].delete_many({})
-    deps.db[NAME].insert_many([{"_id": n, "of": n % 2} for n in range(6)])
-    deps.db[OTHER].insert_one({"_id": "only"})
-    deps.db[THIRD].insert_many([{"_id": f"{n:02}", "seq": n} for n in (3, 1, 4, 15, 9, 2, 6)])
+    deps.db[NAME].insert_many([{"_id": "first", "of": "a"}, {"_id": "unbound", "of": None}, {"_id": "bare"}])
+    deps.db[OTHER].insert_many([{"_id": n, "of": "ab"[n % 2], "n": n} for n in range(6)])
+    deps.db[OTHER].insert_many([{"_id": 100 + n, "of": None, "n": n} for n in range(3)])
+    deps.db[THIRD].insert_many([{"_id": f"{n:02}", "of": "seq:a", "seq": n} for n in (3, 1, 4, 15, 9, 2, 6)])
     return deps
 
 
@@ -46,26 +48,70 @@ def test_a_stores_collection_is_made_once_and_the_durable_one_waits_for_the_majo
             assert handles.durable(database, NAME).write_concern != mongo.MAJORITY
 
 
-def test_three_reads_in_one_operation_find_what_they_find_apart(three: Deps) -> None:
+def test_what_is_joined_is_what_is_found_apart(three: Deps) -> None:
     parts = (
-        _part(NAME, {"of": 1}),
-        _part(OTHER, {}),
-        _part(THIRD, {"seq": {"$gt": 1}}, ("seq", DESCENDING), 4),
+        _part(OTHER),
+        _part(OTHER, wanted={"n": {"$gt": 0}}),
+        _part(THIRD, prefix="seq:", sort=("seq", DESCENDING), limit=4),
     )
-    assert together(three.db, parts) == ([1, 3, 5], ["only"], ["15", "09", "06", "04"])
+    first = Part(NAME, "_id", lambda document: document["of"])
+    found = joined(three.db, first, "first", "of", parts)
+    assert found == ("a", ([0, 2, 4], [2, 4], ["15", "09", "06", "04"]))
+    assert found == handles._apart(three.db, first, "first", "of", parts)
 
 
 def test_a_part_without_a_find_is_empty_and_leaves_the_others_alone(three: Deps) -> None:
-    parts = (_part(NAME, {"of": 7}), _part("never_made", {}), _part(THIRD, {"seq": 9}))
-    assert together(three.db, parts) == ([], [], ["09"])
+    parts = (
+        _part(OTHER, wanted={"n": 7}),
+        _part("never_made"),
+        _part(THIRD, prefix="seq:", wanted={"seq": 9}),
+    )
+    assert joined(three.db, FIRST, "first", "of", parts) == ("first", ([], [], ["09"]))
+
+
+@pytest.mark.parametrize("name", ["unbound", "bare"])
+def test_a_document_that_names_nobody_finds_nobody_not_those_without_a_key(three: Deps, name: str) -> None:
+    parts = (_part(OTHER), _part(THIRD, prefix="seq:"))
+    assert joined(three.db, FIRST, name, "of", parts) == (name, ([], []))
+    assert handles._apart(three.db, FIRST, name, "of", parts) == (name, ([], []))
+
+
+def test_without_the_first_document_no_part_is_read(three: Deps) -> None:
+    first = Part(NAME, "_id", lambda document: document["_id"], {"of": "b"})
+    assert joined(three.db, first, "first", "of", (_part(OTHER),)) is None
+    assert handles._apart(three.db, first, "first", "of", (_part(OTHER),)) is None
 
 
 def test_one_operation_is_one_command_to_the_server(three: Deps) -> None:
     sent = Sent()
     uri, name = str(three.settings.mongodb_uri), three.settings.mongodb_database
     with MongoClient[Document](uri, event_listeners=[sent]) as client:
-        together(client[name], (_part(NAME, {}), _part(OTHER, {}), _part(THIRD, {})))
+        joined(client[name], FIRST, "first", "of", (_part(OTHER), _part(THIRD, prefix="seq:")))
     assert [name for name in sent.commands if name != "endSessions"] == ["aggregate"]
+
+
+def test_in_a_transaction_reads_are_joined_as_well(three: Deps) -> None:
+    with three.transaction():
+        three.db[OTHER].insert_one({"_id": 8, "of": "a", "n": 8})
+        assert joined(three.db, FIRST, "first", "of", (_part(OTHER),)) == ("first", ([0, 2, 4, 8],))
+
+
+@pytest.mark.parametrize(
+    "documents", [20, 120], ids=["more than a document holds", "more than a look-up holds"]
+)
+def test_what_is_too_much_for_one_document_is_read_one_after_the_other(three: Deps, documents: int) -> None:
+    big = [{"_id": 1000 + n, "of": "a", "n": n, "text": "x" * 1_000_000} for n in range(documents)]
+    three.db[OTHER].insert_many(big)
+    found = joined(three.db, FIRST, "first", "of", (_part(OTHER), _part(THIRD, prefix="seq:", limit=1)))
+    three.db[OTHER].delete_many({"_id": {"$gte": 1000}})
+    assert found is not None
+    assert len(found[1][0]) == 3 + documents
+    assert len(found[1][1]) == 1
+
+
+def test_another_fault_of_a_joined_read_is_raised(three: Deps) -> None:
+    with pytest.raises(mongo.OperationFailure):
+        joined(three.db, FIRST, "first", "of", (_part(OTHER, wanted={"$never": 1}),))
 
 
 def test_in_a_transaction_a_durable_insert_takes_part_in_it(deps: Deps) -> None:
@@ -81,6 +127,11 @@ def test_a_durable_insert_says_whether_an_index_turned_it_away(deps: Deps) -> No
 
 
 def _part(
-    name: str, wanted: Document, sort: tuple[str, int] | None = None, limit: int | None = None
+    name: str,
+    *,
+    wanted: Document | None = None,
+    sort: tuple[str, int] | None = None,
+    limit: int = 0,
+    prefix: str = "",
 ) -> Part[object]:
-    return Part(name, wanted, lambda document: document["_id"], sort, limit)
+    return Part(name, "of", lambda document: document["_id"], wanted or {}, sort, limit, prefix)
