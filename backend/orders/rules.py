@@ -14,6 +14,8 @@ CHECK_HOLDS = timedelta(hours=2)
 """For how long after a check an order can be bound to it: the customer stands at the counter."""
 BEGIN_WITHIN = timedelta(hours=24)
 REMIND_BEFORE = timedelta(hours=24)
+REPORT_WITHIN = timedelta(hours=24)
+"""For a merchant that was paused, to report what came back meanwhile."""
 KEPT_YEARS = 3
 """Until claims out of it are time-barred (Civil Code 188); PIPL 19: and no longer."""
 MOST_CHARGED_FEN = 1_000_000_00

@@ -12,7 +12,7 @@ from backend.orders import rules, store
 from backend.orders.model import Event, Order
 from backend.orders.service.reporting import tell
 from schemas.notices import NoticeKind
-from schemas.terms import Channel, OrderAct, OrderEnd, OrderState, Role
+from schemas.terms import Channel, MerchantAct, OrderAct, OrderEnd, OrderState, Role
 
 BY_ITSELF = system(Channel.WORKER, "orders")
 
@@ -82,7 +82,9 @@ def _remind(deps: Deps, *, order_id: str) -> bool:
     order = store.find(deps.db, order_id)
     if order is None or order.due_at is None or order.reminded_at is not None:
         return False
-    if rules.state_at(order, deps.now()) is not OrderState.ACTIVE or not _takes_part(deps, order):
+    if rules.state_at(order, deps.now()) is not OrderState.ACTIVE or not merchants.active(
+        deps, [order.merchant_id]
+    ):
         return False
     _put(deps, order, replace(order, reminded_at=deps.now()))
     tell(deps, order, NoticeKind.ORDER_DUE_SOON, due_on=rules.last_day(order.due_at))
@@ -94,7 +96,7 @@ def _flag(deps: Deps, *, order_id: str) -> bool:
     order = store.find(deps.db, order_id)
     if order is None or order.due_at is None or order.overdue_at is not None:
         return False
-    if rules.state_at(order, deps.now()) is not OrderState.OVERDUE or not _takes_part(deps, order):
+    if rules.state_at(order, deps.now()) is not OrderState.OVERDUE or not _could_report(deps, order):
         return False
     line = Event(deps.now(), OrderAct.FALL_DUE, None)
     _put(deps, order, replace(order, overdue_at=deps.now(), events=(*order.events, line)))
@@ -121,9 +123,14 @@ def _cancelled(deps: Deps, order: Order, act: OrderAct) -> bool:
     return True
 
 
-def _takes_part(deps: Deps, order: Order) -> bool:
-    """Whether the merchant could report a return: while it is paused or closed nobody is reminded, and nobody is called late."""
-    return bool(merchants.active(deps, [order.merchant_id]))
+def _could_report(deps: Deps, order: Order) -> bool:
+    """Whether the merchant could have reported a return: while it was paused it could not, and after that it has a day for what
+    came back meanwhile. Before, nobody is told to be late."""
+    merchant = merchants.active(deps, [order.merchant_id]).get(order.merchant_id)
+    if merchant is None:
+        return False
+    resumed = [event.at for event in merchant.events if event.act is MerchantAct.RESUME]
+    return not resumed or resumed[-1] + rules.REPORT_WITHIN <= deps.now()
 
 
 def _put(deps: Deps, before: Order, after: Order) -> None:
