@@ -175,13 +175,14 @@ def _around(app: LeanFlask, wiring: Wiring) -> None:
     metrics.register(app)
     logging.register(app)
     app.teardown_request(_end)
-    deps: Deps = app.extensions["deps"]
+    given = app.extensions  # asked each time: an app may be given other `deps`
 
     def _admit(asked: Request, _: Any) -> None:
         if _is_counted(asked):
+            deps: Deps = given["deps"]
             wiring.admit(deps, auth.address_of(asked, deps))
 
-    if deps.settings.limit_per_address > 0:
+    if given["deps"].settings.limit_per_address > 0:
         app.before.append(_admit)
 
 

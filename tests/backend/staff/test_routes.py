@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from backend.app import create_app
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.staff import service
 from schemas.terms import Role
 from tests.support import residents
-from tests.support.web import loud
+from tests.support.web import Standing, loud
 
 SESSIONS = "/api/v1/auth/staff-sessions"
 ME = "/api/v1/staff/me"
@@ -20,7 +19,7 @@ RIGHT = {"username": "审计乙", "password": "correct horse battery"}
 
 
 @pytest.fixture
-def console(deps: Deps, system_actor: Actor) -> Iterator[FlaskClient]:
+def console(deps: Deps, system_actor: Actor, standing: Standing) -> Iterator[FlaskClient]:
     """The service as a console meets it, with one auditor."""
     service.create(
         deps,
@@ -31,7 +30,7 @@ def console(deps: Deps, system_actor: Actor) -> Iterator[FlaskClient]:
         password=RIGHT["password"],
         totp=False,
     )
-    with loud(create_app(deps)) as app:
+    with loud(standing.app(deps)) as app:
         yield app.test_client()
 
 
