@@ -38,7 +38,7 @@ def services(
     )
     page = deps.cursors.page(found, limit, scope, lambda one: Position(one.created_at, one.id))
     there = merchants.active(deps, {one.merchant_id for one in page.items})
-    version = grades.version_in_force(deps)
+    version = grades.active_version(deps)
     shown = (
         _shown_service(one, there[one.merchant_id], version) for one in page.items if one.merchant_id in there
     )
@@ -51,7 +51,7 @@ def service(deps: Deps, *, service_id: str) -> ShownService:
     there = merchants.active(deps, [found.merchant_id]) if found else {}
     if found is None or found.state is not ServiceState.ACTIVE or found.merchant_id not in there:
         raise errors.service_not_found()
-    return _shown_service(found, there[found.merchant_id], grades.version_in_force(deps))
+    return _shown_service(found, there[found.merchant_id], grades.active_version(deps))
 
 
 def my_checks(

@@ -1,21 +1,14 @@
 """Use cases of grades: showing one, deciding by one, working a decision out again, and the published rules."""
 
 from backend.grades.service.assessing import assess, explain, mine, not_shared
-from backend.grades.service.deciding import (
-    decide,
-    drop,
-    find,
-    find_of,
-    find_using,
-    judge_again,
-    may_differ,
-    supersede,
-)
-from backend.grades.service.published import make_ready, version, version_in_force, versions
+from backend.grades.service.deciding import decide, find, find_of, find_using, judge_again, supersede
+from backend.grades.service.prejudging import drop, may_differ
+from backend.grades.service.published import active_version, make_ready, version, versions
 from backend.grades.service.replaying import Forgetting, forget, replay
 
 __all__ = [
     "Forgetting",
+    "active_version",
     "assess",
     "decide",
     "drop",
@@ -32,6 +25,5 @@ __all__ = [
     "replay",
     "supersede",
     "version",
-    "version_in_force",
     "versions",
 ]

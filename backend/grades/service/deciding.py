@@ -3,7 +3,7 @@ into the record is written down here, so that no caller can forget it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from backend.audit import service as audit
 from backend.calendars import service as calendars
@@ -25,7 +25,6 @@ from schemas.text import Text
 KEPT_YEARS = 3
 """PIPL 55, 56: what shows how automated decisions were made is kept at least three years; PIPL 19: and no longer than needed.
 By then the time to claim is over as well (Civil Code 188)."""
-SKEW = timedelta(seconds=10)
 DECIDERS = (Role.CITIZEN, Role.MERCHANT, Role.SYSTEM)
 
 
@@ -70,20 +69,6 @@ def supersede(deps: Deps, actor: Actor, *, decision: Decision, cause: RippleCaus
     """End a decision without another in its place, as when its benefit is over; false when it had ended."""
     actor.require(*DECIDERS)
     return _end(deps, actor, decision, cause, None)
-
-
-def drop(deps: Deps, *, decision_id: str) -> bool:
-    """Delete a decision that nobody was told and nobody needs, such as that of a pass never shown (PIPL 19); joins the
-    caller's transaction, and its look stays in the log. False when there is none."""
-    return store.remove(deps.db, decision_id)
-
-
-def may_differ(deps: Deps, subject_id: str, *, since: datetime) -> bool:
-    """Whether what was decided for this subject at `since`, an hour ago at most, might come out otherwise by now: a record was
-    changed or marked, or a new day has begun, on which others count. One look by index, the same for everybody; what happened
-    shortly before counts too, since another process's clock may be behind."""
-    touched = records.touched_since(deps, subject_id, since - SKEW)
-    return touched or shanghai_date(since) != shanghai_date(deps.now())
 
 
 def find(deps: Deps, decision_id: str) -> Decision | None:

@@ -65,9 +65,9 @@ def versions(deps: Deps) -> tuple[Published, ...]:
     return tuple(_published(one, shanghai_date(deps.now())) for one in book().sets)
 
 
-def version_in_force(deps: Deps, kind: SubjectKind = SubjectKind.PERSON) -> str | None:
-    """The version by which a decision of now is made; None where there are no rules."""
-    found = book().in_force(kind, shanghai_date(deps.now()))
+def active_version(deps: Deps) -> str | None:
+    """The version by which residents are graded now; None before the first."""
+    found = book().in_force(SubjectKind.PERSON, shanghai_date(deps.now()))
     return found.version if found else None
 
 
