@@ -123,7 +123,8 @@ def _contest(counter: counters.Counter, town: Town) -> None:
 
 
 def _borrow(counter: counters.Counter) -> None:
-    """An order that is never begun, one that is late at `NOW`, and one that is due on the next day."""
+    """An order that is never begun, one that is late at `NOW`, one that is due on the next day, one that nobody settled for long
+    enough, one whose merchant closes; and a pass that nobody uses."""
     borrower = counter.resident("赵六", "006")
     for days in (None, 7, 13):
         answer = counter.asked(borrower)
@@ -132,6 +133,16 @@ def _borrow(counter: counters.Counter) -> None:
         )
         if days is not None:
             orders.activate(counter.deps, counter.till, order_id=made.id)
+    old = orders.create(counter.deps, counter.till, order_no="old", check_id=counter.asked(borrower).check_id)
+    orders.activate(counter.deps, counter.till, order_id=old.id)
+    counter.deps.db["orders"].update_one({"_id": old.id}, {"$set": {"end_by": NOW}})
+    code = counter.passed(borrower, counter.elsewhere).code
+    asked = {"code": code, "service_id": counter.elsewhere.id}
+    answer = eligibility.check(counter.deps, counter.other, **asked)
+    gone = orders.create(counter.deps, counter.other, order_no="gone", check_id=answer.check_id)
+    orders.activate(counter.deps, counter.other, order_id=gone.id)
+    merchants.close(counter.deps, counters.MANAGER, merchant_id=counter.other.id, reason="停业")
+    counter.passed(borrower)
 
 
 def dump(deps: Deps) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from backend.grades.service.assessing import assess, explain, mine, not_shared
 from backend.grades.service.deciding import decide, find, find_of, find_using, history, judge_again, supersede
+from backend.grades.service.prejudging import drop, may_differ
 from backend.grades.service.published import active_version, make_ready, version, versions
 from backend.grades.service.replaying import Forgetting, forget, replay
 from backend.grades.service.righting import ought_to_stand, put_right
@@ -11,6 +12,7 @@ __all__ = [
     "active_version",
     "assess",
     "decide",
+    "drop",
     "explain",
     "find",
     "find_of",
@@ -19,6 +21,7 @@ __all__ = [
     "history",
     "judge_again",
     "make_ready",
+    "may_differ",
     "mine",
     "not_shared",
     "ought_to_stand",
