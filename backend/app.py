@@ -37,6 +37,7 @@ from backend.notices import staff_routes as desk_notices
 from backend.objections import routes as objections
 from backend.objections import staff_routes as objections_staff
 from backend.orders import routes as orders
+from backend.orders import staff_routes as orders_staff
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
 from backend.pushes import staff_routes as pushes_staff
@@ -93,6 +94,7 @@ BLUEPRINTS = (
     pushes_staff.channels_blp,
     places.blp,
     places_staff.blp,
+    orders_staff.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {

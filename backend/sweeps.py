@@ -79,6 +79,9 @@ JOBS: tuple[Job, ...] = (
     Job("contests.recompute_clocks", MINUTE, eligibility.recompute_clocks),
     Job("contests.flag_overdue", MINUTE, eligibility.flag_overdue),
     Job("contests.remind_due", MINUTE, eligibility.remind_due),
+    Job("passes.drop_unused", MINUTE, eligibility.drop_unused),
+    Job("orders.wind_up", MINUTE, orders.wind_up),
+    Job("orders.expire", DAY, orders.expire),
     Job("orders.lapse", MINUTE, orders.lapse),
     Job("orders.flag_overdue", MINUTE, orders.flag_overdue),
     Job("orders.remind_due", MINUTE, orders.remind_due),
@@ -87,12 +90,14 @@ JOBS: tuple[Job, ...] = (
     Job("reports.tell_ahead", DAY, reports.tell_ahead),
     Job("benefits.end_expired", MINUTE, benefits.end_expired),
     Job("benefits.remind_expiring", HOUR, benefits.remind_expiring),
+    Job("places.forget_reports", DAY, places.forget_reports),
+    Job("benefits.watch_partners", HOUR, benefits.watch_partners),
+    Job("benefits.remove_old", DAY, benefits.remove_old),
     Job("deliveries.plan", SECOND, deliveries.plan),
     Job("pushes.advance", SECOND, pushes.advance),
     Job("pushes.close", HOUR, pushes.close),
-    Job("places.forget_reports", DAY, places.forget_reports),
 )
-"""In the order in which they build on each other: first the days, then what is late by them."""
+"""In the order in which they build on each other: first the days, then what is late by them, last what all of it told people."""
 
 
 def run(deps: Deps, actor: Actor, job: Job) -> Outcome:

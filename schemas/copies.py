@@ -11,7 +11,7 @@ from schemas.objections import Objection
 from schemas.orders import Order
 from schemas.recipients import Preferences
 from schemas.removals import Removal
-from schemas.reports import Question
+from schemas.reports import Question, ReportLink
 from schemas.restorations import RestorationCase
 
 
@@ -33,6 +33,7 @@ class Export(ResponseSchema):
     checks = fields.List(fields.Nested(Check), required=True)
     contests = fields.List(fields.Nested(Contest), required=True)
     orders = fields.List(fields.Nested(Order), required=True)
+    report_links = fields.List(fields.Nested(ReportLink), required=True)
     truncated = fields.List(
         fields.String(),
         required=True,

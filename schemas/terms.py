@@ -296,6 +296,7 @@ class CaseKind(Term):
     QUESTION = "question", "查询疑问", "Question about a look"
     CONTEST = "contest", "免押核验复核", "Review of a deposit-free check"
     PLACE = "place", "诚信商家核实", "Check of a shop on the map"
+    BENEFIT = "benefit", "权益活动", "Benefit campaign"
 
 
 class ObjectionGround(Term):
@@ -614,7 +615,7 @@ class ContestFinding(Term):
 
 
 class OrderState(Term):
-    """Where a deposit-free order stands; settled and cancelled are final."""
+    """Where a deposit-free order stands; settled, cancelled and ended are final. Nobody settled what is ended."""
 
     CREATED = "created", "待交付", "Made, nothing handed out yet"
     ACTIVE = "active", "借用中", "On loan"
@@ -622,6 +623,14 @@ class OrderState(Term):
     RETURNED = "returned", "已归还", "Returned"
     SETTLED = "settled", "已结清", "Settled"
     CANCELLED = "cancelled", "已取消", "Cancelled"
+    ENDED = "ended", "已终结", "Ended"
+
+
+class OrderEnd(Term):
+    """Why an order ended that the two sides did not settle."""
+
+    MERCHANT_CLOSED = "merchant_closed", "商户已终止合作", "The merchant takes part no more"
+    TIME_BARRED = "time_barred", "已过诉讼时效", "Claims out of it are time-barred"
 
 
 class OrderAct(Term):
@@ -634,6 +643,8 @@ class OrderAct(Term):
     CANCEL = "cancel", "已取消", "Cancelled"
     FALL_DUE = "fall_due", "逾期未还", "Not back in time"
     LAPSE = "lapse", "逾时未交付，自动取消", "Not begun in time, cancelled"
+    WIND_UP = "wind_up", "商户终止合作，订单终结", "Ended, since the merchant takes part no more"
+    EXPIRE = "expire", "三年未了结，订单终结", "Ended, unsettled for three years"
 
 
 class Way(Term):

@@ -9,6 +9,8 @@ from backend.limits.errors import wait
 from schemas.terms import BenefitState
 from schemas.text import Text
 
+NOT_VALID = "benefits.code_not_valid"
+
 
 def not_found() -> ServiceError:
     return ServiceError(
@@ -19,6 +21,15 @@ def not_found() -> ServiceError:
 def claim_not_found() -> ServiceError:
     return ServiceError(
         Kind.NOT_FOUND, "benefits.claim_not_found", "没有找到您的这次申领", "There is no such claim of yours"
+    )
+
+
+def decision_not_found() -> ServiceError:
+    return ServiceError(
+        Kind.NOT_FOUND,
+        "benefits.decision_not_found",
+        "这次申领没有这项等级决定：可能未查看记录，或保存期限已过",
+        "There is no such decision by grade for this claim: no record was looked at, or it is not kept any more",
     )
 
 
@@ -42,17 +53,18 @@ def already_claimed(claim_id: str) -> ServiceError:
 
 
 def not_open(why: str, text: Text) -> ServiceError:
-    """`not_begun`, `over`, `paused`, `closed`."""
+    """`not_begun`, `over`, `paused`, `closed`, `no_partner`."""
     return ServiceError(Kind.CONFLICT, f"benefits.{why}", text.zh, text.en)
 
 
-def not_entitled(reasons: Sequence[dict[str, Any]]) -> ServiceError:
+def not_entitled(reasons: Sequence[dict[str, Any]], rule_version: str | None) -> ServiceError:
+    """`rule_version`: the published rules it was decided by; None where no record was looked at."""
     return ServiceError(
         Kind.FORBIDDEN,
         "benefits.not_entitled",
         "目前不符合该权益的申领条件，原因见下",
         "You are not entitled to this benefit at present; the reasons are below",
-        data={"reasons": list(reasons)},
+        data={"reasons": list(reasons), "rule_version": rule_version},
     )
 
 
@@ -60,7 +72,7 @@ def code_not_valid() -> ServiceError:
     """One answer for a code that is unknown, mistyped, cut off, used, expired, or for other shops."""
     return ServiceError(
         Kind.CONFLICT,
-        "benefits.code_not_valid",
+        NOT_VALID,
         "该权益码不能核销：可能有误、已使用、已过期或不适用于本店，请与顾客核对",
         "This code cannot be redeemed: it may be mistyped, used, expired, or for other shops; please check with the customer",
     )
@@ -69,7 +81,7 @@ def code_not_valid() -> ServiceError:
 def locked(retry_after: int) -> ServiceError:
     left = wait(retry_after)
     return ServiceError(
-        Kind.LOCKED,
+        Kind.TOO_MANY,
         "benefits.redeeming_locked",
         f"无效的权益码过多，核销已暂时锁定，请{left.zh}后再试",
         f"Too many codes that are not valid; redeeming is locked, please try again in {left.en}",

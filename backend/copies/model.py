@@ -12,7 +12,7 @@ from backend.objections.model import Shown as Objection
 from backend.orders.model import ShownOrder
 from backend.recipients.model import Shown as Preferences
 from backend.removals.model import ShownRemoval
-from backend.reports.model import ShownQuestion
+from backend.reports.model import ListedLink, ShownQuestion
 from backend.restorations.model import Shown as Restoration
 
 
@@ -35,4 +35,5 @@ class Copy:
     checks: tuple[ShownCheck, ...] = ()
     contests: tuple[ShownContest, ...] = ()
     orders: tuple[ShownOrder, ...] = ()
+    report_links: tuple[ListedLink, ...] = ()
     truncated: tuple[str, ...] = ()

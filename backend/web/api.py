@@ -18,7 +18,7 @@ from backend.common.handles import Ahead
 from backend.web import auth, bodies, headers, language, logging, metrics, openapi, problems, replays
 from backend.web.lean import LeanFlask
 from backend.web.rights import Rights
-from schemas.base import SPEAKING, RequestSchema
+from schemas.base import HALF_CHARACTER, SPEAKING, RequestSchema
 
 PREFIX = "/api/v1"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -101,6 +101,16 @@ class Routes(flask_smorest.Blueprint):
         return openapi.adds("remembers", [True])(function)
 
     @staticmethod
+    def shows_again(refresh: Callable[[dict[str, Any], str], dict[str, Any]]) -> Callable[[F], F]:
+        """What a repetition may be shown of those secrets after all: `refresh` is given the kept answer and the key."""
+
+        def mark(function: F) -> F:
+            function.shows_again = refresh  # type: ignore[attr-defined]  # read by `marked`
+            return function
+
+        return mark
+
+    @staticmethod
     def upload(max_bytes: int = bodies.UPLOAD_BYTES) -> Callable[[F], F]:
         """This route takes files, in memory, and together no more than `max_bytes`."""
 
@@ -164,9 +174,7 @@ def build(deps: Deps, wiring: Wiring, blueprints: Iterable[Any]) -> Flask:
     auth.require_rights(app, wiring.rights)
     app.extensions["openapi"] = openapi.document(api.spec, wiring.rights, wiring.refusals)
     auth.guard(app, wiring.authenticate, wiring.rights)
-    replays.register(
-        app, wiring.replies, lambda: bool(marked("idempotent")), lambda: marked("shows_once", ())
-    )
+    replays.register(app, wiring.replies, marked)
     if app.before_request_funcs or app.after_request_funcs or app.url_value_preprocessors:
         raise AssertionError("a hook of Flask's own would not be asked; see backend/web/lean.py")
     return app
@@ -222,7 +230,7 @@ def _begin(asked: Request, kept: Any) -> None:
     asked.max_content_length = (
         marked("max_bytes", bodies.BODY_BYTES) if bodies.is_multipart(asked) else bodies.BODY_BYTES
     )
-    if bodies.HALF_CHARACTER.search(asked.path):
+    if HALF_CHARACTER.search(asked.path):
         raise NotFound
 
 

@@ -18,13 +18,14 @@ from backend.common.periods import end_of
 from backend.eligibility import service as eligibility
 from backend.evidence import service as evidence
 from backend.evidence.model import Upload
+from backend.merchants import service as merchants
 from backend.orders import service as orders
 from backend.places import service as places
 from backend.pushes import service as pushes
 from backend.reports import service as reports
 from backend.restorations import service as restorations
 from schemas.terms import Channel, ObjectionState, PlaceReportKind, Role, Way
-from tests.backend.benefits.fair import Fair
+from tests.backend.benefits.fair import MANAGER, Fair
 from tests.backend.eligibility import counter as counters
 from tests.backend.evidence.made import picture
 from tests.backend.objections.town import Town, make_town
@@ -78,6 +79,7 @@ def busy(deps: Deps, clock: Clock) -> Town:
     town.bring_to(ObjectionState.CLOSED)
     _ask_and_apply(town)
     _claim(town)
+    _close_a_shop(town)
     town.record(query_until=end_of(date(2026, 12, 31)))
     pushes.create(deps, EDITOR, wish=wish(ways=[Way.APP_PUSH]))
     calendars.put_year(deps, STEWARD, **DAYS_OF_2027)
@@ -108,6 +110,18 @@ def _claim(town: Town) -> None:
     fair.claim(fair.start(tiers=(Tier(None, 500),), valid_days=5))
 
 
+def _close_a_shop(town: Town) -> None:
+    """A benefit whose only shop closes when one was used, which is kept until now, and another was not."""
+    fair = Fair(town.deps, town.resident)
+    shop = fair.shop("将要停业的店")
+    benefit = fair.start(shop, tiers=(Tier(None, 500),), per_person=2, valid_days=30)
+    used = fair.claim(benefit)
+    fair.redeem(shop, used.code)
+    fair.claim(benefit)
+    town.deps.db["benefit_claims"].update_one({"_id": used.id}, {"$set": {"kept_until": NOW}})
+    merchants.close(town.deps, MANAGER, merchant_id=shop.id, reason="歇业")
+
+
 def _contest(counter: counters.Counter, town: Town) -> None:
     """A deposit-free check that the resident wants a person to look at."""
     answer = counter.asked(counter.still_verified(town.resident))
@@ -115,7 +129,8 @@ def _contest(counter: counters.Counter, town: Town) -> None:
 
 
 def _borrow(counter: counters.Counter) -> None:
-    """An order that is never begun, one that is late at `NOW`, and one that is due on the next day."""
+    """An order that is never begun, one that is late at `NOW`, one that is due on the next day, one that nobody settled for long
+    enough, one whose merchant closes; and a pass that nobody uses."""
     borrower = counter.resident("赵六", "006")
     for days in (None, 7, 13):
         answer = counter.asked(borrower)
@@ -124,6 +139,16 @@ def _borrow(counter: counters.Counter) -> None:
         )
         if days is not None:
             orders.activate(counter.deps, counter.till, order_id=made.id)
+    old = orders.create(counter.deps, counter.till, order_no="old", check_id=counter.asked(borrower).check_id)
+    orders.activate(counter.deps, counter.till, order_id=old.id)
+    counter.deps.db["orders"].update_one({"_id": old.id}, {"$set": {"end_by": NOW}})
+    code = counter.passed(borrower, counter.elsewhere).code
+    asked = {"code": code, "service_id": counter.elsewhere.id}
+    answer = eligibility.check(counter.deps, counter.other, **asked)
+    gone = orders.create(counter.deps, counter.other, order_no="gone", check_id=answer.check_id)
+    orders.activate(counter.deps, counter.other, order_id=gone.id)
+    merchants.close(counter.deps, counters.MANAGER, merchant_id=counter.other.id, reason="停业")
+    counter.passed(borrower)
 
 
 def dump(deps: Deps) -> dict[str, list[str]]:

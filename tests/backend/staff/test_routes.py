@@ -89,3 +89,17 @@ def test_a_wrong_password_is_401_and_the_sixth_try_is_locked(console: FlaskClien
 )
 def test_a_body_of_another_shape_is_refused(console: FlaskClient, body: dict[str, Any]) -> None:
     assert console.post(SESSIONS, json=body).status_code == 422
+
+
+def test_staff_change_their_own_password_over_http(console: FlaskClient) -> None:
+    auditor = own(console.post(SESSIONS, json=RIGHT).json or {})
+    elsewhere = own(console.post(SESSIONS, json=RIGHT).json or {})
+    body = {"password": "not this one at all", "new_password": "a wholly different sentence"}
+    wrong = console.put(f"{ME}/password", json=body, headers=auditor)
+    assert (wrong.status_code, (wrong.json or {})["reason"]) == (403, "staff.wrong_password")
+    right = console.put(f"{ME}/password", json=body | {"password": RIGHT["password"]}, headers=auditor)
+    assert (right.status_code, right.data) == (204, b"")
+    assert console.get(ME, headers=auditor).status_code == 200
+    assert console.get(ME, headers=elsewhere).status_code == 401
+    assert console.post(SESSIONS, json=RIGHT).status_code == 401
+    assert console.post(SESSIONS, json=RIGHT | {"password": body["new_password"]}).status_code == 201
