@@ -32,6 +32,8 @@ from backend.merchants import routes as merchants
 from backend.merchants import service as merchant_service
 from backend.merchants import staff_routes as merchants_staff
 from backend.merchants.rules import is_key
+from backend.news import routes as news
+from backend.news import staff_routes as news_staff
 from backend.notices import routes as notices
 from backend.notices import staff_routes as desk_notices
 from backend.objections import routes as objections
@@ -84,6 +86,8 @@ BLUEPRINTS = (
     eligibility_staff.blp,
     eligibility_staff.contests_blp,
     orders.blp,
+    news.blp,
+    news_staff.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {

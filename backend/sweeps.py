@@ -18,6 +18,7 @@ from backend.common.sweeping import Unfinished, place_of
 from backend.eligibility import service as eligibility
 from backend.evidence import service as evidence
 from backend.grades import service as grades
+from backend.news import service as news
 from backend.objections import service as objections
 from backend.orders import service as orders
 from backend.records import service as records
@@ -79,6 +80,7 @@ JOBS: tuple[Job, ...] = (
     Job("reports.tell_ahead", DAY, reports.tell_ahead),
     Job("benefits.end_expired", MINUTE, benefits.end_expired),
     Job("benefits.remind_expiring", HOUR, benefits.remind_expiring),
+    Job("news.publish_due", MINUTE, news.publish_due),
 )
 """In the order in which they build on each other: first the days, then what is late by them."""
 

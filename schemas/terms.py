@@ -633,3 +633,38 @@ class OrderAct(Term):
     CANCEL = "cancel", "已取消", "Cancelled"
     FALL_DUE = "fall_due", "逾期未还", "Not back in time"
     LAPSE = "lapse", "逾时未交付，自动取消", "Not begun in time, cancelled"
+
+
+class NewsCategory(Term):
+    """What an article is about; the chat and the app list by it."""
+
+    NEWS = "news", "信用动态", "News"
+    POLICY = "policy", "政策法规", "Policy and law"
+    CASES = "cases", "典型案例", "Cases"
+    NOTICES = "notices", "通知公告", "Notices"
+    KNOWLEDGE = "knowledge", "信用知识", "Popular knowledge"
+
+
+class NewsState(Term):
+    """Where the newest revision of an article stands; an older one may be before readers meanwhile."""
+
+    DRAFT = "draft", "草稿", "Draft"
+    SUBMITTED = "submitted", "待审核", "To be reviewed"
+    APPROVED = "approved", "已审核，待发布", "Approved, to be published"
+    SCHEDULED = "scheduled", "定时发布", "Scheduled"
+    PUBLISHED = "published", "已发布", "Published"
+    UNPUBLISHED = "unpublished", "已撤下", "Taken down"
+
+
+class NewsAct(Term):
+    """What happened to an article; each is one line of its history."""
+
+    CREATE = "create", "起草", "Drafted"
+    CHANGE = "change", "修改", "Changed"
+    SUBMIT = "submit", "提交审核", "Handed in for review"
+    RETURN = "return", "退回修改", "Sent back"
+    APPROVE = "approve", "审核通过", "Approved"
+    SCHEDULE = "schedule", "定时发布", "Scheduled"
+    CANCEL = "cancel", "取消定时", "Schedule cancelled"
+    PUBLISH = "publish", "发布", "Published"
+    UNPUBLISH = "unpublish", "撤下", "Taken down"

@@ -72,6 +72,11 @@ class Routes(flask_smorest.Blueprint):
         return mark
 
     @staticmethod
+    def remembers(function: F) -> F:
+        """The caller may keep this answer and ask whether it still holds (`conditional.kept`)."""
+        return openapi.adds("remembers", [True])(function)
+
+    @staticmethod
     def upload(max_bytes: int = bodies.UPLOAD_BYTES) -> Callable[[F], F]:
         """This route takes files, in memory, and together no more than `max_bytes`."""
 

@@ -20,8 +20,8 @@ ALWAYS = (
 )
 YEAR_SECONDS = 365 * 24 * 3600
 PREFLIGHT_SECONDS = 600
-ALLOWED_HEADERS = "Accept-Language, Authorization, Content-Type, Idempotency-Key, X-Request-Id"
-EXPOSED_HEADERS = "Idempotent-Replay, Location, Retry-After, WWW-Authenticate, X-Request-Id"
+ALLOWED_HEADERS = "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Modified-Since, If-None-Match, X-Request-Id"
+EXPOSED_HEADERS = "ETag, Idempotent-Replay, Location, Retry-After, WWW-Authenticate, X-Request-Id"
 
 
 def register(app: LeanFlask) -> None:

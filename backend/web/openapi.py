@@ -160,6 +160,8 @@ def _complete(
     _join_forms(document, operation)
     _examples(document, operation)
     responses = _successes(operation, bool(facts.get("idempotent")))
+    if facts.get("remembers"):
+        _add_condition(parameters, responses)
     usual = _usual(path, operation, facts, allowed, refusals)
     for status, told_ones in _by_status([*facts.get("refusals", []), *usual]).items():
         responses[str(status)] = _refusal_response(told_ones)
@@ -195,6 +197,15 @@ def _successes(operation: Spec, idempotent: bool) -> Spec:
         if idempotent:
             answer["headers"]["Idempotent-Replay"] = {"$ref": _REF + "headers/Idempotent-Replay"}
     return kept
+
+
+def _add_condition(parameters: list[Spec], responses: Spec) -> None:
+    """An answer that can be kept: its tag, the question whether it still holds, and the answer that it does."""
+    parameters.append({"$ref": _REF + "parameters/If-None-Match"})
+    tagged = {name: {"$ref": _REF + f"headers/{name}"} for name in ("ETag", "Cache-Control")}
+    responses["200"]["headers"] |= tagged
+    said = "所存的答复仍然有效，没有正文 / what you kept still holds; no body"
+    responses["304"] = {"description": said, "headers": _COMMON_HEADERS | tagged}
 
 
 def _by_status(refusals: list[Refused]) -> dict[int, list[Refused]]:
@@ -283,6 +294,11 @@ def _components(document: Spec) -> None:
             "1-64 个安全字符，原样返回；不合格则另行生成 / echoed; made when missing or unsafe",
             "app-7f3a2c",
         ),
+        "If-None-Match": _parameter(
+            "If-None-Match",
+            "所存答复的 ETag；未变则答 304 / the ETag of what you kept; 304 when it still holds",
+            '"5d1e…"',
+        ),
         "Idempotency-Key": _parameter(
             "Idempotency-Key",
             "1-200 个可打印字符；同键同内容得到第一次的答复，保留 24 小时（未登录 5 分钟），只显示一次的密钥和密码除外"
@@ -298,6 +314,10 @@ def _components(document: Spec) -> None:
             "`true` 表示这是第一次的答复 / this is the first answer again", {"type": "string"}
         ),
         "WWW-Authenticate": _header("`Bearer`", {"type": "string"}),
+        "ETag": _header("答复的标记 / the tag of this answer", {"type": "string"}),
+        "Cache-Control": _header(
+            "可存，每次使用前须询问 / may be kept, and is asked for each time", {"type": "string"}
+        ),
     }
 
 

@@ -1,0 +1,58 @@
+"""Answers that a phone may keep: it asks whether its copy still holds, and mostly the answer is 304 without a body.
+
+The tag is a keyed hash over the state of what is shown, the code, the language and the whole question: the same for the same
+answer on every web process, another for every other question, and nobody reads a question out of a tag.
+"""
+
+import hmac
+from collections.abc import Callable, Hashable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response, request
+from werkzeug.http import http_date
+
+from backend.web import auth, version
+from schemas.base import speaking
+
+PURPOSE = "answer-tags"
+TAG_BYTES = 16
+TOLD = ("ETag", "Vary", "Cache-Control", "Last-Modified")
+SETTLED_AFTER = timedelta(seconds=2)
+"""`Last-Modified` counts whole seconds: it is not told before no other change can fall into the same one."""
+
+
+def kept(
+    state: tuple[Hashable, ...],
+    changed_at: datetime,
+    make: Callable[[], Any],
+    *,
+    shared: bool,
+) -> Any:
+    """304 when the caller has this answer already, else the one that `make` makes, with its tag. `shared`: caches between may
+    keep it too; they ask every time as well."""
+    found = Response(status=304)
+    found.set_etag(_tag(state))
+    found.vary.add("Accept-Language")
+    found.headers["Cache-Control"] = "public, no-cache" if shared else "private, no-cache"
+    if auth.deps().now() - changed_at >= SETTLED_AFTER:
+        found.headers["Last-Modified"] = http_date(changed_at)
+    if _is_known(found):
+        return found
+    return make(), {name: found.headers[name] for name in TOLD if name in found.headers}
+
+
+def _is_known(found: Response) -> bool:
+    """RFC 9110, 13.2.2: a tag that is sent decides alone; proxies may have weakened it."""
+    if request.if_none_match:
+        tag, _ = found.get_etag()
+        return bool(tag and request.if_none_match.contains_weak(tag))
+    since, changed = request.if_modified_since, found.last_modified
+    return since is not None and changed is not None and changed <= since
+
+
+def _tag(state: tuple[Hashable, ...]) -> str:
+    asked = sorted(request.args.items(multi=True))
+    said = repr((state, version.COMMIT, version.VERSION, speaking(), request.path, asked))
+    key = auth.deps().sealer.derive(PURPOSE)
+    return hmac.digest(key, said.encode("utf-8", "surrogatepass"), "sha256")[:TAG_BYTES].hex()
