@@ -24,7 +24,7 @@ LONGEST_WORD = 40
 
 def searchable(title: str, lead: str, text: str) -> Searchable:
     """What an article is found by. Each argument may hold both languages, on lines of their own."""
-    folded = [_ONE_BLANK.sub("", fold(part)) for part in (title, lead, text)]
+    folded = fold(title), fold(lead), _ONE_BLANK.sub("", fold(text))
     terms = {term for part in folded for run in _runs(part) for term in _all_terms(run)}
     return Searchable(tuple(sorted(terms)), *folded)
 
