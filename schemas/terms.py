@@ -295,6 +295,7 @@ class CaseKind(Term):
     REMOVAL = "removal", "信息移除", "Removal of a record"
     QUESTION = "question", "查询疑问", "Question about a look"
     CONTEST = "contest", "免押核验复核", "Review of a deposit-free check"
+    NEWS = "news", "资讯", "Article"
 
 
 class ObjectionGround(Term):

@@ -13,6 +13,7 @@ from backend.common.mongo import DriverError
 from backend.common.sweeping import Unfinished, place_of
 from backend.desk.model import Cases, Desk, Moved, PutYear, ShownQueue
 from backend.eligibility import service as eligibility
+from backend.news import service as news
 from backend.notices import service as notices
 from backend.objections import service as objections
 from backend.reports import service as reports
@@ -24,6 +25,7 @@ CASES = (
     Cases(CaseKind.RESTORATION, restorations.queues, restorations.recompute_clocks),
     Cases(CaseKind.QUESTION, reports.queues, reports.recompute_clocks),
     Cases(CaseKind.CONTEST, eligibility.queues, eligibility.recompute_clocks),
+    Cases(CaseKind.NEWS, news.queues, None),
 )
 log = logs.get("backend.desk")
 
@@ -81,6 +83,8 @@ def preview_year(
 
 
 def _recompute(deps: Deps, mover: Actor, cases: Cases) -> Moved:
+    if cases.recompute_clocks is None:
+        return Moved(cases.kind, 0, finished=True)
     try:
         return Moved(cases.kind, cases.recompute_clocks(deps, mover), finished=True)
     except Unfinished as error:

@@ -25,6 +25,7 @@ from schemas.terms import Channel, ObjectionState, Role
 from tests.backend.benefits.fair import Fair
 from tests.backend.eligibility import counter as counters
 from tests.backend.evidence.made import picture
+from tests.backend.news.press import Press
 from tests.backend.objections.town import Town, make_town
 from tests.support import world
 from tests.support.calendars import DAYS_OF_2027
@@ -71,6 +72,8 @@ def busy(deps: Deps, clock: Clock) -> Town:
     _claim(town)
     town.record(query_until=end_of(date(2026, 12, 31)))
     calendars.put_year(deps, STEWARD, **DAYS_OF_2027)
+    press = Press(deps)
+    press.publish(press.approved(), NOW)
     clock.set(NOW)
     return town
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.common.mongo import atomic
+from backend.common.mongo import Retry, atomic
 from backend.news import errors, rules
 from backend.news.model import Article, Content, Picture, Revision
 from backend.news.service.acting import WRITERS, line, saved, seen
@@ -100,7 +100,8 @@ def _keep(deps: Deps, actor: Actor, article_id: str, drawn: rules.Drawn) -> Pict
         at=deps.now(),
         content=drawn.content,
     )
-    pictures.insert(deps.db, picture)
+    if not pictures.insert(deps.db, picture):
+        raise Retry(article_id)
     audit.record(deps, actor, "news.add_picture", article_id, picture_id=picture.id)
     return replace(picture, content=b"")
 

@@ -3,18 +3,29 @@
 from collections.abc import Collection
 
 from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
 
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database
 from backend.news.model import Picture
 
 COLLECTION = "news_pictures"
-COLLECTIONS = {COLLECTION: [IndexModel([("article_id", ASCENDING), ("at", ASCENDING), ("_id", ASCENDING)])]}
+COLLECTIONS = {
+    COLLECTION: [
+        IndexModel([("article_id", ASCENDING), ("at", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("article_id", ASCENDING), ("by_id", ASCENDING), ("sha256", ASCENDING)], unique=True),
+    ]
+}
 _WITHOUT_CONTENT = {"content": 0}
 
 
-def insert(db: Database, picture: Picture) -> None:
-    db[COLLECTION].insert_one(to_document(picture))
+def insert(db: Database, picture: Picture) -> bool:
+    """False when the same editor has uploaded the same picture to the article meanwhile."""
+    try:
+        db[COLLECTION].insert_one(to_document(picture))
+    except DuplicateKeyError:
+        return False
+    return True
 
 
 def find(db: Database, picture_id: str) -> Picture | None:

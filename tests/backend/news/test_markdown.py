@@ -169,7 +169,10 @@ def test_a_picture_of_another_site_is_told_to_who_writes_it(text: str) -> None:
 
 
 def test_pictures_are_found_wherever_they_stand() -> None:
-    text = "![a](picture:p1)\n\n> - ![b](picture:p2)\n\n[![c](picture:p3)](https://a.example)\n\n| ![d](picture:p4) |\n|---|\n\n![e][r]\n\n[r]: picture:p5"
+    text = (
+        "![a](picture:p1)\n\n> - ![b](picture:p2)\n\n[![c](picture:p3)](https://a.example)\n\n"
+        "| ![d](picture:p4) |\n|---|\n\n![e][r]\n\n[r]: picture:p5"
+    )
     assert sorted(one or "" for one in rules.pictures_of(text)) == ["p1", "p2", "p3", "p4", "p5"]
 
 
@@ -207,8 +210,9 @@ def test_every_picture_that_would_be_loaded_was_named_before(text: str) -> None:
 
 
 PATTERNS = [
-    ">", "> ", "[", "![", "*", "**a", "_a_", "`", "~~", "- ", "  - a\n", "1. ", "#", "\\", "&", "<", "<a", "(", "]", "[a](", "![a](",
-    "a\n", "|", "| a |\n", "[a]: b\n", "```\n", "*a **b ", "[a][b]", "&amp;", "\t", "<!--", "<?", "a*", "\\[", "[](", "*_", "`a ``b ",
+    ">", "> ", "[", "![", "*", "**a", "_a_", "`", "~~", "- ", "  - a\n", "1. ", "#", "\\", "&", "<", "<a", "(", "]", "[a](",
+    "![a](", "a\n", "|", "| a |\n", "[a]: b\n", "```\n", "*a **b ", "[a][b]", "&amp;", "\t", "<!--", "<?", "a*", "\\[", "[](",
+    "*_", "`a ``b ",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.news import rules, service
-from backend.news.service import ShownArticle
+from backend.news.service import ShownLine
 from schemas.terms import Channel, NewsAct, NewsState, Role
 from tests.backend.news.press import ANNA, BO, CHEN, WORKER, Press
 from tests.support.refusals import refused
@@ -241,8 +241,8 @@ def test_every_step_of_staff_is_in_the_log_without_a_word_of_the_text(deps: Deps
     assert list(audit.verify_log(deps)) == []
 
 
-def listed(press: Press, state: NewsState | None = None) -> list[ShownArticle]:
-    return [press.look(one) for one in service.listed_for_staff(press.deps, BO, state=state, limit=100).items]
+def listed(press: Press, state: NewsState | None = None) -> list[ShownLine]:
+    return list(service.listed_for_staff(press.deps, BO, state=state, limit=100).items)
 
 
 def test_the_list_of_editors_has_every_state_and_its_queue_what_waits(press: Press) -> None:
