@@ -4,6 +4,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 T ?=
 WORKERS ?= 2
+# What is compiled is kept, whatever the machine says: the tests alone start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -4,6 +4,7 @@ import base64
 import json
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 from backend.app import create_app
 from backend.bootstrap import build_deps
@@ -16,7 +17,12 @@ NOWHERE = "mongodb://127.0.0.1:1/?connect=false"
 
 
 def text() -> str:
-    """The document of a service with default settings, as it stands in docs/openapi.json."""
+    """The document as it stands in docs/openapi.json."""
+    return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document of a service with default settings."""
     settings = Settings(
         app_env="test",
         mongodb_uri=NOWHERE,
@@ -25,11 +31,10 @@ def text() -> str:
     )
     deps = build_deps(settings)
     try:
-        document = create_app(deps).extensions["openapi"]
+        return cast(dict[str, Any], create_app(deps).extensions["openapi"])
     finally:
         deps.sealer.close()
         deps.client.close()
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def main(arguments: list[str]) -> int:

@@ -39,6 +39,9 @@ from backend.notices import staff_routes as desk_notices
 from backend.objections import routes as objections
 from backend.objections import staff_routes as objections_staff
 from backend.orders import routes as orders
+from backend.orders import staff_routes as orders_staff
+from backend.places import routes as places
+from backend.places import staff_routes as places_staff
 from backend.removals import routes as removals
 from backend.removals import staff_routes as removals_staff
 from backend.reports import address_routes as report_addresses
@@ -86,6 +89,9 @@ BLUEPRINTS = (
     eligibility_staff.blp,
     eligibility_staff.contests_blp,
     orders.blp,
+    places.blp,
+    places_staff.blp,
+    orders_staff.blp,
     news.blp,
     news_staff.blp,
 )

@@ -21,6 +21,7 @@ from backend.grades import service as grades
 from backend.news import service as news
 from backend.objections import service as objections
 from backend.orders import service as orders
+from backend.places import service as places
 from backend.records import service as records
 from backend.records.service import Consumer
 from backend.reports import service as reports
@@ -72,6 +73,9 @@ JOBS: tuple[Job, ...] = (
     Job("contests.recompute_clocks", MINUTE, eligibility.recompute_clocks),
     Job("contests.flag_overdue", MINUTE, eligibility.flag_overdue),
     Job("contests.remind_due", MINUTE, eligibility.remind_due),
+    Job("passes.drop_unused", MINUTE, eligibility.drop_unused),
+    Job("orders.wind_up", MINUTE, orders.wind_up),
+    Job("orders.expire", DAY, orders.expire),
     Job("orders.lapse", MINUTE, orders.lapse),
     Job("orders.flag_overdue", MINUTE, orders.flag_overdue),
     Job("orders.remind_due", MINUTE, orders.remind_due),
@@ -80,6 +84,7 @@ JOBS: tuple[Job, ...] = (
     Job("reports.tell_ahead", DAY, reports.tell_ahead),
     Job("benefits.end_expired", MINUTE, benefits.end_expired),
     Job("benefits.remind_expiring", HOUR, benefits.remind_expiring),
+    Job("places.forget_reports", DAY, places.forget_reports),
     Job("news.publish_due", MINUTE, news.publish_due),
 )
 """In the order in which they build on each other: first the days, then what is late by them."""

@@ -9,6 +9,7 @@ from flask import Flask
 from backend.app import create_app
 from backend.bootstrap import build_deps
 from backend.common import logs
+from backend.common.parents import end_with_parent
 from backend.common.settings import Settings
 
 # A thread that works is not made to let another in after 5 ms, in which a request would nearly be done: the change costs
@@ -21,6 +22,8 @@ def create() -> Flask:
     settings = Settings.from_env(os.environ)
     logs.configure(settings.log_level, "web")
     app = create_app(build_deps(settings))
+    # Workers share one port with whoever asks for it: without their watcher they would go on answering beside the next one's.
+    end_with_parent()
     _settle()
     return app
 

@@ -125,25 +125,15 @@ def _raws(hall: Hall) -> list[Callable[[], object]]:
     for subject_id in hall.subjects:
         check = db["checks"].find_one({"subject_id": subject_id}, sort=[("decided_at", DESCENDING)]) or {}
         used = db["passes"].find_one({"_id": check["pass_id"]}) or {}
-        decision = db["grade_decisions"].find_one({"_id": check["decision_id"]}) or {}
         fresh = {"_id": ids.new_id(), "code_mac": ids.new_code(), "state": "open"}
         db["passes"].insert_one(used | fresh)
-        ident = ids.new_code()
-        made.append(
-            _raw(
-                hall,
-                used | fresh,
-                decision | {"_id": ids.new_id(), "live_key": ident, "owner": {"kind": "bench", "id": ident}},
-                check | {"_id": ident},
-            )
-        )
+        made.append(_raw(hall, used | fresh, check | {"_id": ids.new_code()}))
     return made
 
 
-def _raw(hall: Hall, used: Document, decision: Document, check: Document) -> Callable[[], object]:
+def _raw(hall: Hall, used: Document, check: Document) -> Callable[[], object]:
     db = hall.deps.db
     subject_id, chain = check["subject_id"], f"looks:{check['subject_id']}"
-    record_ids = decision["record_ids"]
 
     @atomic
     def written(_: Deps) -> None:
@@ -151,26 +141,24 @@ def _raw(hall: Hall, used: Document, decision: Document, check: Document) -> Cal
         mac = {"code_mac": {"$eq": used["code_mac"], "$type": "string"}}
         db["passes"].find_one_and_update(
             mac | {"service_id": hall.service_id},
-            {"$set": {"state": "used", "code_mac": None, "open_key": None}},
+            {"$set": {"state": "used", "code_mac": None, "open_key": None, "judged": None}},
         )
+        db["sessions"].find_one({"_id": used["session_id"]})
+        db["record_touches"].find_one({"subject_id": subject_id, "at": {"$gte": used["made_at"]}})
         db["check_contests"].find_one({"subject_id": subject_id, "service_id": hall.service_id})
-        db["subjects"].find_one({"_id": subject_id})
-        db["records"].find({"subject_id": subject_id}).to_list()
-        db["records"].update_many({"_id": {"$in": record_ids}}, {"$inc": {"holds": 1}})
-        db["catalogue_releases"].find({}).to_list()
-        db["calendars"].find({}).to_list()
-        db["grade_decisions"].insert_one(decision)
+        db["checks"].insert_one(check)
         last = db["audit_log"].find_one({"chain": chain}, sort=[("seq", DESCENDING)]) or {"seq": 0}
         db["audit_log"].insert_one(last | {"_id": ids.new_id(), "chain": chain, "seq": last["seq"] + 1})
-        db["checks"].insert_one(check)
         stripe = random.randrange(16)
         db["merchant_figures"].update_one(
             {"_id": f"{hall.till.id}:bench:{stripe}"}, {"$inc": {"counts.checks": 1}}, upsert=True
         )
 
     def run() -> None:
-        db["limit_tries"].find_one({"_id": "bench"})
+        held = {"id": used["_id"], "at": used["made_at"]}
+        db["limit_tries"].update_one({"_id": "bench"}, {"$push": {"held": held}}, upsert=True)
         written(hall.deps)
+        db["limit_tries"].update_one({"_id": "bench"}, {"$pull": {"held": {"id": used["_id"]}}})
 
     return run
 

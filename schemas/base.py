@@ -1,5 +1,6 @@
 """The marshmallow classes that every wire schema of the service is made from."""
 
+import re
 from contextvars import ContextVar
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -15,6 +16,9 @@ from schemas.text import Language
 
 # Not the zone: in the summers of 1986 to 1991 Shanghai was at +09:00, and the contract promises +08:00.
 BEIJING = timezone(timedelta(hours=8))
+
+HALF_CHARACTER = re.compile("[\ud800-\udfff\0]")
+"""Half a surrogate pair is no text, and no name or statement holds a NUL."""
 
 SPEAKING: ContextVar[Language] = ContextVar("speaking", default="zh")
 
@@ -64,6 +68,21 @@ class TermField(fields.Enum[Term]):
 
     def quick(self) -> Write:
         return attrgetter("value")
+
+
+class Guessed(fields.String):
+    """A code that somebody may be guessing: whatever is sent for it (nothing, a number, half a character, a kilobyte) is read as
+    a text that is no code, so that it is looked up, refused and counted like any wrong one."""
+
+    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+        super().__init__(required=True, allow_none=True, **kwargs)
+        self.longest = longest
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if value is ma.missing:
+            return super().deserialize(value, *args, **kwargs)
+        whole = isinstance(value, str) and len(value) <= self.longest and not HALF_CHARACTER.search(value)
+        return value if whole else ""
 
 
 class Said(fields.Field[str]):

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.base import BeijingTime, Guessed, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
 from schemas.grades import Reason
 from schemas.terms import BenefitAct, BenefitState, ClaimState, GradeValue, ReplayOutcome, ValueKind
 from schemas.text import Text, says_something
@@ -235,9 +235,8 @@ class BenefitClaimPage(ResponseSchema):
 
 
 class Redemption(RequestSchema):
-    code = fields.String(
-        required=True,
-        validate=validate.Length(max=200),
+    code = Guessed(
+        longest=200,
         metadata=_about(
             "顾客出示的权益码，大小写、空格和横线不限",
             "the code; any case, blanks and dashes",

@@ -10,7 +10,7 @@ from schemas.notices import Notice
 from schemas.objections import Objection
 from schemas.orders import Order
 from schemas.removals import Removal
-from schemas.reports import Question
+from schemas.reports import Question, ReportLink
 from schemas.restorations import RestorationCase
 
 
@@ -31,6 +31,7 @@ class Export(ResponseSchema):
     checks = fields.List(fields.Nested(Check), required=True)
     contests = fields.List(fields.Nested(Contest), required=True)
     orders = fields.List(fields.Nested(Order), required=True)
+    report_links = fields.List(fields.Nested(ReportLink), required=True)
     truncated = fields.List(
         fields.String(),
         required=True,

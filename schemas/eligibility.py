@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.base import BeijingTime, Guessed, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
 from schemas.clocks import Clock
 from schemas.grades import Reason
 from schemas.terms import (
@@ -95,6 +95,7 @@ class DepositFreeService(ResponseSchema):
     minimum_grade_label = _said(_about("等级名称", "The grade in words", example="良好"))
     no_record_eligible = fields.Boolean(required=True, metadata=_NO_RECORD)
     max_days = fields.Integer(required=True, metadata=_MAX_DAYS)
+    rule_version = fields.String(required=True, allow_none=True, metadata=_RULE_VERSION)
     data_used = _said(_DATA_USED)
     data_given = _said(_DATA_GIVEN)
     withdrawal = _said(_WITHDRAWAL)
@@ -129,9 +130,17 @@ class NewPass(ResponseSchema):
 
     id = fields.String(required=True, metadata=_about("编号", "Its number"))
     code = fields.String(
-        required=True, metadata=_about("通行码，大小写和连字符不限", "The code", example="4F7K-0XQ2")
+        required=True,
+        allow_none=True,
+        metadata=_about(
+            "通行码，大小写和连字符不限；重复提交时，仅原登录在其未用且有效期内可再次看到",
+            "The code; a repeated request is shown it while it is unused and in its time, in the session that made it",
+            example="4F7K-0XQ2",
+        ),
     )
-    qr_svg = fields.String(required=True, metadata=_about("通行码的二维码", "The code as a QR code, SVG"))
+    qr_svg = fields.String(
+        required=True, allow_none=True, metadata=_about("通行码的二维码", "The code as a QR code, SVG")
+    )
     service_id = fields.String(required=True, metadata=_SERVICE_ID)
     service_title = _said(_TITLE)
     merchant = fields.String(required=True, metadata=_MERCHANT)
@@ -141,6 +150,7 @@ class NewPass(ResponseSchema):
     data_given = _said(_DATA_GIVEN)
     notice_digest = fields.String(required=True, metadata=_DIGEST)
     expires_at = BeijingTime(required=True, metadata=_about("失效时间", "When it is void"))
+    rule_version = fields.String(required=True, metadata=_RULE_VERSION)
 
 
 class PassListQuery(QuerySchema):
@@ -180,9 +190,8 @@ class PassPage(ResponseSchema):
 class CheckMake(RequestSchema):
     """What a till asks. Whatever is wrong with the code is answered alike."""
 
-    code = fields.String(
-        required=True,
-        validate=validate.Length(1, LONGEST_CODE),
+    code = Guessed(
+        longest=LONGEST_CODE,
         metadata=_about("顾客出示的通行码", "The code that the customer shows", example="4F7K-0XQ2"),
     )
     service_id = _id("本商户的哪一项服务", "Which service of this merchant", required=True)

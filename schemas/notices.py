@@ -135,6 +135,8 @@ class NoticeKind(Term):
     ORDER_OVERDUE = "order_overdue", "免押借用已逾期", "A loan is overdue"
     ORDER_RETURNED = "order_returned", "免押借用已归还", "A loan was returned"
     ORDER_SETTLED = "order_settled", "免押借用已结清", "A loan is settled"
+    ORDER_WOUND_UP = "order_wound_up", "商户终止，免押借用已终结", "A loan ended with its merchant"
+    ORDER_EXPIRED = "order_expired", "免押借用已终结", "A loan has ended"
 
 
 @dataclass(frozen=True)
@@ -676,6 +678,26 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
             " speak to the merchant.",
         ),
         {"title": Text, "yuan": str},
+    ),
+    NoticeKind.ORDER_WOUND_UP: NoticeForm(
+        NoticeKind.ORDER_WOUND_UP.label,
+        Text(
+            "{merchant}已终止合作，您免押借用的“{title}”在本平台的订单随之终结：不计逾期，不再提醒，也不会进入您的公共信用记录。"
+            "物品如仍在您处，请按商户的公告或与其清算人联系归还；有争议可拨打 12345。",
+            "{merchant} takes part no more, and with it the order of “{title}”, lent to you without a deposit, has ended here: it"
+            " is not overdue, you are reminded no more, and nothing enters your public credit record. If you still have the"
+            " thing, please return it as the merchant has announced or to whoever winds it up; call 12345 if you disagree.",
+        ),
+        {"title": Text, "merchant": str},
+    ),
+    NoticeKind.ORDER_EXPIRED: NoticeForm(
+        NoticeKind.ORDER_EXPIRED.label,
+        Text(
+            "您免押借用的“{title}”三年未了结，诉讼时效已过，订单终结，并将在三十日后删除。此事从未进入您的公共信用记录。",
+            "“{title}”, lent to you without a deposit, was not settled for three years, and claims out of it are time-barred."
+            " The order has ended and will be deleted after thirty days. Nothing of it ever entered your public credit record.",
+        ),
+        {"title": Text},
     ),
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
-from schemas.terms import OrderAct, OrderState
+from schemas.terms import OrderAct, OrderEnd, OrderState
 
 MOST_FEN = 1_000_000_00
 MOST_DAYS = 366
@@ -88,6 +88,17 @@ class Order(ResponseSchema):
         metadata=_about("应还时间，交付前为空", "When it is due; null until it begins"),
     )
     charged_fen = fields.Integer(required=True, allow_none=True, metadata=_CHARGED)
+    ended_for = TermField(
+        OrderEnd,
+        required=True,
+        allow_none=True,
+        metadata=_about("未结清而终结的原因", "Why it ended though nobody settled it"),
+    )
+    ended_for_label = Said(
+        required=True,
+        allow_none=True,
+        metadata={"type": "string", **_about("终结原因名称", "The same in words", example="商户已终止合作")},
+    )
     timeline = fields.List(
         fields.Nested(OrderEvent), required=True, metadata=_about("经过", "What happened, the first first")
     )
@@ -101,3 +112,12 @@ class Order(ResponseSchema):
 class OrderPage(ResponseSchema):
     items = fields.List(fields.Nested(Order), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+class OpenOrders(ResponseSchema):
+    """How many of a merchant's orders are not over: they end with it when it is closed. Numbers only."""
+
+    created = fields.Integer(required=True, metadata=_about("待交付", "Made, nothing handed out yet"))
+    active = fields.Integer(required=True, metadata=_about("借用中", "On loan"))
+    overdue = fields.Integer(required=True, metadata=_about("已逾期", "Overdue"))
+    returned = fields.Integer(required=True, metadata=_about("已归还未结清", "Returned, not settled"))

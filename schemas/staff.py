@@ -33,6 +33,19 @@ class StaffSignIn(RequestSchema):
     )
 
 
+class PasswordChange(RequestSchema):
+    password = fields.String(
+        required=True,
+        validate=validate.Length(1, 128),
+        metadata=_about("原密码", "The old password", example="correct horse battery staple"),
+    )
+    new_password = fields.String(
+        required=True,
+        validate=validate.Length(1, 128),
+        metadata=_about("新密码", "The new one", example="a wholly different sentence"),
+    )
+
+
 class Staff(ResponseSchema):
     """The own staff account."""
 

@@ -295,6 +295,7 @@ class CaseKind(Term):
     REMOVAL = "removal", "信息移除", "Removal of a record"
     QUESTION = "question", "查询疑问", "Question about a look"
     CONTEST = "contest", "免押核验复核", "Review of a deposit-free check"
+    PLACE = "place", "诚信商家核实", "Check of a shop on the map"
     NEWS = "news", "资讯", "Article"
 
 
@@ -614,7 +615,7 @@ class ContestFinding(Term):
 
 
 class OrderState(Term):
-    """Where a deposit-free order stands; settled and cancelled are final."""
+    """Where a deposit-free order stands; settled, cancelled and ended are final. Nobody settled what is ended."""
 
     CREATED = "created", "待交付", "Made, nothing handed out yet"
     ACTIVE = "active", "借用中", "On loan"
@@ -622,6 +623,14 @@ class OrderState(Term):
     RETURNED = "returned", "已归还", "Returned"
     SETTLED = "settled", "已结清", "Settled"
     CANCELLED = "cancelled", "已取消", "Cancelled"
+    ENDED = "ended", "已终结", "Ended"
+
+
+class OrderEnd(Term):
+    """Why an order ended that the two sides did not settle."""
+
+    MERCHANT_CLOSED = "merchant_closed", "商户已终止合作", "The merchant takes part no more"
+    TIME_BARRED = "time_barred", "已过诉讼时效", "Claims out of it are time-barred"
 
 
 class OrderAct(Term):
@@ -634,6 +643,68 @@ class OrderAct(Term):
     CANCEL = "cancel", "已取消", "Cancelled"
     FALL_DUE = "fall_due", "逾期未还", "Not back in time"
     LAPSE = "lapse", "逾时未交付，自动取消", "Not begun in time, cancelled"
+    WIND_UP = "wind_up", "商户终止合作，订单终结", "Ended, since the merchant takes part no more"
+    EXPIRE = "expire", "三年未了结，订单终结", "Ended, unsettled for three years"
+
+
+class Crs(Term):
+    """The coordinate systems in which maps of the city speak; every position is named with its own."""
+
+    WGS84 = "wgs84", "WGS-84（GPS）", "WGS-84 (GPS, browsers, Telegram)"
+    GCJ02 = "gcj02", "GCJ-02（高德、腾讯、微信）", "GCJ-02 (AMap, Tencent, WeChat)"
+    BD09 = "bd09", "BD-09（百度）", "BD-09 (Baidu)"
+
+
+class PlaceKind(Term):
+    """The four kinds of shops that are assessed every year."""
+
+    CONVENIENCE = "convenience", "便利店", "Convenience store"
+    SUPERMARKET = "supermarket", "标准超市", "Supermarket"
+    HYPERMARKET = "hypermarket", "大卖场", "Hypermarket"
+    FRESH = "fresh", "肉菜超市", "Fresh food store"
+
+
+class PlaceState(Term):
+    """Whether the map shows a shop; a closed one comes back only with a newer list."""
+
+    ACTIVE = "active", "展示中", "Shown"
+    PAUSED = "paused", "暂停展示", "Paused"
+    CLOSED = "closed", "已撤下", "Withdrawn"
+
+
+class PlaceAct(Term):
+    """What happened to a shop on the map; each is one line of its history."""
+
+    CREATE = "create", "登记", "Put on the map"
+    ASSESS = "assess", "列入年度名单", "Put on a year's list"
+    CHANGE = "change", "变更", "Changed"
+    REPLY = "reply", "商家回复", "The shop's reply"
+    PAUSE = "pause", "暂停展示", "Paused"
+    RESUME = "resume", "恢复展示", "Shown again"
+    CLOSE = "close", "撤下", "Withdrawn"
+
+
+class PlaceReportKind(Term):
+    """What a resident reports about a shop."""
+
+    MOVED = "moved", "已搬走", "It has moved"
+    CLOSED = "closed", "已关门", "It has closed"
+
+
+class PlaceTaskState(Term):
+    """Where the residents' reports about a shop stand."""
+
+    GATHERING = "gathering", "收集中", "Not enough reports yet"
+    OPEN = "open", "待核实", "To be checked"
+    RESOLVED = "resolved", "已核实", "Checked"
+
+
+class PlaceFinding(Term):
+    """What staff found when they looked into the reports."""
+
+    STILL_THERE = "still_there", "仍在原址营业", "It is still there"
+    MOVED = "moved", "已搬走", "It has moved"
+    CLOSED = "closed", "已关门", "It has closed"
 
 
 class NewsCategory(Term):

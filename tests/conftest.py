@@ -15,7 +15,18 @@ from schemas.terms import Channel
 from tests.support import world
 from tests.support.world import Clock
 
-pytest_plugins = ["tests.support.mongod", "tests.support.web", "tests.support.face"]
+pytest_plugins = [
+    "tests.support.mongod",
+    "tests.support.web",
+    "tests.support.face",
+    "tests.support.passwords",
+]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones first, otherwise as they came: a worker that has nothing left takes short ones from another."""
+    items.sort(key=lambda item: "slow" not in item.keywords)
 
 
 @pytest.fixture(scope="session")

@@ -167,8 +167,12 @@ def end_session(db: Database, session_id: str, at: datetime) -> bool:
     return found.matched_count == 1
 
 
-def end_sessions(db: Database, account_id: str, at: datetime) -> int:
-    found = db[SESSIONS].update_many({"account_id": account_id, "ended_at": None}, {"$set": {"ended_at": at}})
+def end_sessions(db: Database, account_id: str, at: datetime, *, but: str | None = None) -> int:
+    """All that go on, but for one; how many they were."""
+    wanted: dict[str, Any] = {"account_id": account_id, "ended_at": None}
+    if but is not None:
+        wanted["_id"] = {"$ne": but}
+    found = db[SESSIONS].update_many(wanted, {"$set": {"ended_at": at}})
     return found.modified_count
 
 

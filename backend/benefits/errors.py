@@ -9,6 +9,8 @@ from backend.limits.errors import wait
 from schemas.terms import BenefitState
 from schemas.text import Text
 
+NOT_VALID = "benefits.code_not_valid"
+
 
 def not_found() -> ServiceError:
     return ServiceError(
@@ -60,7 +62,7 @@ def code_not_valid() -> ServiceError:
     """One answer for a code that is unknown, mistyped, cut off, used, expired, or for other shops."""
     return ServiceError(
         Kind.CONFLICT,
-        "benefits.code_not_valid",
+        NOT_VALID,
         "该权益码不能核销：可能有误、已使用、已过期或不适用于本店，请与顾客核对",
         "This code cannot be redeemed: it may be mistyped, used, expired, or for other shops; please check with the customer",
     )
@@ -69,7 +71,7 @@ def code_not_valid() -> ServiceError:
 def locked(retry_after: int) -> ServiceError:
     left = wait(retry_after)
     return ServiceError(
-        Kind.LOCKED,
+        Kind.TOO_MANY,
         "benefits.redeeming_locked",
         f"无效的权益码过多，核销已暂时锁定，请{left.zh}后再试",
         f"Too many codes that are not valid; redeeming is locked, please try again in {left.en}",

@@ -22,6 +22,11 @@ def new_id() -> str:
     )
 
 
+def is_id(text: str) -> bool:
+    """Whether it has the form of an id; what has not need not be looked for."""
+    return len(text) == 26 and all(letter in ALPHABET for letter in text)
+
+
 def new_code(length: int = 22) -> str:
     """An unguessable code of the same alphabet: 5 bits a character, no letter that is misread."""
     return secrets.token_bytes(length).translate(_CHARACTERS).decode()

@@ -11,7 +11,7 @@ from backend.notices.model import Notice
 from backend.objections.model import Shown as Objection
 from backend.orders.model import ShownOrder
 from backend.removals.model import ShownRemoval
-from backend.reports.model import ShownQuestion
+from backend.reports.model import ListedLink, ShownQuestion
 from backend.restorations.model import Shown as Restoration
 
 
@@ -33,4 +33,5 @@ class Copy:
     checks: tuple[ShownCheck, ...] = ()
     contests: tuple[ShownContest, ...] = ()
     orders: tuple[ShownOrder, ...] = ()
+    report_links: tuple[ListedLink, ...] = ()
     truncated: tuple[str, ...] = ()

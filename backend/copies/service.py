@@ -25,9 +25,10 @@ CASES: dict[str, Callable[..., Page[Any]]] = {
     "removals": removals.own_words,
     "claims": benefits.mine,
     "passes": eligibility.my_passes,
-    "checks": eligibility.my_checks,
+    "checks": eligibility.own_checks,
     "contests": eligibility.my_contests,
     "orders": orders.mine,
+    "report_links": reports.links,
 }
 
 

@@ -77,6 +77,7 @@ class Tally:
 
     subjects: int = 0
     records: int = 0
+    shops: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
 

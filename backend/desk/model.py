@@ -17,11 +17,11 @@ _LAST_INSTANT = timedelta(milliseconds=1)
 
 @dataclass(frozen=True)
 class Cases:
-    """One kind of case: the queues of it that a caller sees, and the working out anew of its open clocks."""
+    """One kind of case: the queues of it that a caller sees, and the working out anew of its open clocks; None: it has none."""
 
     kind: CaseKind
     queues: Callable[[Deps, Actor], tuple[Queue, ...]]
-    recompute_clocks: Callable[[Deps, Actor], int]
+    recompute_clocks: Callable[[Deps, Actor], int] | None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from backend.eligibility import service as eligibility
 from backend.news import service as news
 from backend.notices import service as notices
 from backend.objections import service as objections
+from backend.places import service as places
 from backend.reports import service as reports
 from backend.restorations import service as restorations
 from schemas.terms import STAFF_ROLES, CaseKind
@@ -25,6 +26,7 @@ CASES = (
     Cases(CaseKind.RESTORATION, restorations.queues, restorations.recompute_clocks),
     Cases(CaseKind.QUESTION, reports.queues, reports.recompute_clocks),
     Cases(CaseKind.CONTEST, eligibility.queues, eligibility.recompute_clocks),
+    Cases(CaseKind.PLACE, places.queues, None),
     Cases(CaseKind.NEWS, news.queues, None),
 )
 log = logs.get("backend.desk")

@@ -92,12 +92,40 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """What a service asks of a grade, kept so that the verdict can be worked out again."""
+
+    minimum_grade: GradeValue
+    no_record_eligible: bool
+    service_version: int
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a check will answer, worked out beforehand so that the merchant's wait does not depend on the record.
+
+    `check_id`: the number drawn for that check, which the decision is for. `at`: when the record was read;
+    `outdated` when one that was used has changed since.
+    """
+
+    check_id: str
+    decision_id: str
+    rule_version: str
+    bar: Bar
+    verdict: Verdict
+    at: datetime
+    kept_until: datetime
+    outdated: bool = False
+
+
+@dataclass(frozen=True)
 class Pass:
     """A one-use pass, which is the separate consent at the same time.
 
     `code_mac` (keyed hash of the code) and `open_key` (person and service) exist only while nobody has used, withdrawn or
     replaced it; unique indexes keep both single. `notice_digest`: SHA-256 of all that was shown. `session_id`: the sign-in it was
-    made in; whoever ends that, or closes the account, ends the consent with it.
+    made in; whoever ends that, or closes the account, ends the consent with it. `judged` is there until it is over, and goes
+    over into the check.
     """
 
     id: str
@@ -116,6 +144,7 @@ class Pass:
     code_mac: str | None = field(default=None, repr=False)
     open_key: str | None = None
     session_id: str | None = None
+    judged: Judged | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +161,7 @@ class NewPass:
     data_given: Text
     notice_digest: str
     expires_at: datetime
+    rule_version: str
     code: str = field(repr=False)
     qr_svg: str = field(repr=False)
 
@@ -158,15 +188,6 @@ class ShownPass:
     @property
     def state_label(self) -> Text:
         return self.state.label
-
-
-@dataclass(frozen=True)
-class Bar:
-    """What a service asked of a grade at the moment of a check, kept so that the verdict can be worked out again."""
-
-    minimum_grade: GradeValue
-    no_record_eligible: bool
-    service_version: int
 
 
 @dataclass(frozen=True)
@@ -251,6 +272,7 @@ class ShownService:
     minimum_grade: GradeValue
     no_record_eligible: bool
     max_days: int
+    rule_version: str | None
     data_used: Text
     data_given: Text
     withdrawal: Text

@@ -15,6 +15,11 @@ from schemas.terms import PassState
 blp = blueprint("eligibility", "", "信用免押 deposit-free")
 
 
+def _code_again(told, key):
+    """What a repeated request may be shown of the pass that it made."""
+    return service.code_again(deps(), actor(), pass_id=told["id"], idempotency_key=key)
+
+
 @blp.route("/deposit-free/services")
 class Services(MethodView):
     @blp.arguments(wire.DepositFreeQuery, location="query")
@@ -57,14 +62,18 @@ class Passes(MethodView):
         errors.service_not_open,
         errors.service_changed(2),
         errors.too_many_passes(60),
+        grade_errors.no_rules,
     )
     @blp.idempotent
+    @blp.shows_once("code", "qr_svg")
+    @blp.shows_again(_code_again)
     def post(self, body):
         """Make a one-use pass for one service; this is the consent to one check
 
         生成一次性通行码，即对一次核验的单独同意：两分钟内有效，只限所选商户和服务，只能使用一次。须先完成本人核验。
         """
-        return service.make_pass(deps(), actor(), **body)
+        key = request.headers.get(KEY_HEADER)
+        return service.make_pass(deps(), actor(), **body, idempotency_key=key)
 
 
 @blp.route("/me/passes/<pass_id>")
@@ -133,7 +142,7 @@ class Contested(MethodView):
     def post(self, body, check_id):
         """Ask for a person to look at a check
 
-        对系统自动得出的核验结论申请人工复核，十个工作日内答复；同一次核验只受理一次。
+        对系统自动得出的核验结论申请人工复核，十个工作日内答复；同一次核验只受理一次。须先完成本人核验。
         """
         return service.contest(deps(), actor(), check_id=check_id, **body)
 
@@ -166,9 +175,7 @@ class OneContest(MethodView):
 class MerchantChecks(MethodView):
     @blp.arguments(wire.CheckMake)
     @blp.response(200, wire.CheckAnswer)
-    @blp.refuses(
-        errors.code_not_usable, errors.service_not_open, errors.locked(errors.LOCKED_S), grade_errors.no_rules
-    )
+    @blp.refuses(errors.code_not_usable, errors.service_not_open, errors.locked(errors.LOCKED_S))
     @blp.idempotent
     def post(self, body):
         """Check whether a customer needs no deposit: yes or no, and nothing else

@@ -16,6 +16,8 @@ from schemas.terms import GradeValue, ServiceAct, ServiceKind, ServiceState, Ver
 from schemas.text import Text, says_something
 
 LIFETIME = timedelta(minutes=2)
+UNUSED_FOR = timedelta(minutes=1)
+"""Behind its end no process takes a pass for open any more, however its clock goes."""
 CODE_LENGTH = 8
 """40 bits. A merchant whose every request of the minute were a guess (600, the most there is) would make 864,000 a day, if no
 lock stopped it after sixty; with a hundred open passes for its service one of them hits in 35 years (docs/eligibility.md)."""
@@ -26,8 +28,6 @@ CONSENT_KEPT_YEARS = 3
 
 PER_PERSON = Limit(10, timedelta(minutes=10))
 CONTESTS_PER_PERSON = Limit(50, timedelta(days=30))
-WRONG_OF_MERCHANT = Limit(60, timedelta(minutes=10), timedelta(minutes=15))
-WRONG_OF_ADDRESS = Limit(30, timedelta(minutes=10), timedelta(minutes=15))
 
 LEAST_DAYS, MOST_DAYS = 1, 366
 MOST_DEPOSIT_FEN = 100_000_00
@@ -79,6 +79,14 @@ def is_code(code: str) -> bool:
 def code_mac(key: bytes, service_id: str, code: str) -> str:
     """A code as it is kept, bound to its service: whoever reads the database cannot use it, nor try it elsewhere."""
     return hmac.new(key, f"{service_id}\0{code}".encode(), hashlib.sha256).hexdigest()
+
+
+def code_of(key: bytes, pass_id: str, session_id: str, idempotency_key: str) -> str:
+    """The code of a pass that was asked for under an `Idempotency-Key`: made from what only the asking session and this service
+    have together, so that a repetition can be shown it and it need lie nowhere."""
+    told = "\0".join(("code", pass_id, session_id, idempotency_key))
+    digest = hmac.digest(key, told.encode(), "sha256")
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:CODE_LENGTH])
 
 
 def key_mac(key: bytes, door: tuple[str, str], code: str, idempotency_key: str) -> str:

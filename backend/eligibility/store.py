@@ -31,6 +31,8 @@ COLLECTIONS = {
         IndexModel([("code_mac", ASCENDING)], unique=True, partialFilterExpression={"code_mac": _STRING}),
         IndexModel([("open_key", ASCENDING)], unique=True, partialFilterExpression={"open_key": _STRING}),
         IndexModel([("subject_id", ASCENDING), ("made_at", DESCENDING), ("_id", DESCENDING)]),
+        IndexModel([("expires_at", ASCENDING)], partialFilterExpression={"judged.check_id": _STRING}),
+        IndexModel([("judged.check_id", ASCENDING)], partialFilterExpression={"judged.check_id": _STRING}),
         IndexModel([("kept_until", ASCENDING)], expireAfterSeconds=0),
     ],
     CHECKS: [
@@ -92,8 +94,8 @@ def insert_pass(db: Database, made: Pass) -> bool:
     return True
 
 
-def replace_open(db: Database, open_key: str, at: datetime) -> bool:
-    """Void the open pass of this person for this service, if there is one."""
+def replace_open(db: Database, open_key: str, at: datetime) -> Pass | None:
+    """Void the open pass of this person for this service; it as it was, if there is one."""
     return _end(db, {"open_key": {"$eq": open_key, **_STRING}}, PassState.REPLACED, at)
 
 
@@ -105,12 +107,11 @@ def use_pass(db: Database, code_mac: str, *, merchant_id: str, service_id: str, 
         "service_id": service_id,
         "expires_at": {"$gt": now},
     }
-    found = db[PASSES].find_one_and_update(wanted, _ending(PassState.USED, now))
-    return from_document(Pass, found) if found else None
+    return _end(db, wanted, PassState.USED, now)
 
 
-def withdraw_pass(db: Database, subject_id: str, pass_id: str, now: datetime) -> bool:
-    """False when it is not open any more."""
+def withdraw_pass(db: Database, subject_id: str, pass_id: str, now: datetime) -> Pass | None:
+    """It as it was; None when it is not open any more."""
     wanted = {
         "_id": pass_id,
         "subject_id": subject_id,
@@ -122,6 +123,25 @@ def withdraw_pass(db: Database, subject_id: str, pass_id: str, now: datetime) ->
 
 def find_own_pass(db: Database, subject_id: str, pass_id: str) -> Pass | None:
     found = db[PASSES].find_one({"_id": pass_id, "subject_id": subject_id})
+    return from_document(Pass, found) if found else None
+
+
+def unused_passes(db: Database, until: datetime) -> list[str]:
+    """Those whose time was over by then and that were judged for nothing."""
+    wanted = {"expires_at": {"$lte": until}, "judged.check_id": _STRING}
+    return [one["_id"] for one in db[PASSES].find(wanted, {"_id": 1})]
+
+
+def outdate(db: Database, check_id: str) -> bool:
+    """Note on a pass that is out that it must be judged again; collides with whoever uses it now."""
+    wanted = {"judged.check_id": {"$eq": check_id, **_STRING}}
+    return db[PASSES].update_one(wanted, {"$set": {"judged.outdated": True}}).matched_count == 1
+
+
+def unjudge(db: Database, pass_id: str) -> Pass | None:
+    """Take away what a pass was judged; it as it was, or None when somebody was faster."""
+    wanted = {"_id": pass_id, "judged.check_id": _STRING}
+    found = db[PASSES].find_one_and_update(wanted, {"$set": {"judged": None}})
     return from_document(Pass, found) if found else None
 
 
@@ -255,10 +275,8 @@ def _contest(document: dict[str, Any] | None) -> Contest | None:
     return from_document(Contest, document) if document else None
 
 
-def _end(db: Database, wanted: dict[str, Any], state: PassState, at: datetime) -> bool:
-    return db[PASSES].update_one(wanted, _ending(state, at)).modified_count == 1
-
-
-def _ending(state: PassState, at: datetime) -> dict[str, Any]:
-    """What is over has neither code nor place to hold."""
-    return {"$set": {"state": state.value, "ended_at": at, "code_mac": None, "open_key": None}}
+def _end(db: Database, wanted: dict[str, Any], state: PassState, at: datetime) -> Pass | None:
+    """What is over has neither code nor place to hold, and no answer any more; it as it was before."""
+    over = {"state": state.value, "ended_at": at, "code_mac": None, "open_key": None, "judged": None}
+    found = db[PASSES].find_one_and_update(wanted, {"$set": over})
+    return from_document(Pass, found) if found else None

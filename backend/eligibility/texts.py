@@ -39,6 +39,12 @@ CHECK_PURPOSE = Text(
     "经您同意，{merchant}为“{service}”核验是否免押金；商户只得到是或否",
     "With your consent {merchant} checked whether “{service}” needs a deposit; it got a yes or no and nothing else",
 )
+JUDGED_PURPOSE = Text(
+    "您为{merchant}的“{service}”生成通行码，系统据此得出能否免押；未使用的通行码，结论随即删除",
+    "You made a pass for “{service}” at {merchant}, and it was worked out whether a deposit is needed; of a pass that is not used"
+    " the outcome is deleted",
+)
+GIVEN = Text("只有“是”或“否”", "A yes or a no, and nothing else")
 OWN_PURPOSE = Text("本人查看免押核验的原因", "You looked at the reasons of your deposit-free checks")
 REPLAY_PURPOSE = Text("本人要求复算一次免押核验", "You had a deposit-free check worked out again")
 SCOPE = Text("据以得出结论的信用等级和原因", "The grade behind the answer, and its reasons")

@@ -66,6 +66,10 @@ def supersede(
     return updated.matched_count == 1
 
 
+def remove(db: Database, decision_id: str) -> bool:
+    return db[COLLECTION].delete_one({"_id": decision_id}).deleted_count == 1
+
+
 def drop_facts(db: Database, decision_id: str, record_id: str, at: datetime, proved: ReplayOutcome) -> None:
     """Take out every fact and ground about a record; what a replay said is kept from the first time."""
     about = {"record_id": record_id}

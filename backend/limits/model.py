@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+HELD_FOR = timedelta(seconds=60)
+"""Longer than any request may take: a try that is still held then is one of a process that died."""
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -17,10 +20,22 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A try whose outcome is not known yet."""
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Tries:
-    """The instants of the tries that still count, oldest first, and the lock; `granted` tells how the last one went."""
+    """The instants of the tries that still count, oldest first, and the lock; `granted` tells how the last one went.
+
+    `held`: of a limit on wrong tries alone, those that are under way; they take places until it is known what they were.
+    """
 
     spent: tuple[datetime, ...] = ()
+    held: tuple[Held, ...] = ()
     locked_until: datetime | None = None
     granted: bool = False
 

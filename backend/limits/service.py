@@ -7,12 +7,12 @@ that rolls back the use case must not roll back the count.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
-from backend.common.mongo import apart
+from backend.common.mongo import DriverError, apart
 from backend.limits import errors, rules, store
 from backend.limits.model import Limit as Limit
 from backend.limits.model import Standing as Standing
@@ -56,6 +56,31 @@ def charged(deps: Deps, charges: Sequence[Charge], refusal: Callable[[int], Serv
     except ServiceError:
         give_back_all(deps, charges)
         raise
+
+
+@contextmanager
+def wrong_only(
+    deps: Deps, charge: Charge, *, wrong: str, refusal: Callable[[int], ServiceError]
+) -> Iterator[None]:
+    """Count what happens inside if it ends in the refusal with the reason `wrong`; nothing else costs anything.
+
+    A place is taken before anything is looked up, so that however many try at once, no more of them than the limit can turn
+    out wrong. `refusal` makes the 429 from the seconds to wait. Around a transaction, not inside of one.
+    """
+    name, who, limit = charge
+    key, try_id = _key(deps, name, who), deps.new_id()
+    found = apart(partial(store.hold, deps.db, key, try_id, limit=limit, now=deps.now()))
+    if not found.granted:
+        raise refusal(max(1, rules.standing(found, limit, deps.now()).retry_after))
+    settle = partial(store.settle, deps.db, key, try_id, limit=limit, now=deps.now())
+    try:
+        yield
+    except ServiceError as error:
+        apart(partial(settle, wrong=error.reason == wrong))
+        raise
+    # A place that cannot be given back now is free again after a minute; the work is done and its answer is due.
+    with suppress(DriverError):
+        apart(partial(settle, wrong=False))
 
 
 def take(deps: Deps, name: str, who: str, *, limit: Limit) -> Standing:

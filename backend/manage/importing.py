@@ -13,7 +13,9 @@ from backend.intake.quality import Quality
 from backend.manage import asking, database, terminal
 from backend.manage.asking import ACTOR, Command, Wrong
 from backend.manage.terminal import say
+from backend.places import service as places
 from backend.records import service as records
+from schemas.terms import Crs
 
 Row = TypeVar("Row")
 
@@ -51,6 +53,23 @@ def _records(deps: Deps, asked: Namespace) -> int:
     with terminal.progress(asked.file.name, asked.file.stat().st_size, in_bytes=True) as told:
         quality = records.import_records(deps, ACTOR, path=asked.file, unit=asked.unit, told=told)
     return _reported(quality, asked.report)
+
+
+def _places(deps: Deps, asked: Namespace) -> int:
+    with terminal.progress(asked.file.name, asked.file.stat().st_size, in_bytes=True) as told:
+        quality = places.import_places(
+            deps, ACTOR, path=asked.file, year=asked.year, crs=asked.crs, source=asked.source, told=told
+        )
+    return _reported(quality, asked.report)
+
+
+def _places_arguments(parser: ArgumentParser) -> None:
+    asking.add_file(parser)
+    parser.add_argument("--year", metavar="Y", type=asking.year, required=True, help="the year of the list")
+    systems = [crs.value for crs in Crs]
+    parser.add_argument("--crs", choices=systems, required=True, help="the system of lng and lat")
+    parser.add_argument("--source", metavar="TEXT", help="the list's document (usually the file's name)")
+    asking.add_report(parser)
 
 
 def _year_argument(parser: ArgumentParser) -> None:
@@ -126,6 +145,16 @@ COMMANDS = (
         "again. Exit 2 when no row could be taken.",
         _records,
         _records_arguments,
+        asking.require_report,
+    ),
+    Command(
+        "import-places",
+        "take in the trustworthy shops of a year",
+        "Takes in FILE (.csv or .jsonl with name, kind, district, address, lng, lat, assessed_by, valid_until) as the list "
+        "of a year. A bad row is refused with its line and reason, good rows are kept, the same file twice changes nothing, "
+        "a corrected row changes its shop, and a cut-off run may be run again. Exit 2 when no row could be taken.",
+        _places,
+        _places_arguments,
         asking.require_report,
     ),
 )

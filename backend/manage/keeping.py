@@ -49,7 +49,7 @@ def _build(deps: Deps, asked: Namespace, folder: Path | None) -> int:
 def _told(built: Built) -> str:
     """What was built, in a line; what was refused or gave no template, a line each."""
     tally = built.tally
-    new = f"{tally.subjects} subjects and {tally.records} records are new"
+    new = f"{tally.subjects} subjects, {tally.records} records and {tally.shops} shops are new"
     lines = [f"a city of {built.residents} residents: {new}; accounts in {built.accounts}"]
     lines += [f"  refused {reason} × {count}" for reason, count in sorted(tally.refused.items())]
     lines += [f"  note {note} × {count}" for note, count in sorted(tally.notes.items())]

@@ -158,3 +158,13 @@ def closed() -> ServiceError:
         "商户已终止合作，不能再办理业务",
         "This merchant is closed and cannot do anything any more",
     )
+
+
+def not_a_clerk() -> ServiceError:
+    """A key has no password."""
+    return ServiceError(
+        Kind.FORBIDDEN,
+        "merchants.not_a_clerk",
+        "只有店员本人登录后才能修改密码，接口密钥不能",
+        "Only a clerk who is signed in has a password to change; an API key has none",
+    )

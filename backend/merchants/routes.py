@@ -9,6 +9,7 @@ from backend.web.api import blueprint
 from backend.web.auth import actor, address, deps
 from schemas import accounts
 from schemas import merchants as wire
+from schemas.staff import PasswordChange
 
 blp = blueprint("merchants", "", "商户 merchants")
 
@@ -37,6 +38,25 @@ class Me(MethodView):
         本商户的名称、状态、请求上限和剩余次数；可用来试一个新密钥是否有效。
         """
         return service.me(deps(), actor())
+
+
+@blp.route("/merchant/me/password")
+class OwnPassword(MethodView):
+    @blp.refuses(
+        errors.not_a_clerk,
+        staff_errors.not_found,
+        staff_errors.wrong_password,
+        staff_errors.weak_password(12, 128),
+        staff_errors.locked(900),
+    )
+    @blp.arguments(PasswordChange)
+    @blp.response(204)
+    def put(self, body):
+        """Change the own password as a clerk; every other session of the account ends
+
+        店员修改自己的密码，须填原密码；其他登录即刻退出。原密码连续错五次锁定十五分钟。
+        """
+        service.change_password(deps(), actor(), **body, address=address())
 
 
 @blp.route("/merchant/figures")

@@ -110,7 +110,8 @@ class Closed(MethodView):
     def post(self, body, merchant_id):
         """End a merchant's part for good: its keys work no more, its clerks' accounts and sessions end
 
-        终止合作，不可恢复：密钥失效，店员账号注销并立即退出。
+        终止合作，不可恢复：密钥失效，店员账号注销并立即退出；未了结的免押订单随之终结，逐一告知借用人，不计逾期。
+        事前可查看未了结的数量（open-orders）。
         """
         return service.close(deps(), actor(), merchant_id=merchant_id, **body)
 

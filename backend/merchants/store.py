@@ -126,3 +126,11 @@ def counts(db: Database, merchant_id: str, month: str) -> dict[str, int]:
         for what, count in found.items():
             total[what] = total.get(what, 0) + count
     return total
+
+
+def closed_ids(db: Database, among: Collection[str] | None) -> list[str]:
+    """The ids of those that are closed, all of them or of `among`."""
+    wanted: dict[str, Any] = {"state": MerchantState.CLOSED.value}
+    if among is not None:
+        wanted["_id"] = {"$in": list(among)}
+    return [one["_id"] for one in db[COLLECTION].find(wanted, {"_id": 1})]

@@ -71,8 +71,9 @@ class Article(MethodView):
 
         资讯正文。已撤下的，答复中说明原因（`news.unpublished`）。
         """
+        edition = service.edition(deps())
         found = service.find(deps(), news_id=news_id)
-        return kept((found.revision, found.updated_at), found.updated_at, lambda: found, shared=True)
+        return kept((found.revision, found.updated_at), edition.changed_at, lambda: found, shared=True)
 
 
 def _kept(make):

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.clocks.model import Words
-from schemas.terms import OrderAct, OrderState
+from schemas.terms import OrderAct, OrderEnd, OrderState
 from schemas.text import Text
+
+HELD = frozenset({OrderState.ACTIVE, OrderState.RETURNED})
+"""Begun and not over, as they are kept."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Order:
     """`order_no` is the merchant's own number, unique for it; `digest` covers what it was first sent with. `state` is what
     was last reported: whether it is overdue by now, or was never begun in time, is judged when it is read.
 
-    `due_at`: 24:00 of the last day, from the moment it is active. `kept_until` is set when it is over.
+    `due_at`: 24:00 of the last day, from the moment it is active. `end_by`: when it ends though nobody settles it.
+    `kept_until` is set when it is over; `ended_for` says why, when it was not the two who ended it.
     """
 
     id: str
@@ -49,6 +53,8 @@ class Order:
     reminded_at: datetime | None = None
     overdue_at: datetime | None = None
     kept_until: datetime | None = None
+    end_by: datetime | None = None
+    ended_for: OrderEnd | None = None
     version: int = 0
 
 
@@ -69,9 +75,24 @@ class ShownOrder:
     begin_by: datetime
     due_at: datetime | None
     charged_fen: int | None
+    ended_for: OrderEnd | None
     timeline: tuple[Event, ...]
     may: tuple[OrderAct, ...]
 
     @property
     def state_label(self) -> Text:
         return self.state.label
+
+    @property
+    def ended_for_label(self) -> Text | None:
+        return None if self.ended_for is None else self.ended_for.label
+
+
+@dataclass(frozen=True)
+class OpenOrders:
+    """How many of a merchant's orders are not over, for staff who think of closing it; nothing about anybody."""
+
+    created: int
+    active: int
+    overdue: int
+    returned: int

@@ -1,5 +1,6 @@
 """Orders in MongoDB: the one collection that a merchant's report is ever written to."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from backend.common import mongo
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database
 from backend.common.pages import Position
-from backend.orders.model import Order
+from backend.orders.model import HELD, Order
 from schemas.terms import OrderState
 
 COLLECTION = "orders"
@@ -23,9 +24,13 @@ COLLECTIONS = {
         IndexModel([("subject_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)]),
         IndexModel([("state", ASCENDING), ("due_at", ASCENDING)]),
         IndexModel([("state", ASCENDING), ("begin_by", ASCENDING)]),
+        IndexModel([("state", ASCENDING), ("end_by", ASCENDING)]),
+        IndexModel([("merchant_id", ASCENDING), ("state", ASCENDING)]),
         IndexModel([("kept_until", ASCENDING)], expireAfterSeconds=0),
     ]
 }
+
+_HELD = sorted(state.value for state in HELD)
 
 
 def insert(db: Database, order: Order) -> bool:
@@ -88,12 +93,39 @@ def ids_to_remind(db: Database, until: datetime, now: datetime) -> list[str]:
 
 def ids_to_flag(db: Database, now: datetime) -> list[str]:
     """Those that are overdue and whose borrower was not told."""
-    return _ids(db, {"state": OrderState.ACTIVE.value, "due_at": {"$lte": now}, "overdue_at": None})
+    return _ids(
+        db,
+        {
+            "state": OrderState.ACTIVE.value,
+            "due_at": {"$lte": now},
+            "overdue_at": None,
+            "end_by": {"$not": {"$lte": now}},
+        },
+    )
 
 
 def ids_to_lapse(db: Database, now: datetime) -> list[str]:
     """Those that were never begun in time."""
     return _ids(db, {"state": OrderState.CREATED.value, "begin_by": {"$lte": now}})
+
+
+def ids_to_end(db: Database, now: datetime) -> list[str]:
+    """Those that nobody settled for so long that they end."""
+    return _ids(db, {"state": {"$in": _HELD}, "end_by": {"$lte": now}})
+
+
+def ids_to_wind_up(db: Database, merchant_ids: Collection[str]) -> list[str]:
+    """Those of these merchants that are not over."""
+    wanted = {
+        "merchant_id": {"$in": list(merchant_ids)},
+        "state": {"$in": [OrderState.CREATED.value, *_HELD]},
+    }
+    return _ids(db, wanted)
+
+
+def count(db: Database, merchant_id: str, state: OrderState, now: datetime) -> int:
+    """How many of a merchant's orders stand like this at `now`."""
+    return db[COLLECTION].count_documents({"merchant_id": merchant_id} | _standing(state, now))
 
 
 def _standing(state: OrderState | None, now: datetime) -> dict[str, Any]:
@@ -105,7 +137,16 @@ def _standing(state: OrderState | None, now: datetime) -> dict[str, Any]:
         case OrderState.ACTIVE:
             return {"state": state.value, "due_at": {"$gt": now}}
         case OrderState.OVERDUE:
-            return {"state": OrderState.ACTIVE.value, "due_at": {"$lte": now}}
+            return {
+                "state": OrderState.ACTIVE.value,
+                "due_at": {"$lte": now},
+                "end_by": {"$not": {"$lte": now}},
+            }
+        case OrderState.RETURNED:
+            return {"state": state.value, "end_by": {"$not": {"$lte": now}}}
+        case OrderState.ENDED:
+            over = {"state": {"$in": _HELD}, "end_by": {"$lte": now}}
+            return {"$or": [{"state": state.value}, over]}
         case OrderState.CANCELLED:
             lapsed = {"state": OrderState.CREATED.value, "begin_by": {"$lte": now}}
             return {"$or": [{"state": state.value}, lapsed]}

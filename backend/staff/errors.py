@@ -79,3 +79,13 @@ def not_found() -> ServiceError:
     return ServiceError(
         Kind.NOT_FOUND, "staff.not_found", "没有找到该工作人员", "There is no such member of staff"
     )
+
+
+def wrong_password() -> ServiceError:
+    """Of somebody who is signed in and changes the own one."""
+    return ServiceError(
+        Kind.FORBIDDEN,
+        "staff.wrong_password",
+        "原密码不正确，密码未修改",
+        "The old password is not right; nothing was changed",
+    )

@@ -34,3 +34,16 @@ class StaffMe(MethodView):
         查看自己的工作人员账号。
         """
         return service.me(deps(), actor())
+
+
+@blp.route("/staff/me/password")
+class StaffPassword(MethodView):
+    @blp.refuses(errors.not_found, errors.wrong_password, errors.weak_password(12, 128), errors.locked(900))
+    @blp.arguments(staff.PasswordChange)
+    @blp.response(204)
+    def put(self, body):
+        """Change the own password; every other session of the account ends
+
+        修改自己的密码，须填原密码；其他登录即刻退出。原密码连续错五次锁定十五分钟。
+        """
+        service.change_password(deps(), actor(), **body, address=address())

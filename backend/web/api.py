@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 import flask_smorest
@@ -17,7 +18,7 @@ from backend.common.handles import Ahead
 from backend.web import auth, bodies, headers, language, logging, metrics, openapi, problems, replays
 from backend.web.lean import LeanFlask
 from backend.web.rights import Rights
-from schemas.base import SPEAKING, RequestSchema
+from schemas.base import HALF_CHARACTER, SPEAKING, RequestSchema
 
 PREFIX = "/api/v1"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -35,6 +36,29 @@ class Routes(flask_smorest.Blueprint):
         super().__init__(*args, **kwargs)
         steps: list[Any] = self._prepare_doc_cbks
         steps[:] = [openapi.join_form, *steps, openapi.keep_facts]
+
+    def response(
+        self, status_code: int, schema: Any = None, *, content_type: str | None = None, **more: Any
+    ) -> Callable[[F], F]:
+        """As smorest's, which sends every answer of a schema as `application/json`: a kind of JSON that has a name of its own
+        is sent by it."""
+        declared = super().response(status_code, schema, content_type=content_type, **more)
+        if content_type is None or not content_type.endswith("+json"):
+            return declared  # type: ignore[no-any-return]  # untyped
+
+        def mark(function: F) -> F:
+            answer = declared(function)
+
+            @wraps(answer)
+            def named(*args: Any, **kwargs: Any) -> Any:
+                found = answer(*args, **kwargs)
+                if found.mimetype == "application/json":
+                    found.mimetype = content_type
+                return found
+
+            return named  # type: ignore[return-value]  # of the same form
+
+        return mark
 
     @staticmethod
     def refuses(*refusals: Refusal) -> Callable[[F], F]:
@@ -75,6 +99,16 @@ class Routes(flask_smorest.Blueprint):
     def remembers(function: F) -> F:
         """The caller may keep this answer and ask whether it still holds (`conditional.kept`)."""
         return openapi.adds("remembers", [True])(function)
+
+    @staticmethod
+    def shows_again(refresh: Callable[[dict[str, Any], str], dict[str, Any]]) -> Callable[[F], F]:
+        """What a repetition may be shown of those secrets after all: `refresh` is given the kept answer and the key."""
+
+        def mark(function: F) -> F:
+            function.shows_again = refresh  # type: ignore[attr-defined]  # read by `marked`
+            return function
+
+        return mark
 
     @staticmethod
     def upload(max_bytes: int = bodies.UPLOAD_BYTES) -> Callable[[F], F]:
@@ -140,9 +174,7 @@ def build(deps: Deps, wiring: Wiring, blueprints: Iterable[Any]) -> Flask:
     auth.require_rights(app, wiring.rights)
     app.extensions["openapi"] = openapi.document(api.spec, wiring.rights, wiring.refusals)
     auth.guard(app, wiring.authenticate, wiring.rights)
-    replays.register(
-        app, wiring.replies, lambda: bool(marked("idempotent")), lambda: marked("shows_once", ())
-    )
+    replays.register(app, wiring.replies, marked)
     if app.before_request_funcs or app.after_request_funcs or app.url_value_preprocessors:
         raise AssertionError("a hook of Flask's own would not be asked; see backend/web/lean.py")
     return app
@@ -172,13 +204,14 @@ def _around(app: LeanFlask, wiring: Wiring) -> None:
     metrics.register(app)
     logging.register(app)
     app.teardown_request(_end)
-    deps: Deps = app.extensions["deps"]
+    given = app.extensions  # asked each time: an app may be given other `deps`
 
     def _admit(asked: Request, _: Any) -> None:
         if _is_counted(asked):
+            deps: Deps = given["deps"]
             wiring.admit(deps, auth.address_of(asked, deps))
 
-    if deps.settings.limit_per_address > 0:
+    if given["deps"].settings.limit_per_address > 0:
         app.before.append(_admit)
 
 
@@ -197,7 +230,7 @@ def _begin(asked: Request, kept: Any) -> None:
     asked.max_content_length = (
         marked("max_bytes", bodies.BODY_BYTES) if bodies.is_multipart(asked) else bodies.BODY_BYTES
     )
-    if bodies.HALF_CHARACTER.search(asked.path):
+    if HALF_CHARACTER.search(asked.path):
         raise NotFound
 
 

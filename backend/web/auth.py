@@ -74,13 +74,13 @@ def require_rights(app: Flask, rights: Rights) -> None:
 
 def guard(app: LeanFlask, authenticate: Authenticate, rights: Rights) -> None:
     """Ask who is calling before every route; `require_rights` has seen that each has its line."""
-    needed: Deps = app.extensions["deps"]
+    given = app.extensions  # asked each time: an app may be given other `deps`
 
     def ask(asked: Request, kept: Any) -> None:
         kept.actor = ANYBODY
         allowed = rights[operation_of(asked)] if asked.url_rule and asked.method != "OPTIONS" else PUBLIC
         if allowed != PUBLIC:
-            kept.actor = _identified(asked, needed, authenticate, allowed)
+            kept.actor = _identified(asked, given["deps"], authenticate, allowed)
 
     app.before.append(ask)
 

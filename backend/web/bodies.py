@@ -1,8 +1,8 @@
 """How request bodies are read: strictly, in memory, and with a limit for each route."""
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from io import BytesIO
 from types import NoneType
 from typing import IO, Any, NoReturn, cast
@@ -17,6 +17,8 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
+from schemas.base import HALF_CHARACTER, Guessed
+
 BODY_BYTES = 256 * 1024
 """The most a body may weigh where the route says nothing else."""
 UPLOAD_BYTES = 5 * 1024 * 1024
@@ -28,8 +30,6 @@ FIELD_BYTES = 128 * 1024
 WHOLE_NUMBERS = range(-(2**53) + 1, 2**53)
 PLAIN = (str, int, NoneType)
 """Defaults that cannot change under a caller's hands."""
-HALF_CHARACTER = re.compile("[\ud800-\udfff\0]")
-"""Half a surrogate pair is no text, and no name or statement holds a NUL."""
 
 
 class MemoryRequest(Request):
@@ -129,6 +129,15 @@ class StrictParser(FlaskParser):
         except (ValueError, RecursionError) as error:
             raise BadRequest from error
 
+    def load_json(self, req: Request, schema: ma.Schema) -> Any:
+        """As webargs does; a code that may be a guess is for its field to judge, whatever characters it has."""
+        if not (req.is_json and (guessed := _guessed(schema))):
+            return super().load_json(req, schema)
+        try:
+            return read_json(req.get_data(cache=True), but=guessed)
+        except (ValueError, RecursionError) as error:
+            raise BadRequest from error
+
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
         if any(HALF_CHARACTER.search(text) for pair in req.args.items(multi=True) for text in pair):
             raise BadRequest
@@ -170,15 +179,32 @@ def contents(files: Iterable[FileStorage]) -> Iterator[tuple[str, bytes]]:
             yield file.filename or "", content
 
 
-def read_json(raw: bytes) -> Any:
-    """The value of a JSON text; raises `ValueError` or `RecursionError` for what is not I-JSON."""
+def read_json(raw: bytes, *, but: frozenset[str] = frozenset()) -> Any:
+    """The value of a JSON text; raises `ValueError` or `RecursionError` for what is not I-JSON.
+
+    The values of the outermost keys `but` may hold any characters.
+    """
     text = raw.decode("utf-8")
     value = json.loads(
         text, object_pairs_hook=_object, parse_int=_whole, parse_float=_finite, parse_constant=_refuse
     )
     if "\\" in text or "\0" in text:
-        _refuse_half_characters(value)
+        kept = (
+            {key: one for key, one in value.items() if key not in but} if isinstance(value, dict) else value
+        )
+        _refuse_half_characters(kept)
     return value
+
+
+@cache
+def _guessed_of(schema: type[ma.Schema]) -> frozenset[str]:
+    found = schema._declared_fields
+    return frozenset(name for name, field in found.items() if isinstance(field, Guessed))
+
+
+def _guessed(schema: ma.Schema) -> frozenset[str]:
+    """The fields of a body that may be guesses."""
+    return _guessed_of(type(schema))
 
 
 def _need_form(req: Request) -> None:

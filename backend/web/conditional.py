@@ -6,7 +6,7 @@ answer on every web process, another for every other question, and nobody reads 
 
 import hmac
 from collections.abc import Callable, Hashable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Response, request
@@ -18,35 +18,36 @@ from schemas.base import speaking
 PURPOSE = "answer-tags"
 TAG_BYTES = 16
 TOLD = ("ETag", "Vary", "Cache-Control", "Last-Modified")
-SETTLED_AFTER = timedelta(seconds=2)
-"""`Last-Modified` counts whole seconds: it is not told before no other change can fall into the same one."""
 
 
 def kept(
     state: tuple[Hashable, ...],
-    changed_at: datetime,
+    since: datetime,
     make: Callable[[], Any],
     *,
     shared: bool,
 ) -> Any:
-    """304 when the caller has this answer already, else the one that `make` makes, with its tag. `shared`: caches between may
-    keep it too; they ask every time as well."""
+    """304 when the caller has this answer already, else the one that `make` makes, with its tag. `since`: from when on it is
+    as it is, for each state in another second; one that lies ahead is not told. `shared`: caches between may keep it too;
+    they ask every time as well."""
     found = Response(status=304)
     found.set_etag(_tag(state))
     found.vary.add("Accept-Language")
     found.headers["Cache-Control"] = "public, no-cache" if shared else "private, no-cache"
-    if auth.deps().now() - changed_at >= SETTLED_AFTER:
-        found.headers["Last-Modified"] = http_date(changed_at)
+    if since <= auth.deps().now():
+        found.headers["Last-Modified"] = http_date(since)
     if _is_known(found):
         return found
     return make(), {name: found.headers[name] for name in TOLD if name in found.headers}
 
 
 def _is_known(found: Response) -> bool:
-    """RFC 9110, 13.2.2: a tag that is sent decides alone; proxies may have weakened it."""
-    if request.if_none_match:
+    """RFC 9110, 13.2.2: a tag that is sent decides alone; proxies may have weakened it. `*` asks whether there is anything,
+    which only making the answer tells."""
+    known = request.if_none_match
+    if known:
         tag, _ = found.get_etag()
-        return bool(tag and request.if_none_match.contains_weak(tag))
+        return bool(tag and not known.star_tag and known.contains_weak(tag))
     since, changed = request.if_modified_since, found.last_modified
     return since is not None and changed is not None and changed <= since
 

@@ -60,28 +60,27 @@ class Replies(Protocol):
     def abandon(self, deps: Deps, claim: Any) -> bool: ...
 
 
-def register(
-    app: LeanFlask, replies: Replies, idempotent: Callable[[], bool], shown_once: Callable[[], Sequence[str]]
-) -> None:
+def register(app: LeanFlask, replies: Replies, marked: Callable[..., Any]) -> None:
     """Begins after the guard, so that a kept answer reaches its owner only; ends before anything else is added to it.
 
-    The fields that are `shown_once` are null in what is kept, and so in every repetition.
+    The fields that are marked `shows_once` are null in what is kept, and so in every repetition but for what `shows_again`
+    fills in.
     """
 
     def _begin(asked: Request, kept: Any) -> Response | None:
         key = asked.environ.get(_IN_ENVIRON)
-        if key is None or not idempotent():
+        if key is None or not marked("idempotent"):
             return None
         claim = replies.begin(auth.deps(), auth.actor(), owner=_owner(), key=key, digest=digest(asked))
         if claim.reply is not None:
-            return _again(claim.reply)
+            return _again(claim.reply, key, marked("shows_again"))
         kept.claim = claim
         return None
 
     def _finish(_: Request, kept: Any, response: Response) -> None:
         claim = kept.pop("claim", None)
         if claim is not None:
-            _keep(replies, claim, response, shown_once())
+            _keep(replies, claim, response, marked("shows_once", ()))
 
     app.before.append(_begin)
     app.after.insert(0, _finish)
@@ -127,8 +126,12 @@ def _owner() -> str:
     return f"{who} {caller.through or ''} {auth.operation()}"
 
 
-def _again(kept: Kept) -> Response:
-    response = Response(kept.body, kept.status, headers=kept.headers)
+def _again(kept: Kept, key: str, refresh: Callable[[dict[str, Any], str], dict[str, Any]] | None) -> Response:
+    body = kept.body
+    if refresh is not None and kept.status < 400:
+        told: dict[str, Any] = json.loads(body)
+        body = _written(told | refresh(told, key))
+    response = Response(body, kept.status, headers=kept.headers)
     response.headers[REPLAY_HEADER] = "true"
     return response
 
@@ -152,4 +155,8 @@ def _without(response: Response, names: Sequence[str]) -> bytes:
     if not names or response.status_code >= 400:
         return body
     told: dict[str, Any] = json.loads(body)
-    return json.dumps(told | dict.fromkeys(names), ensure_ascii=False, separators=(",", ":")).encode()
+    return _written(told | dict.fromkeys(names))
+
+
+def _written(told: dict[str, Any]) -> bytes:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()

@@ -20,6 +20,7 @@ OFFICERS = frozenset({Role.CASE_OFFICER})
 AUDITORS = frozenset({Role.AUDITOR, Role.ADMIN})
 MERCHANTS = frozenset({Role.MERCHANT})
 MANAGERS = frozenset({Role.BENEFIT_MANAGER, Role.ADMIN})
+KEEPERS = MANAGERS | STEWARDS
 EDITORS = frozenset({Role.NEWS_EDITOR, Role.ADMIN})
 
 RIGHTS: Rights = {
@@ -38,6 +39,7 @@ RIGHTS: Rights = {
     "POST /api/v1/auth/staff-sessions": PUBLIC,
     "POST /api/v1/auth/merchant-sessions": PUBLIC,
     "GET /api/v1/staff/me": STAFF,
+    "PUT /api/v1/staff/me/password": STAFF,
     "GET /api/v1/me": CITIZENS,
     "PUT /api/v1/me/language": CITIZENS,
     "DELETE /api/v1/me": CITIZENS,
@@ -121,6 +123,7 @@ RIGHTS: Rights = {
     "GET /api/v1/provider/objections/<objection_id>/evidence/<evidence_id>": PROVIDERS,
     "POST /api/v1/provider/objections/<objection_id>/findings": PROVIDERS,
     "GET /api/v1/merchant/me": MERCHANTS,
+    "PUT /api/v1/merchant/me/password": MERCHANTS,
     "GET /api/v1/merchant/figures": MERCHANTS,
     "GET /api/v1/staff/merchants": MANAGERS,
     "POST /api/v1/staff/merchants": MANAGERS,
@@ -172,6 +175,7 @@ RIGHTS: Rights = {
     "POST /api/v1/merchant/orders/<order_id>/return": MERCHANTS,
     "POST /api/v1/merchant/orders/<order_id>/settle": MERCHANTS,
     "POST /api/v1/merchant/orders/<order_id>/cancel": MERCHANTS,
+    "GET /api/v1/staff/merchants/<merchant_id>/open-orders": MANAGERS,
     "GET /api/v1/me/orders": CITIZENS,
     "GET /api/v1/me/orders/<order_id>": CITIZENS,
     "GET /api/v1/staff/services": MANAGERS,
@@ -181,6 +185,20 @@ RIGHTS: Rights = {
     "POST /api/v1/staff/services/<service_id>/pause": MANAGERS,
     "POST /api/v1/staff/services/<service_id>/resume": MANAGERS,
     "POST /api/v1/staff/services/<service_id>/close": MANAGERS,
+    "GET /api/v1/places": PUBLIC,
+    "GET /api/v1/places/clusters": PUBLIC,
+    "GET /api/v1/places/<place_id>": PUBLIC,
+    "POST /api/v1/places/<place_id>/reports": CITIZENS,
+    "GET /api/v1/staff/places": KEEPERS,
+    "POST /api/v1/staff/places": KEEPERS,
+    "GET /api/v1/staff/places/tasks": KEEPERS,
+    "POST /api/v1/staff/places/tasks/<task_id>/resolve": KEEPERS,
+    "GET /api/v1/staff/places/<place_id>": KEEPERS,
+    "PUT /api/v1/staff/places/<place_id>": KEEPERS,
+    "POST /api/v1/staff/places/<place_id>/pause": KEEPERS,
+    "POST /api/v1/staff/places/<place_id>/resume": KEEPERS,
+    "POST /api/v1/staff/places/<place_id>/close": KEEPERS,
+    "PUT /api/v1/staff/places/<place_id>/reply": KEEPERS,
     "GET /api/v1/news": PUBLIC,
     "GET /api/v1/news/feed": PUBLIC,
     "GET /api/v1/news/pictures/<picture_id>": PUBLIC,

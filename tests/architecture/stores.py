@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 
@@ -11,13 +12,18 @@ def foreign_store_imports(root: Path) -> list[str]:
     for package in ("backend", "bot", "notifications"):
         for path in sorted((root / package).rglob("*.py")):
             file = path.relative_to(root)
-            for line, module in _imported_stores(ast.parse(path.read_text())):
+            for line, module in _imported_stores(path.read_text()):
                 if not _beside(file, module):
                     found.append(f"{file}:{line} imports {module}")
     return found
 
 
-def _imported_stores(tree: ast.Module) -> Iterator[tuple[int, str]]:
+@cache  # the same files are read again and again
+def _imported_stores(source: str) -> list[tuple[int, str]]:
+    return list(_stores(ast.parse(source)))
+
+
+def _stores(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             names = [f"{node.module}.{alias.name}" for alias in node.names]

@@ -1,8 +1,12 @@
 """Every rule about imports, seen red once: a copy of the house gets a violation, and the guard must find it."""
 
+import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -11,17 +15,36 @@ from tests.architecture.stores import foreign_store_imports
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("backend", "bot", "notifications", "schemas")
+EDGES = ("bot", "bot.__main__", "notifications", "notifications.__main__", "bot.app", "bot.polling")
+Plant = Callable[[str, str], None]
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the code and of the rules; what the guard read in it once it reads again only where it changed."""
+    made = tmp_path_factory.mktemp("house")
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, made / package, ignore=shutil.ignore_patterns("__pycache__", "data"))
+    shutil.copy(ROOT / "pyproject.toml", made)
+    return made
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """A copy of the code and of the rules."""
-    for package in PACKAGES:
-        shutil.copytree(
-            ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "data")
-        )
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    return tmp_path
+def plant(house: Path) -> Iterator[Plant]:
+    """Adds a line to a file of the copy, which is as it was when the test is over."""
+    with ExitStack() as after:
+
+        def add(file: str, line: str) -> None:
+            path = house / file
+            if not path.parent.exists():
+                path.parent.mkdir()
+                after.callback(path.parent.rmdir)
+            before = path.read_bytes() if path.exists() else None
+            after.callback(path.unlink if before is None else partial(path.write_bytes, before))
+            with path.open("a") as opened:
+                opened.write(f"\n{line}\n")
+
+        yield add
 
 
 def test_the_house_as_it_stands_keeps_its_rules(house: Path) -> None:
@@ -51,8 +74,10 @@ def test_the_house_as_it_stands_keeps_its_rules(house: Path) -> None:
         ("checks", "backend/eligibility/x.py", "import backend.intake", "backend.eligibility.x -> backend.intake"),
     ],
 )  # fmt: skip
-def test_a_broken_rule_is_found(house: Path, contract: str, file: str, line: str, complaint: str) -> None:
-    _plant(house / file, line)
+def test_a_broken_rule_is_found(
+    house: Path, plant: Plant, contract: str, file: str, line: str, complaint: str
+) -> None:
+    plant(file, line)
     assert complaint in _complaints(house, contract)
 
 
@@ -70,29 +95,34 @@ def test_a_store_is_imported_only_by_the_service_beside_it() -> None:
         ("bot/planted.py", "from backend.audit import store"),
     ],
 )
-def test_a_store_imported_from_elsewhere_is_found(house: Path, file: str, line: str) -> None:
-    _plant(house / file, line)
+def test_a_store_imported_from_elsewhere_is_found(house: Path, plant: Plant, file: str, line: str) -> None:
+    plant(file, line)
     assert [found for found in foreign_store_imports(house) if found.startswith(f"{file}:")]
 
 
-def test_a_service_package_may_import_the_store_beside_it(house: Path) -> None:
-    _plant(house / "backend/records/service/planted.py", "from backend.records import store")
+def test_a_service_package_may_import_the_store_beside_it(house: Path, plant: Plant) -> None:
+    plant("backend/records/service/planted.py", "from backend.records import store")
     assert foreign_store_imports(house) == []
 
 
-@pytest.mark.parametrize(
-    "edge", ["bot", "bot.__main__", "bot.app", "bot.polling", "notifications", "notifications.__main__"]
-)
+@pytest.mark.parametrize("edge", EDGES)
 def test_an_edge_without_http_never_loads_flask_or_dlib(edge: str) -> None:
-    program = f"import sys, {edge}; print(sorted({{'flask', 'flask_smorest', 'dlib'}} & sys.modules.keys()))"
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == ("[]\n", "")
+    assert _loaded_with_edges()[edge] == []
 
 
-def _plant(path: Path, line: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        file.write(f"\n{line}\n")
+@cache
+def _loaded_with_edges() -> dict[str, list[str]]:
+    """What one process has of what no edge may load, after it has loaded each edge and those before it."""
+    program = (
+        "import importlib, json, sys\n"
+        "for edge in sys.argv[1:]:\n"
+        "    importlib.import_module(edge)\n"
+        "    print(json.dumps(sorted({'flask', 'flask_smorest', 'dlib'} & sys.modules.keys())))"
+    )
+    command = [sys.executable, "-c", program, *EDGES]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.stderr == ""
+    return dict(zip(EDGES, map(json.loads, done.stdout.splitlines()), strict=True))
 
 
 def _complaints(house: Path, *contracts: str) -> str:

@@ -18,15 +18,18 @@ from backend.common.periods import end_of
 from backend.eligibility import service as eligibility
 from backend.evidence import service as evidence
 from backend.evidence.model import Upload
+from backend.merchants import service as merchants
 from backend.orders import service as orders
+from backend.places import service as places
 from backend.reports import service as reports
 from backend.restorations import service as restorations
-from schemas.terms import Channel, ObjectionState, Role
+from schemas.terms import Channel, ObjectionState, PlaceReportKind, Role
 from tests.backend.benefits.fair import Fair
 from tests.backend.eligibility import counter as counters
 from tests.backend.evidence.made import picture
 from tests.backend.news.press import Press
 from tests.backend.objections.town import Town, make_town
+from tests.backend.places.conftest import LISTED, SHOP
 from tests.support import world
 from tests.support.calendars import DAYS_OF_2027
 from tests.support.processes import Process
@@ -43,6 +46,8 @@ NOW = datetime(2026, 12, 22, 2, tzinfo=UTC)
 @pytest.fixture
 def busy(deps: Deps, clock: Clock) -> Town:
     """A town in which every sweep has something to do at `NOW`."""
+    clock.set(LONG_AGO - places.GATHERED_FOR)
+    _report_shop(deps)
     clock.set(LONG_AGO)
     town = make_town(deps)
     for state in (
@@ -78,6 +83,13 @@ def busy(deps: Deps, clock: Clock) -> Town:
     return town
 
 
+def _report_shop(deps: Deps) -> None:
+    """A shop that one resident says has closed."""
+    shop = places.create(deps, STEWARD, given=SHOP, listed=LISTED)
+    resident = Actor("acc-shopper", Role.CITIZEN, Channel.API)
+    places.report(deps, resident, place_id=shop.id, kind=PlaceReportKind.CLOSED)
+
+
 def _ask_and_apply(town: Town) -> None:
     """A question about a look, and two restorations, one of them accepted."""
     deps, resident = town.deps, town.resident
@@ -101,7 +113,8 @@ def _contest(counter: counters.Counter, town: Town) -> None:
 
 
 def _borrow(counter: counters.Counter) -> None:
-    """An order that is never begun, one that is late at `NOW`, and one that is due on the next day."""
+    """An order that is never begun, one that is late at `NOW`, one that is due on the next day, one that nobody settled for long
+    enough, one whose merchant closes; and a pass that nobody uses."""
     borrower = counter.resident("赵六", "006")
     for days in (None, 7, 13):
         answer = counter.asked(borrower)
@@ -110,6 +123,16 @@ def _borrow(counter: counters.Counter) -> None:
         )
         if days is not None:
             orders.activate(counter.deps, counter.till, order_id=made.id)
+    old = orders.create(counter.deps, counter.till, order_no="old", check_id=counter.asked(borrower).check_id)
+    orders.activate(counter.deps, counter.till, order_id=old.id)
+    counter.deps.db["orders"].update_one({"_id": old.id}, {"$set": {"end_by": NOW}})
+    code = counter.passed(borrower, counter.elsewhere).code
+    asked = {"code": code, "service_id": counter.elsewhere.id}
+    answer = eligibility.check(counter.deps, counter.other, **asked)
+    gone = orders.create(counter.deps, counter.other, order_no="gone", check_id=answer.check_id)
+    orders.activate(counter.deps, counter.other, order_id=gone.id)
+    merchants.close(counter.deps, counters.MANAGER, merchant_id=counter.other.id, reason="停业")
+    counter.passed(borrower)
 
 
 def dump(deps: Deps) -> dict[str, list[str]]:

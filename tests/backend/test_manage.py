@@ -1,4 +1,4 @@
-"""The operators' commands, as real processes."""
+"""The operators' commands; as processes of their own where a process is what is tested."""
 
 import contextlib
 import csv
@@ -11,9 +11,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from io import FileIO
+from io import FileIO, StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -61,17 +62,33 @@ class Operator:
     def command(self, *args: str | Path) -> list[str]:
         return [sys.executable, "-m", "backend.manage", *map(str, args)]
 
-    def run(self, *args: str | Path, **settings: str) -> Done:
+    def run_apart(self, *args: str | Path, **settings: str) -> Done:
         env = self.env | settings
         return subprocess.run(
             self.command(*args), cwd=ROOT, env=env, capture_output=True, text=True, timeout=100
         )
 
+    def run(self, *args: str | Path, **settings: str) -> Done:
+        """The same in this process, which has loaded everything already, with the same environment and nothing of ours."""
+        said, complained, ending = StringIO(), StringIO(), signal.getsignal(signal.SIGTERM)
+        with (
+            patch.dict(os.environ, self.env | settings, clear=True),
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(complained),
+        ):
+            try:
+                code = command.main([*map(str, args)])
+            except SystemExit as ended:
+                code = int(ended.code or DONE)
+            finally:
+                signal.signal(signal.SIGTERM, ending)
+        return Done(self.command(*args), code, said.getvalue(), complained.getvalue())
+
     def done(self, *args: str | Path, **settings: str) -> str:
-        """What a command says that must succeed."""
-        done = self.run(*args, **settings)
-        assert done.returncode == DONE, done.stdout + done.stderr
-        return done.stdout
+        return _well(self.run(*args, **settings))
+
+    def done_apart(self, *args: str | Path) -> str:
+        return _well(self.run_apart(*args))
 
     @contextlib.contextmanager
     def deps(self) -> Iterator[Deps]:
@@ -103,6 +120,12 @@ def prepared(
     client.drop_database(name)
 
 
+def _well(done: Done) -> str:
+    """What a command says that must succeed."""
+    assert done.returncode == DONE, done.stdout + done.stderr
+    return done.stdout
+
+
 def refused_in_one_line(done: Done, code: int = WRONG) -> str:
     lines = done.stderr.strip().splitlines()
     assert (done.returncode, len(lines), done.stdout) == (code, 1, ""), done.stdout + done.stderr
@@ -119,10 +142,8 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str], name:
 
 
 def test_the_list_names_every_command_of_this_issue(operator: Operator) -> None:
-    said = operator.done("--help")
-    wanted = (
-        "ensure-indexes seed-demo import-units import-catalogue import-subjects import-records create-staff"
-    )
+    said = operator.done_apart("--help")
+    wanted = "ensure-indexes seed-demo import-units import-catalogue import-subjects import-records import-places create-staff"
     for name in [*wanted.split(), "issue-window-code", "verify-log"]:
         assert name in said
 
@@ -137,6 +158,8 @@ def test_the_list_names_every_command_of_this_issue(operator: Operator) -> None:
         (("import-subjects", "no-such-file.csv"), "no such file"),
         (("import-records", __file__), "--unit"),
         (("import-catalogue", __file__, "--year", "1999"), "2014"),
+        (("import-places", __file__, "--year", "2026"), "--crs"),
+        (("import-places", __file__, "--year", "2026", "--crs", "EPSG:4326"), "invalid choice"),
         (("create-staff", "li", "--role", "king"), "invalid choice"),
         (("issue-window-code",), "--id-number"),
         (("due-date", "2026-02-30", "1"), "YYYY-MM-DD"),
@@ -179,7 +202,7 @@ def test_what_the_service_refuses_is_said_in_both_languages_in_one_line(prepared
 
 
 def test_wrong_settings_are_said_in_one_line(operator: Operator) -> None:
-    assert "PORT" in refused_in_one_line(operator.run("verify-log", PORT="eighty"))
+    assert "PORT" in refused_in_one_line(operator.run_apart("verify-log", PORT="eighty"))
     line = refused_in_one_line(operator.run("verify-log", APP_ENV="production"))
     assert "FIELD_MASTER_KEY" in line
     assert "TOKEN_KEYS" in line
@@ -187,7 +210,7 @@ def test_wrong_settings_are_said_in_one_line(operator: Operator) -> None:
 
 @pytest.mark.parametrize("address", ["mongodb://127.0.0.1:9/?replicaSet=none", "mongodb:nonsense"])
 def test_an_absent_database_is_said_in_one_line(operator: Operator, address: str) -> None:
-    line = refused_in_one_line(operator.run("verify-log", MONGODB_URI=address), IN_THE_WAY)
+    line = refused_in_one_line(operator.run_apart("verify-log", MONGODB_URI=address), IN_THE_WAY)
     assert "127.0.0.1" not in line
 
 
@@ -201,7 +224,7 @@ def test_production_gets_no_demonstration(operator: Operator) -> None:
 
 
 def test_indexes_are_made_once_and_again(operator: Operator) -> None:
-    first = operator.done("ensure-indexes")
+    first = operator.done_apart("ensure-indexes")
     assert operator.done("ensure-indexes") == first
     with operator.deps() as deps:
         bootstrap.require_indexes(deps)
@@ -251,6 +274,39 @@ def test_subjects_and_records_come_from_files_and_bad_rows_are_named(
     assert "XYZ" in refused_in_one_line(prepared.run("import-records", records, "--unit", "XYZ"))
 
 
+def test_shops_come_from_a_years_list(prepared: Operator, tmp_path: Path) -> None:
+    shops, report = tmp_path / "shops.csv", tmp_path / "quality.json"
+    columns = "name kind district address lng lat assessed_by valid_until".split()
+    good = [
+        "申邻便利（一店）",
+        "convenience",
+        "黄浦区",
+        "南京西路1号",
+        "121.4737",
+        "31.2304",
+        "食安联",
+        "2027-12-31",
+    ]
+    swapped = [
+        "申邻便利（二店）",
+        "convenience",
+        "黄浦区",
+        "南京西路2号",
+        "31.2304",
+        "121.4737",
+        "食安联",
+        "2027-12-31",
+    ]
+    _write(shops, columns, [good, swapped])
+    asked = ("import-places", shops, "--year", "2026", "--crs", "gcj02")
+    said = prepared.done(*asked, "--report", report, "--source", "2026年度名单")
+    assert "2 rows: 1 new, 0 changed, 0 unchanged, 1 refused" in said
+    assert json.loads(report.read_text())["refused_by_reason"]["places.bad_lng"]["lines"] == [3]
+    assert "1 unchanged" in prepared.done(*asked, "--source", "2026年度名单")
+    _write(shops, columns, [swapped])
+    assert prepared.run(*asked).returncode == WRONG
+
+
 @pytest.mark.slow
 def test_photographs_are_enrolled_though_no_face_process_runs(prepared: Operator, tmp_path: Path) -> None:
     subjects, number = tmp_path / "subjects.csv", _good("310199198808040213")
@@ -264,7 +320,7 @@ def test_photographs_are_enrolled_though_no_face_process_runs(prepared: Operator
         ],
     )
     folder = picture("biden.jpg").parent
-    done = prepared.run("import-subjects", subjects, "--photos", folder)
+    done = prepared.run_apart("import-subjects", subjects, "--photos", folder)
     assert done.returncode == DONE, done.stderr
     assert done.stderr.strip().splitlines() == [
         "no face process is running here; starting one for this command"
@@ -358,7 +414,7 @@ def test_a_staff_password_is_typed_twice_and_unseen(
 
 
 def test_a_staff_password_comes_from_a_terminal_only(prepared: Operator) -> None:
-    line = refused_in_one_line(prepared.run("set-staff-password", "zhao"))
+    line = refused_in_one_line(prepared.run_apart("set-staff-password", "zhao"))
     assert "terminal" in line
 
 
@@ -392,10 +448,10 @@ def test_a_killed_seed_is_completed_by_the_next_and_a_third_changes_nothing(
         running.wait()
         assert not (operator.data / "demo" / "accounts.json").exists()
         assert deps.db["demo_cities"].find_one({"_id": "seed 5"})["residents"] == 0
-        operator.done(*seed)
+        operator.done_apart(*seed)
         counts = _counts(deps)
         assert counts["subjects"] == 400 + 40 + 4
-        assert "0 subjects and 0 records are new" in operator.done(*seed)
+        assert "0 subjects, 0 records and 0 shops are new" in operator.done(*seed)
         assert _counts(deps) == counts
     assert [path.name for path in (operator.data / "demo").iterdir()] == ["accounts.json"]
 
@@ -403,7 +459,7 @@ def test_a_killed_seed_is_completed_by_the_next_and_a_third_changes_nothing(
 @pytest.mark.slow
 def test_without_an_address_the_command_brings_the_database_and_takes_it_away(tmp_path: Path) -> None:
     alone = Operator(tmp_path / "data")
-    assert "residents" in alone.done("seed-demo", "--residents", "20")
+    assert "residents" in alone.done_apart("seed-demo", "--residents", "20")
     both = [
         subprocess.Popen(
             alone.command("verify-log"),
@@ -433,7 +489,7 @@ def test_a_command_uses_the_database_of_the_run_beside_it(tmp_path: Path) -> Non
         server.start()
         server.wait_ready()
         (beside.data / "run" / "mongodb_uri").write_text(server.uri)
-        assert "collections" in beside.done("ensure-indexes")
+        assert "collections" in beside.done_apart("ensure-indexes")
         assert not (beside.data / "mongo").exists()
     finally:
         os.killpg(holder.pid, signal.SIGKILL)

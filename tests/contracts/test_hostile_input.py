@@ -12,16 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 
-from backend.catalogue import service as catalogue
-from backend.catalogue.store import COLLECTIONS
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
-from backend.common.mongo import Document
 from backend.merchants import service as merchants
 from backend.merchants.model import Particulars
 from backend.staff import service as staff
 from schemas.terms import Channel, Level, MerchantKind, Role
 from tests.contracts.test_openapi import OPERATIONS
+from tests.support.catalogue import publish
 from tests.support.records import keep, keep_subject, make_record
 from tests.support.residents import sign_in
 from tests.support.web import Tokens
@@ -45,7 +43,7 @@ def callers(deps: Deps, system_actor: Actor) -> list[Actor]:
     keep(deps, make_record(subject_id=subject.id))
     until = deps.now() + timedelta(minutes=10)
     resident = replace(resident, subject_id=subject.id, level=Level.VERIFIED, verified_until=until)
-    _publish(deps, system_actor)
+    publish(deps, system_actor)
     password = "correct horse battery staple"
     made, _ = staff.create(
         deps, system_actor, name="王", role=Role.ADMIN, unit=None, password=password, totp=False
@@ -63,21 +61,6 @@ def callers(deps: Deps, system_actor: Actor) -> list[Actor]:
     ]
     provider = Actor("provider-1", Role.PROVIDER, Channel.CONSOLE, name="provider", unit="METRO")
     return [anonymous(Channel.API), newcomer, resident, admin, *desks, provider, _till(deps, system_actor)]
-
-
-_published: dict[str, list[Document]] = {}
-"""What publishing the whole catalogue wrote: it is put back as it was, for publishing it anew takes longer than a test."""
-
-
-def _publish(deps: Deps, system_actor: Actor) -> None:
-    if not _published:
-        units, items = catalogue.demonstration()
-        catalogue.import_units(deps, system_actor, rows=units)
-        catalogue.import_catalogue(deps, system_actor, year=2026, rows=items)
-        _published.update({name: list(deps.db[name].find()) for name in COLLECTIONS})
-        return
-    for name, documents in _published.items():
-        deps.db[name].insert_many(documents)
 
 
 @cache

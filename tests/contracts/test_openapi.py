@@ -13,7 +13,7 @@ from backend.web import openapi, words
 from backend.web.rights import PUBLIC, RIGHTS
 
 FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
-DOCUMENT: dict[str, Any] = json.loads(apidocs.text())
+DOCUMENT: dict[str, Any] = json.loads(json.dumps(apidocs.document()))
 OPERATIONS = [
     pytest.param(path, method, operation, id=operation["operationId"])
     for path, method, operation in openapi.operations(DOCUMENT)

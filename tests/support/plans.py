@@ -1,23 +1,31 @@
-"""Which indexes the server used for what a test did."""
+"""Which indexes the server used for what a test did, and all that it noted about it."""
 
 from collections.abc import Callable
 from typing import Any
 
 from backend.common.deps import Deps
+from backend.common.mongo import Document
 
 
-def plans(deps: Deps, work: Callable[[], Any]) -> dict[str, set[str]]:
-    """Collection -> how the server looked things up in it while `work` ran (`IXSCAN …`, `COLLSCAN`, …)."""
+def recorded(deps: Deps, work: Callable[[], Any]) -> list[Document]:
+    """What the server's profiler, which notes every command whole, wrote down while `work` ran."""
     deps.db["system.profile"].drop()
     deps.db.command("profile", 2)
     try:
         work()
     finally:
         deps.db.command("profile", 0)
-    found: dict[str, set[str]] = {}
-    for line in deps.db["system.profile"].find({"planSummary": {"$exists": True}}):
-        found.setdefault(line["ns"].partition(".")[2], set()).add(line["planSummary"])
+    found = list(deps.db["system.profile"].find())
     deps.db["system.profile"].drop()
+    return found
+
+
+def plans(deps: Deps, work: Callable[[], Any]) -> dict[str, set[str]]:
+    """Collection -> how the server looked things up in it while `work` ran (`IXSCAN …`, `COLLSCAN`, …)."""
+    found: dict[str, set[str]] = {}
+    for line in recorded(deps, work):
+        if "planSummary" in line:
+            found.setdefault(line["ns"].partition(".")[2], set()).add(line["planSummary"])
     return found
 
 

@@ -9,7 +9,7 @@ import pytest
 from backend.common.errors import ServiceError
 
 
-def refused(reason: str, verb: Callable[..., object], *args: Any, **inputs: Any) -> ServiceError:
+def refused(reason: str, verb: Callable[..., object], /, *args: Any, **inputs: Any) -> ServiceError:
     """The refusal that the use case gives; the test fails when it gives another or none."""
     with pytest.raises(ServiceError) as caught:
         verb(*args, **inputs)

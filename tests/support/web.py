@@ -14,11 +14,12 @@ import structlog
 from flask import Flask, got_request_exception
 from flask.testing import FlaskClient
 
-from backend.app import create_app, use
+from backend.app import by_key_or_session, create_app, use
 from backend.common import errors, logs
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.settings import Settings
+from backend.web.auth import Authenticate
 from schemas.terms import Channel
 
 ClientAs = Callable[[Actor], FlaskClient]
@@ -61,24 +62,25 @@ def tokens() -> Tokens:
 
 
 class Standing:
-    """The apps of this test worker, one for each set of settings, and whose tokens they take at the moment."""
+    """The apps of this test worker, one for each set of settings, and whom they ask at the moment who is calling."""
 
     def __init__(self) -> None:
         self._apps: dict[Settings, Flask] = {}
-        self._tokens = Tokens()
+        self._asked: Authenticate = by_key_or_session
 
-    def app(self, deps: Deps, tokens: Tokens) -> Flask:
-        self._tokens = tokens
+    def app(self, deps: Deps, tokens: Tokens | None = None) -> Flask:
+        """The app over `deps`, which takes `tokens`, or else those that the service gives out itself."""
+        self._asked = tokens.authenticate if tokens else by_key_or_session
         settings = replace(deps.settings, data_dir=Path())
         if settings.limit_per_address > 0:  # the app counts in memory
-            return create_app(deps, authenticate=tokens.authenticate)
+            return create_app(deps, authenticate=self._asked)
         if settings not in self._apps:
             self._apps[settings] = create_app(deps, authenticate=self._authenticate)
         use(self._apps[settings], deps)
         return self._apps[settings]
 
     def _authenticate(self, deps: Deps, bearer: str, channel: Channel) -> Actor:
-        return self._tokens.authenticate(deps, bearer, channel)
+        return self._asked(deps, bearer, channel)
 
 
 @pytest.fixture(scope="session")

@@ -66,9 +66,10 @@ def was_ended(deps: Deps, session_id: str) -> bool:
 
 
 @atomic
-def end_sessions(deps: Deps, actor: Actor, account_id: str) -> int:
-    """Sign an account out everywhere, this request's session included, and tell its holder; how many it were."""
-    ended = store.end_sessions(deps.db, account_id, deps.now())
+def end_sessions(deps: Deps, actor: Actor, account_id: str, *, but: str | None = None) -> int:
+    """Sign an account out everywhere, this request's session included unless it is `but`, and tell its holder; how many it
+    were."""
+    ended = store.end_sessions(deps.db, account_id, deps.now(), but=but)
     if ended:
         audit.record(deps, actor, "accounts.end_sessions", account_id, count=ended)
         if store.find(deps.db, account_id) is not None:

@@ -1,7 +1,6 @@
 """Pure decisions about benefits: what a campaign may be, what somebody gets of it, and what a code looks like."""
 
 from backend.benefits.rules.campaigns import (
-    DISTRICTS,
     MOST_PARTNERS,
     MOST_UNITS,
     check,
@@ -25,7 +24,6 @@ from backend.benefits.rules.claims import (
 from backend.benefits.rules.codes import code_of, grouped, is_code, mac, normal
 
 __all__ = [
-    "DISTRICTS",
     "HINDRANCES",
     "MOST_PARTNERS",
     "MOST_UNITS",

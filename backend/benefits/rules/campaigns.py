@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from backend.benefits.model import Benefit, Fault, Terms, Tier
+from backend.common.districts import DISTRICTS
 from backend.grades.model import RANK
 from schemas.terms import BenefitAct, BenefitState, ValueKind
 from schemas.text import Text
@@ -13,11 +14,6 @@ MOST_UNITS = 50_000
 """Stock and reserve together: they are cut in one transaction, which the server allows a minute."""
 MOST_FEN, MOST_PERCENT, MOST_PER_PERSON, MOST_VALID_DAYS, MOST_PARTNERS = 100_000, 100, 10, 366, 500
 LONGEST = timedelta(days=366)
-DISTRICTS: Mapping[str, str] = {
-    "310101": "黄浦区", "310104": "徐汇区", "310105": "长宁区", "310106": "静安区", "310107": "普陀区", "310109": "虹口区",
-    "310110": "杨浦区", "310112": "闵行区", "310113": "宝山区", "310114": "嘉定区", "310115": "浦东新区", "310116": "金山区",
-    "310117": "松江区", "310118": "青浦区", "310120": "奉贤区", "310151": "崇明区",
-}  # fmt: skip
 _OPEN = frozenset({BenefitState.ACTIVE, BenefitState.PAUSED})
 _MOVES: Mapping[BenefitAct, tuple[frozenset[BenefitState], BenefitState | None]] = {
     BenefitAct.CHANGE: (_OPEN, None),

@@ -4,7 +4,6 @@ Only our clock counts, so a till's may be as wrong as it likes.
 """
 
 from dataclasses import replace
-from datetime import timedelta
 
 from backend.audit import service as audit
 from backend.benefits import errors, rules
@@ -16,15 +15,9 @@ from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
 from backend.common.mongo import Retry, atomic
-from backend.limits import service as limits
-from backend.limits.service import Charge, Limit
 from backend.merchants import service as merchants
 from schemas.notices import NoticeKind
 from schemas.terms import ClaimState, MerchantFigure, Role
-
-LOCKED_FOR = timedelta(minutes=15)
-PER_TILL = Limit(10, timedelta(minutes=10), cool_down=LOCKED_FOR)
-PER_ADDRESS = ("benefits.codes.address", Limit(60, timedelta(minutes=10), cool_down=LOCKED_FOR))
 
 
 def redeem(
@@ -37,19 +30,17 @@ def redeem(
 ) -> Receipt:
     """Use a code up. The same till asking again under the same key gets the same receipt, also when its answer was lost.
 
-    Raises 409 `benefits.code_not_valid` for every code that cannot be redeemed here, whyever, and 423
-    `benefits.redeeming_locked` after too many of those from one key, clerk or address.
+    Raises 409 `benefits.code_not_valid` for every code that cannot be redeemed here, whyever, and 429
+    `benefits.redeeming_locked` after too many of those from one merchant or address (`merchants.one_code`).
     """
     actor.require(Role.MERCHANT)
-    charges = _charges(deps, actor, address)
-    _require_unlocked(deps, charges)
     code = rules.normal(code)
     key = deps.sealer.derive(acting.KEYS)
     key_mac = rules.mac(key, actor.through or "", code, idempotency_key) if idempotency_key else None
-    receipt = _redeem(deps, actor, code, key_mac)
-    if receipt is None:
-        _count(deps, charges)
-        raise errors.code_not_valid()
+    with merchants.one_code(deps, actor, wrong=errors.NOT_VALID, refusal=errors.locked, address=address):
+        receipt = _redeem(deps, actor, code, key_mac)
+        if receipt is None:
+            raise errors.code_not_valid()
     return receipt
 
 
@@ -95,20 +86,3 @@ def _receipt(claim: Claim, benefit: Benefit) -> Receipt:
     if claim.receipt_no is None or claim.value is None or claim.redeemed_at is None:
         raise AssertionError("a redeemed claim has its receipt")
     return Receipt(claim.receipt_no, benefit.terms.title, claim.value_kind, claim.value, claim.redeemed_at)
-
-
-def _charges(deps: Deps, actor: Actor, address: str | None) -> list[Charge]:
-    till: Charge = ("benefits.codes.till", f"{actor.id} {actor.through}", PER_TILL)
-    return [till, *limits.by_address(deps, address, PER_ADDRESS)]
-
-
-def _require_unlocked(deps: Deps, charges: list[Charge]) -> None:
-    for name, who, limit in charges:
-        standing = limits.peek(deps, name, who, limit=limit)
-        if not standing.granted:
-            raise errors.locked(standing.retry_after)
-
-
-def _count(deps: Deps, charges: list[Charge]) -> None:
-    for name, who, limit in charges:
-        limits.take(deps, name, who, limit=limit)

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Container, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from backend.catalogue.model import CatalogueItem, FieldSpec, Problem
 from backend.catalogue.rules import forbidden
 from backend.common import periods
-from schemas.terms import FieldType, ForbiddenKind, Nature, Openness, Severity
+from schemas.terms import FieldType, ForbiddenKind, Nature, Openness, Severity, SubjectKind
 from schemas.text import Text
 
 # Months on public pages by severity: Order 36 in force 2026-04-01 (minor up to 3 months, general 3 months to 1 year,
@@ -176,10 +177,16 @@ def _forbidden_problems(item: CatalogueItem) -> Iterator[Problem]:
     parts += [(shown(spec.name), text) for spec in item.fields for text in _words_of(spec)]
     seen: set[tuple[str, ForbiddenKind]] = set()
     for where, text in parts:
-        for kind in forbidden.kinds_in_name(text, item.subject_kind):
+        for kind in _kinds(text, item.subject_kind):
             if kind not in allowed and (where, kind) not in seen:
                 seen.add((where, kind))
                 yield forbidden_problem(where, kind)
+
+
+@lru_cache(maxsize=8192)
+def _kinds(text: str, subject_kind: SubjectKind) -> tuple[ForbiddenKind, ...]:
+    """The words of a catalogue are public, and the same from item to item and from year to year."""
+    return forbidden.kinds_in_name(text, subject_kind)
 
 
 def _words_of(spec: FieldSpec) -> Iterator[str]:

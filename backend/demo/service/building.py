@@ -6,7 +6,7 @@ Every step may be repeated: what was cut off is completed by running it again, a
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from backend.catalogue import service as catalogue
@@ -54,7 +54,7 @@ def seed(
     press.go_to_press(deps, city.founded_on)
     with workplace(deps.settings.data_dir / "demo") as folder:
         site = Site(deps, actor, folder, pictures)
-        _settle_cast(site)
+        site.take_in_shops(_settle_cast(site).year)
         for first in range(city.residents, residents, LOT):
             until = min(first + LOT, residents)
             _settle_lot(site, city, seed, range(first, until), told)
@@ -88,7 +88,8 @@ def _founded(deps: Deps, seed: int, residents: int) -> City:
     return store.found(deps.db, wanted)
 
 
-def _settle_cast(site: Site) -> None:
+def _settle_cast(site: Site) -> date:
+    """The day on which the city was founded."""
     city = store.found(site.deps.db, City(_CAST, shanghai_date(site.deps.now())))
     historian = _historian(site.deps, city)
     parts = cast.parts(faces=site.pictures is not None)
@@ -98,6 +99,7 @@ def _settle_cast(site: Site) -> None:
     for part in parts:
         there = playing if part.shows == cast.FULL else site
         there.take_in_records(cast.lines(part, historian, city.founded_on))
+    return city.founded_on
 
 
 def _settle_lot(site: Site, city: City, seed: int, places: range, told: Callable[[int], object]) -> None:

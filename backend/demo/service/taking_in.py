@@ -13,8 +13,10 @@ from typing import Any, TextIO
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.demo.model import Fate, Line, Member, Tally
+from backend.demo.rules import shops
 from backend.enrolment import service as enrolment
 from backend.intake.quality import Quality
+from backend.places import service as places
 from backend.records import service as records
 from backend.records.model import Record
 from backend.registry import service as registry
@@ -60,6 +62,18 @@ class Site:
                 file.write(_json(_subject_row(member)))
         quality = enrolment.import_subjects(self.deps, self.actor, path=path, photos=self.pictures)
         self.tally.subjects += quality.new
+        self._count(quality)
+        path.unlink()
+
+    def take_in_shops(self, year: int) -> None:
+        """The list of trustworthy shops of a year, as its body hands it in."""
+        path = self.folder / "shops.jsonl"
+        path.write_text("".join(map(_json, shops.rows(year))))
+        source = shops.SOURCE.format(year=year)
+        quality = places.import_places(
+            self.deps, self.actor, path=path, year=year, crs=shops.CRS, source=source
+        )
+        self.tally.shops += quality.new
         self._count(quality)
         path.unlink()
 

@@ -20,8 +20,15 @@ from backend.eligibility.service.offering import (
     pause_service,
     resume_service,
 )
-from backend.eligibility.service.passing import make_pass, my_pass, my_passes, withdraw_pass
-from backend.eligibility.service.reading import my_check, my_checks, replay, service, services
+from backend.eligibility.service.passing import (
+    code_again,
+    drop_unused,
+    make_pass,
+    my_pass,
+    my_passes,
+    withdraw_pass,
+)
+from backend.eligibility.service.reading import my_check, my_checks, own_checks, replay, service, services
 from backend.eligibility.service.rippling import Rejudging
 from backend.eligibility.service.sweeping import flag_overdue, queues, recompute_clocks, remind_due
 
@@ -33,9 +40,11 @@ __all__ = [
     "change_service",
     "check",
     "close_service",
+    "code_again",
     "contest",
     "contests",
     "create_service",
+    "drop_unused",
     "find_contest",
     "find_service",
     "flag_overdue",
@@ -48,6 +57,7 @@ __all__ = [
     "my_contests",
     "my_pass",
     "my_passes",
+    "own_checks",
     "pause_service",
     "queues",
     "recompute_clocks",

@@ -1,28 +1,23 @@
-"""A merchant's check: the pass used up, the decision, the line in the person's log and the answer, all or nothing.
+"""A merchant's check: the pass used up, the line in the person's log, the check and its answer, all or nothing.
 
-Both verdicts take the same way through the same operations; they part in one comparison at the end, in memory.
+What is answered was worked out when the pass was made, so that a check does the same work for everybody, whatever the verdict
+and however long the record.
 """
 
 from dataclasses import dataclass
 
 from backend.accounts import service as accounts
+from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
-from backend.common.errors import ServiceError
 from backend.common.mongo import Retry, atomic
 from backend.eligibility import errors, rules, store, texts
-from backend.eligibility.model import Answer, Bar, Check, Pass, Service
+from backend.eligibility.model import Answer, Check, Judged, Pass, Service
+from backend.eligibility.service import judging
 from backend.eligibility.service.passing import PURPOSE
-from backend.grades import service as grades
-from backend.grades.model import Decision, Owner
-from backend.limits import service as limits
-from backend.limits.service import Charge
 from backend.merchants import service as merchants
-from schemas.terms import DecisionOwner, MerchantFigure, Role, ServiceState, Verdict
-from schemas.text import Text
-
-RECORD_GONE = "records.changed"
+from schemas.terms import MerchantFigure, Role, ServiceState, Verdict
 
 
 @dataclass(frozen=True)
@@ -45,29 +40,14 @@ def check(
 ) -> Answer:
     """Whether the person who made this code needs no deposit for this service: yes or no, once.
 
-    409 `eligibility.code_not_usable` for every code that is no good, whyever; each counts, and too many lock the merchant and
-    the address (429 `eligibility.too_many_wrong_codes`). 409 `eligibility.service_not_open` for an own service that is paused.
-    The same `idempotency_key` with the same code by the same key or clerk gets the first answer again, after a crash too.
+    409 `eligibility.code_not_usable` for every code that is no good, whyever; each counts, and too many lock the merchant (429
+    `eligibility.too_many_wrong_codes`, `merchants.one_code`). 409 `eligibility.service_not_open` for an own service that is
+    paused. The same `idempotency_key` with the same code by the same key or clerk gets the first answer again, after a crash too.
     """
     actor.require(Role.MERCHANT)
-    charges = _charges(deps, actor, address)
-    for name, who, limit in charges:
-        standing = limits.peek(deps, name, who, limit=limit)
-        if not standing.granted:
-            raise errors.locked(standing.retry_after)
-    try:
-        return _check(deps, actor, _asked(deps, actor, code, service_id, idempotency_key))
-    except ServiceError as error:
-        if error.reason == errors.NOT_USABLE:
-            for name, who, limit in charges:
-                limits.take(deps, name, who, limit=limit)
-        raise
-
-
-def _charges(deps: Deps, actor: Actor, address: str | None) -> list[Charge]:
-    of_merchant = ("eligibility.codes.merchant", actor.id, rules.WRONG_OF_MERCHANT)
-    of_address = ("eligibility.codes.address", rules.WRONG_OF_ADDRESS)
-    return [of_merchant, *limits.by_address(deps, address, of_address)]
+    asked = _asked(deps, actor, code, service_id, idempotency_key)
+    with merchants.one_code(deps, actor, wrong=errors.NOT_USABLE, refusal=errors.locked, address=address):
+        return _check(deps, actor, asked)
 
 
 def _asked(deps: Deps, actor: Actor, code: str, service_id: str, key: str | None) -> _Asked:
@@ -91,9 +71,13 @@ def _check(deps: Deps, actor: Actor, asked: _Asked) -> Answer:
         raise errors.code_not_usable()
     if service.state is not ServiceState.ACTIVE:
         raise errors.service_not_open()
-    made = _judged(deps, actor, used, service, asked.key_mac)
+    judged = judging.judged_now(deps, actor, used, service)
+    if judged is None:
+        raise errors.code_not_usable()
+    made = _check_of(deps, used, judged, asked.key_mac)
     if not store.insert_check(deps.db, made):
         raise Retry(made.id)
+    _look(deps, actor, made)
     merchants.count(deps, actor.id, MerchantFigure.CHECKS, on=shanghai_date(deps.now()))
     return answer_of(made)
 
@@ -118,44 +102,37 @@ def answer_of(made: Check) -> Answer:
     return Answer(made.id, made.verdict, rules.told_at(made.decided_at))
 
 
-def _judged(deps: Deps, actor: Actor, used: Pass, service: Service, key_mac: str | None) -> Check:
-    """The decision with its line in the person's log, and the check that it makes."""
-    check_id = deps.new_code()
-    offer = service.offer
-    bar = Bar(offer.minimum_grade, offer.no_record_eligible, service.version)
+def _check_of(deps: Deps, used: Pass, judged: Judged, key_mac: str | None) -> Check:
     granted_by = store.find_grant(deps.db, used.subject_id, used.service_id, deps.now())
-    decision = _decide(deps, actor, used, check_id)
-    judged = rules.verdict(bar, decision.value, decision.floor)
     return Check(
-        id=check_id,
+        id=judged.check_id,
         pass_id=used.id,
         subject_id=used.subject_id,
         merchant_id=used.merchant_id,
         merchant_name=used.notice.recipient,
         service_id=used.service_id,
         service_title=used.service_title,
-        bar=bar,
-        decision_id=decision.id,
-        rule_version=decision.rule_version,
-        verdict=Verdict.ELIGIBLE if granted_by else judged,
-        decided_at=decision.decided_at,
-        kept_until=decision.kept_until,
+        bar=judged.bar,
+        decision_id=judged.decision_id,
+        rule_version=judged.rule_version,
+        verdict=Verdict.ELIGIBLE if granted_by else judged.verdict,
+        decided_at=deps.now(),
+        kept_until=judged.kept_until,
         key_mac=key_mac,
         granted_by=granted_by,
     )
 
 
-def _decide(deps: Deps, actor: Actor, used: Pass, check_id: str) -> Decision:
-    """What happens to a record at this very moment is the service's affair: no merchant may learn of it from a refusal."""
-    title: Text = used.service_title.text
-    purpose = Text(
-        texts.CHECK_PURPOSE.zh.format(merchant=used.notice.recipient, service=title.zh),
-        texts.CHECK_PURPOSE.en.format(merchant=used.notice.recipient, service=title.en),
+def _look(deps: Deps, actor: Actor, made: Check) -> None:
+    """The line in the person's log."""
+    purpose = judging.purpose_of(texts.CHECK_PURPOSE, made.merchant_name, made.service_title.text)
+    audit.look(
+        deps,
+        actor,
+        "eligibility.check",
+        subject_id=made.subject_id,
+        purpose=purpose,
+        scope=texts.GIVEN,
+        target_id=made.id,
+        rule_version=made.rule_version,
     )
-    owner = Owner(DecisionOwner.DEPOSIT_FREE, check_id)
-    try:
-        return grades.decide(deps, actor, subject_id=used.subject_id, owner=owner, purpose=purpose)
-    except ServiceError as error:
-        if error.reason == RECORD_GONE:
-            raise Retry(check_id) from error
-        raise

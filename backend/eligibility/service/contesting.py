@@ -33,10 +33,12 @@ OFFICERS = (Role.CASE_OFFICER,)
 
 
 def contest(deps: Deps, actor: Actor, *, check_id: str, statement: str | None = None) -> ShownContest:
-    """Ask for a person to look at an own check; once a check, the first one stays.
+    """Ask for a person to look at an own check; once a check, the first one stays. For who has just proved to be that person, as
+    its verdict and reasons are: nobody else can know what is contested, and an officer reads the record for it.
 
     Raises 404 `eligibility.check_not_found`, 429 `eligibility.too_many_contests`.
     """
+    actor.require_verified(deps.now())
     made = reading.own_check(deps, actor, check_id)
     found = store.find_contest_of(deps.db, made.id)
     if found is not None:

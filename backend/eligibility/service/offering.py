@@ -35,8 +35,8 @@ def create_service(deps: Deps, actor: Actor, *, merchant_id: str, offer: Offer) 
 def change_service(
     deps: Deps, actor: Actor, *, service_id: str, version: int, offer: Offer
 ) -> ManagedService:
-    """Put down another offer over `version`; the same again changes nothing. Passes that are out keep what was consented to
-    in their texts; the bar is the one in force when the pass is used.
+    """Put down another offer over `version`; the same again changes nothing. A pass that is out is void by it: it was consented
+    to, and judged, for the service as it was.
 
     Raises as `create_service`, 409 `eligibility.stale` when another version is in force, `eligibility.changed` if closed.
     """

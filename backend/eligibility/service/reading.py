@@ -38,7 +38,10 @@ def services(
     )
     page = deps.cursors.page(found, limit, scope, lambda one: Position(one.created_at, one.id))
     there = merchants.active(deps, {one.merchant_id for one in page.items})
-    shown = (_shown_service(one, there[one.merchant_id]) for one in page.items if one.merchant_id in there)
+    version = grades.active_version(deps)
+    shown = (
+        _shown_service(one, there[one.merchant_id], version) for one in page.items if one.merchant_id in there
+    )
     return Page(tuple(shown), page.next_cursor)
 
 
@@ -48,7 +51,7 @@ def service(deps: Deps, *, service_id: str) -> ShownService:
     there = merchants.active(deps, [found.merchant_id]) if found else {}
     if found is None or found.state is not ServiceState.ACTIVE or found.merchant_id not in there:
         raise errors.service_not_found()
-    return _shown_service(found, there[found.merchant_id])
+    return _shown_service(found, there[found.merchant_id], grades.active_version(deps))
 
 
 def my_checks(
@@ -61,14 +64,27 @@ def my_checks(
 ) -> Page[ShownCheck]:
     """Every check of the caller, newest first; with verdicts and reasons for who has just proved to be that person, which is a
     look. Asking for those of one verdict would tell it, so that needs the proof too."""
+    page = own_checks(deps, actor, limit=limit, cursor=cursor, verdict=verdict)
+    if actor.is_verified(deps.now()) and page.items:
+        _look(deps, actor, actor.require_subject())
+    return page
+
+
+def own_checks(
+    deps: Deps,
+    actor: Actor,
+    *,
+    limit: int,
+    cursor: str | None = None,
+    verdict: Verdict | None = None,
+) -> Page[ShownCheck]:
+    """The same for a caller who writes the look down: the copy of the own data is one look, however many pages it reads."""
     subject_id = actor.require_subject() if verdict is None else actor.require_verified(deps.now())
     scope = f"checks:{subject_id}:{verdict}"
     after = deps.cursors.read(cursor, scope)
     found = store.list_own_checks(deps.db, subject_id, verdict, after=after, limit=limit + 1)
     page = deps.cursors.page(found, limit, scope, lambda one: Position(one.decided_at, one.id))
     whole = actor.is_verified(deps.now())
-    if whole and page.items:
-        _look(deps, actor, subject_id)
     contests = store.contests_of(deps.db, [one.id for one in page.items])
     lines = (shown(deps, one, whole=whole, contest_id=contests.get(one.id)) for one in page.items)
     return Page(tuple(lines), page.next_cursor)
@@ -168,7 +184,7 @@ def _look(deps: Deps, actor: Actor, subject_id: str, target_id: str | None = Non
     )
 
 
-def _shown_service(found: Service, merchant: Merchant) -> ShownService:
+def _shown_service(found: Service, merchant: Merchant, rule_version: str | None) -> ShownService:
     offer, notice = found.offer, notice_of(found, merchant)
     return ShownService(
         id=found.id,
@@ -182,6 +198,7 @@ def _shown_service(found: Service, merchant: Merchant) -> ShownService:
         minimum_grade=offer.minimum_grade,
         no_record_eligible=offer.no_record_eligible,
         max_days=offer.max_days,
+        rule_version=rule_version,
         data_used=notice.data_used.text,
         data_given=notice.data_given.text,
         withdrawal=notice.withdrawal.text,

@@ -1,7 +1,7 @@
 """A record behind a no was put right: the person is told, and may try again.
 
-A pass is judged when it is used, so no unused pass has to be judged again; what was judged is an answer that was given, and it
-stays as it was given. Its decision is ended, and the check says what became of the record.
+A pass that is out is judged again when it is used. What was judged with a check is an answer that was given, and it stays as it
+was given: its decision is ended, and the check says what became of the record.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,9 +37,12 @@ class Rejudging:
 
 
 def _ended(deps: Deps, actor: Actor, ripple: Ripple) -> Iterator[Check]:
-    """The checks whose decisions used the record; each ends and says what became of the record."""
+    """The checks whose decisions used the record; each ends and says what became of the record. A pass that is used at this
+    very moment collides with this, so that either the check is found here or the pass is judged again there."""
     for decision in grades.find_using(deps, ripple.record_id, DecisionOwner.DEPOSIT_FREE):
         found = store.find_check(deps.db, decision.owner.id)
+        if found is None:
+            store.outdate(deps.db, decision.owner.id)
         if grades.supersede(deps, actor, decision=decision, cause=ripple.what) and found is not None:
             store.note_record_changed(deps.db, found.id, ripple.what, deps.now())
             yield found

@@ -2,13 +2,16 @@
 
 from backend.grades.service.assessing import assess, explain, mine, not_shared
 from backend.grades.service.deciding import decide, find, find_of, find_using, judge_again, supersede
-from backend.grades.service.published import make_ready, version, versions
+from backend.grades.service.prejudging import drop, may_differ
+from backend.grades.service.published import active_version, make_ready, version, versions
 from backend.grades.service.replaying import Forgetting, forget, replay
 
 __all__ = [
     "Forgetting",
+    "active_version",
     "assess",
     "decide",
+    "drop",
     "explain",
     "find",
     "find_of",
@@ -16,6 +19,7 @@ __all__ = [
     "forget",
     "judge_again",
     "make_ready",
+    "may_differ",
     "mine",
     "not_shared",
     "replay",

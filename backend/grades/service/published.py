@@ -65,6 +65,12 @@ def versions(deps: Deps) -> tuple[Published, ...]:
     return tuple(_published(one, shanghai_date(deps.now())) for one in book().sets)
 
 
+def active_version(deps: Deps) -> str | None:
+    """The version by which residents are graded now; None before the first."""
+    found = book().in_force(SubjectKind.PERSON, shanghai_date(deps.now()))
+    return found.version if found else None
+
+
 def version(deps: Deps, *, version: str) -> Published:
     """One version whole, however old."""
     found = book().find(version)

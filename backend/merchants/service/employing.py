@@ -10,7 +10,7 @@ from backend.merchants.model import NewClerk
 from backend.merchants.service import acting
 from backend.staff import service as staff
 from backend.staff.model import Staff
-from schemas.terms import MerchantAct
+from schemas.terms import MerchantAct, MerchantDoor, Role
 
 
 def sign_in(
@@ -28,6 +28,20 @@ def sign_in(
     the merchant is paused is told by the first request.
     """
     return staff.sign_in_clerk(deps, actor, username=username, password=password, totp=totp, address=address)
+
+
+def change_password(
+    deps: Deps, actor: Actor, *, password: str, new_password: str, address: str | None = None
+) -> None:
+    """A clerk changes the own password; every other session of the account ends.
+
+    Raises 403 `merchants.not_a_clerk` for a key, and as `staff.change_password`.
+    """
+    actor.require(Role.MERCHANT)
+    door, _, clerk_id = (actor.through or "").partition(":")
+    if door != MerchantDoor.CLERK.value:
+        raise errors.not_a_clerk()
+    staff.change_of(deps, actor, staff_id=clerk_id, passwords=(password, new_password), address=address)
 
 
 @atomic

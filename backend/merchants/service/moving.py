@@ -30,7 +30,7 @@ def resume(deps: Deps, actor: Actor, *, merchant_id: str, reason: str | None = N
 def close(deps: Deps, actor: Actor, *, merchant_id: str, reason: str) -> Shown:
     """End it for good: its name is free again, every clerk's account and session ends now, and no key works any more.
 
-    Raises as `pause`.
+    Its deposit-free orders end with it, by the clock of the feature above. Raises as `pause`.
     """
     merchant = acting.managed(deps, actor, merchant_id)
     merchant = replace(acting.acted(deps, actor, merchant, MerchantAct.CLOSE, reason), name_key=None)

@@ -111,3 +111,13 @@ def _door(deps: Deps, actor: Actor) -> Door | None:
         return Door(MerchantDoor.KEY, key.id, key.label) if key else None
     clerk = staff.clerk(deps, clerk_id=ident)
     return Door(MerchantDoor.CLERK, clerk.id, clerk.name) if clerk else None
+
+
+def closed(deps: Deps, merchant_ids: Collection[str]) -> frozenset[str]:
+    """Those of some merchants that take part no more."""
+    return frozenset(store.closed_ids(deps.db, merchant_ids))
+
+
+def all_closed(deps: Deps) -> frozenset[str]:
+    """Every merchant that takes part no more; some hundred in all the years."""
+    return frozenset(store.closed_ids(deps.db, None))

@@ -23,6 +23,7 @@ COLLECTIONS = {
     EDITION: [],
 }
 _ONE = "news"
+A_SECOND_MS = 1_000
 SEARCH_MS = 2_000
 """A search that takes longer is broken off and answered 503."""
 _SHORT = {"body": 0, "body_en": 0, "picture_ids": 0, "search": 0}
@@ -44,8 +45,12 @@ def withdraw(db: Database, withdrawn: Withdrawn) -> None:
 
 
 def turn(db: Database, at: datetime) -> None:
-    """Another edition: lists, searches and feeds of before do not hold any more."""
-    db[EDITION].update_one({"_id": _ONE}, {"$inc": {"version": 1}, "$max": {"changed_at": at}}, upsert=True)
+    """Another edition: lists, searches and feeds of before do not hold any more. It is at least a second after the one before,
+    whichever clock was ahead, since HTTP tells editions apart by whole seconds."""
+    number = {"$add": [{"$ifNull": ["$version", 0]}, 1]}
+    moment = {"$max": [at, {"$add": ["$changed_at", A_SECOND_MS]}]}
+    change = {"$set": {"version": number, "changed_at": moment}}
+    db[EDITION].update_one({"_id": _ONE}, [change], upsert=True)
 
 
 def find_edition(db: Database) -> Edition | None:

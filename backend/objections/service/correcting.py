@@ -6,7 +6,7 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.objections import errors, texts
 from backend.objections.model import Objection
-from backend.objections.service import moving, telling
+from backend.objections.service import agreeing, moving, telling
 from backend.records import service as records
 from backend.records.model import Correction
 from backend.records.rules import correction as correction_of_import
@@ -32,7 +32,7 @@ def corrected(deps: Deps, actor: Actor, case: Objection, remedy: Remedy, action:
     outcome = ObjectionOutcome.REMOVED if remedy.remove else ObjectionOutcome.CORRECTED
     after = moving.moved(deps, actor, case, ObjectionAct.CORRECT, note=remedy.reason, outcome=outcome)
     _put_right(deps, actor, case, remedy)
-    after = moving.let_go(deps, after, texts.UNMARKED_CORRECTED)
+    after = agreeing.let_go(deps, after, texts.UNMARKED_CORRECTED)
     closed = moving.moved(deps, moving.BY_ITSELF, after, ObjectionAct.CLOSE, closed_at=deps.now())
     closed = moving.save(deps, actor, closed, action)
     telling.resident(deps, closed, NoticeKind.OBJECTION_CORRECTED)

@@ -5,7 +5,7 @@ from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.objections import errors, store, texts
 from backend.objections.model import Objection, Shown
-from backend.objections.service import moving, reading, telling
+from backend.objections.service import agreeing, moving, reading, telling
 from backend.objections.service.correcting import Remedy, corrected
 from backend.records.model import Correction
 from schemas.notices import DeskNoticeKind, NoticeKind
@@ -53,9 +53,9 @@ def _find_upheld(deps: Deps, actor: Actor, objection_id: str, explanation: str) 
         note=explanation,
         outcome=ObjectionOutcome.UPHELD,
     )
-    case = moving.release(deps, case, texts.RELEASED)
+    case = agreeing.release(deps, case, texts.RELEASED)
     case = moving.save(deps, actor, case, "objections.find")
-    moving.agree(deps, case)
+    agreeing.agree(deps, case)
     due_on = moving.due_on(case, "dissent")
     telling.resident(deps, case, NoticeKind.OBJECTION_UPHELD, due_on=due_on)
     telling.officers(deps, case, DeskNoticeKind.FINDING_ARRIVED)

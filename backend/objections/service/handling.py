@@ -5,7 +5,7 @@ from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.objections import errors, store
 from backend.objections.model import Objection, Shown
-from backend.objections.service import moving, reading, telling
+from backend.objections.service import agreeing, moving, reading, telling
 from backend.objections.service.correcting import Remedy, corrected
 from backend.records.model import Correction
 from schemas.notices import DeskNoticeKind, NoticeKind
@@ -62,7 +62,7 @@ def _request_supplement(deps: Deps, actor: Actor, objection_id: str, what: str) 
     case = _own(deps, actor, objection_id, ObjectionAct.REQUEST_SUPPLEMENT)
     case = moving.moved(deps, actor, case, ObjectionAct.REQUEST_SUPPLEMENT, note=what)
     case = moving.save(deps, actor, case, "objections.request_supplement")
-    moving.agree(deps, case)
+    agreeing.agree(deps, case)
     due_on = moving.due_on(case, "supplement")
     telling.resident(deps, case, NoticeKind.OBJECTION_SUPPLEMENT, due_on=due_on)
     return case
@@ -82,7 +82,7 @@ def _forward(deps: Deps, actor: Actor, objection_id: str, note: str) -> Objectio
     case = _own(deps, actor, objection_id, ObjectionAct.FORWARD)
     case = moving.moved(deps, actor, case, ObjectionAct.FORWARD, note=note, forwarded_at=deps.now())
     case = moving.save(deps, actor, case, "objections.forward")
-    moving.agree(deps, case)
+    agreeing.agree(deps, case)
     due_on = moving.due_on(case, "finding")
     telling.resident(deps, case, NoticeKind.OBJECTION_FORWARDED, due_on=due_on)
     telling.provider(deps, case, DeskNoticeKind.OBJECTION_FORWARDED, due_on=due_on)

@@ -13,23 +13,22 @@ from backend.calendars import service as calendars
 from backend.clocks import service as limits
 from backend.clocks.model import Limit
 from backend.common import errors as common_errors
-from backend.common.actor import Actor, system
+from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import Retry, atomic
 from backend.common.workdays import Calendar
 from backend.objections import errors, rules, store, texts
 from backend.objections.model import Event, Objection
-from backend.objections.service import telling
+from backend.objections.service import agreeing, telling
+from backend.objections.service.agreeing import BY_ITSELF as BY_ITSELF
 from backend.records import service as records
 from schemas.notices import DeskNoticeKind, NoticeKind
-from schemas.terms import Channel, ObjectionAct, ObjectionOutcome, ObjectionState, RecordMark, Role
-from schemas.text import Text
+from schemas.terms import ObjectionAct, ObjectionOutcome, ObjectionState, Role
 
 ROOM = "records"
 PURPOSE = "objections"
 P = ParamSpec("P")
 R = TypeVar("R")
-BY_ITSELF = system(Channel.WORKER, "objections")
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def require(deps: Deps, actor: Actor, case: Objection, act: ObjectionAct) -> Non
     over because its record left the database, else `objections.changed`."""
     if rules.step(case, act, actor.role) is not None:
         return
-    if case.outcome is ObjectionOutcome.REMOVED and not exists(deps, case):
+    if case.outcome is ObjectionOutcome.REMOVED and not agreeing.exists(deps, case):
         raise errors.record_deleted()
     raise errors.changed(case.state)
 
@@ -129,7 +128,7 @@ def moved(
         actor.id,
         actor_name=actor.name,
         unit_code=actor.unit,
-        note_sealed=deps.sealer.seal(ROOM, note) if note and exists(deps, case) else None,
+        note_sealed=deps.sealer.seal(ROOM, note) if note and agreeing.exists(deps, case) else None,
         key_mac=key_mac,
     )
     after = rules.move(rules.clocked(case, act, by.now, by.calendar, by.limits), line)
@@ -146,58 +145,9 @@ def save(deps: Deps, actor: Actor, case: Objection, action: str) -> Objection:
     return replace(case, version=case.version + 1)
 
 
-def agree(deps: Deps, case: Objection) -> None:
-    """Have the record leave every query at the instant at which the provider's time runs out, or take that plan back; have the
-    mark of an upheld case end with the time to dissent."""
-    if not exists(deps, case):
-        return
-    if case.state is ObjectionState.UPHELD:
-        records.plan_unmark(deps, BY_ITSELF, **_its_mark(case), at=_end_of(case, "dissent"))
-    if case.suspended_at is not None:
-        return
-    by = terms(deps, case.limits_code)
-    at = rules.suspends_at(case, by.calendar)
-    records.plan_suspension(deps, BY_ITSELF, record_id=case.record_id, at=at)
-
-
-def let_go(deps: Deps, case: Objection, reason: Text) -> Objection:
-    """The case is over: nothing of it keeps the record marked or out of queries."""
-    if exists(deps, case):
-        unmark(deps, case, reason)
-    return release(deps, case, texts.RELEASED)
-
-
-def unmark(deps: Deps, case: Objection, reason: Text) -> None:
-    records.unmark(deps, BY_ITSELF, **_its_mark(case), reason=reason)
-
-
-def release(deps: Deps, case: Objection, reason: Text) -> Objection:
-    """The provider has answered, or need not any more: the record is in queries again, and no plan takes it out."""
-    if exists(deps, case):
-        records.release(deps, BY_ITSELF, record_id=case.record_id, reason=reason)
-    if case.suspended_at is not None:
-        telling.officers(deps, case, DeskNoticeKind.RECORD_RELEASED)
-    return replace(case, suspended_at=None)
-
-
-def _its_mark(case: Objection) -> dict[str, Any]:
-    """Which mark on which record is the case's."""
-    return {
-        "record_id": case.record_id,
-        "subject_id": case.subject_id,
-        "kind": RecordMark.CONTESTED,
-        "case_id": case.id,
-    }
-
-
-def _end_of(case: Objection, name: str) -> datetime | None:
-    clock = case.clock(name)
-    return clock.due_at if clock is not None else None
-
-
 def _is_void(deps: Deps, case: Objection) -> bool:
     """Whether the case still runs and its record is gone."""
-    return case.state in rules.LIVE and not exists(deps, case)
+    return case.state in rules.LIVE and not agreeing.exists(deps, case)
 
 
 def _tell_void(deps: Deps, case: Objection) -> None:
@@ -205,11 +155,6 @@ def _tell_void(deps: Deps, case: Objection) -> None:
     telling.officers(deps, case, DeskNoticeKind.RECORD_GONE)
     if case.forwarded_at is not None:
         telling.provider(deps, case, DeskNoticeKind.RECORD_GONE)
-
-
-def exists(deps: Deps, case: Objection) -> bool:
-    """Whether the record is still in the database: it may have been erased or withdrawn by another way meanwhile."""
-    return records.find_any(deps, case.record_id) is not None
 
 
 def unit_of(actor: Actor) -> str:
@@ -245,11 +190,11 @@ def _follow(deps: Deps, case: Objection, due: rules.Step) -> None:
     if due.act is ObjectionAct.FALL_DUE:
         telling.whoever_must(deps, case, due.clock, DeskNoticeKind.CASE_OVERDUE, due_on=day)
         # The provider's delay is told as the suspension it brings, where there is a record to suspend.
-        if due.clock.name != "finding" or not exists(deps, case):
+        if due.clock.name != "finding" or not agreeing.exists(deps, case):
             said = {"clock": due.clock.label.text, "due_on": day}
             telling.resident(deps, case, NoticeKind.OBJECTION_OVERDUE, **said)
     elif due.act is ObjectionAct.GO_ON:
-        agree(deps, case)
+        agreeing.agree(deps, case)
         telling.officers(deps, case, DeskNoticeKind.SUPPLEMENT_OVERDUE)
         if case.state is ObjectionState.FORWARDED:
             telling.provider(deps, case, DeskNoticeKind.SUPPLEMENT_OVERDUE)
@@ -260,6 +205,6 @@ def _follow(deps: Deps, case: Objection, due: rules.Step) -> None:
         telling.officers(deps, case, DeskNoticeKind.PROVIDER_SILENT, due_on=day)
         telling.resident(deps, case, NoticeKind.OBJECTION_SILENT, due_on=day)
     elif due.act is ObjectionAct.CLOSE:
-        if exists(deps, case):
-            unmark(deps, case, texts.UNMARKED_UPHELD)
+        if agreeing.exists(deps, case):
+            agreeing.unmark(deps, case, texts.UNMARKED_UPHELD)
         telling.resident(deps, case, NoticeKind.OBJECTION_CLOSED)

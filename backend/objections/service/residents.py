@@ -9,7 +9,7 @@ from backend.evidence import service as evidence
 from backend.evidence.model import Evidence, Upload
 from backend.objections import errors, rules, store, texts
 from backend.objections.model import Objection, Shown
-from backend.objections.service import moving, reading, telling
+from backend.objections.service import agreeing, moving, reading, telling
 from backend.records import service as records
 from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import ObjectionAct, ObjectionOutcome, ObjectionState, RecordMark
@@ -58,7 +58,7 @@ def _add(
     evidence.attach(deps, evidence=files, case_id=case.id)
     telling.officers(deps, case, DeskNoticeKind.SUPPLEMENT_ARRIVED)
     if before.state is ObjectionState.SUPPLEMENT_REQUESTED:
-        moving.agree(deps, case)
+        agreeing.agree(deps, case)
         telling.resident(deps, case, NoticeKind.OBJECTION_RESUMED, due_on=moving.latest_due(case))
     if case.state is ObjectionState.FORWARDED:
         telling.provider(deps, case, DeskNoticeKind.SUPPLEMENT_ARRIVED)
@@ -84,7 +84,7 @@ def _withdraw(deps: Deps, actor: Actor, subject_id: str, objection_id: str) -> O
         outcome=ObjectionOutcome.WITHDRAWN,
         closed_at=deps.now(),
     )
-    case = moving.let_go(deps, case, texts.UNMARKED_WITHDRAWN)
+    case = agreeing.let_go(deps, case, texts.UNMARKED_WITHDRAWN)
     case = moving.save(deps, actor, case, "objections.withdraw")
     telling.resident(deps, case, NoticeKind.OBJECTION_WITHDRAWN)
     telling.officers(deps, case, DeskNoticeKind.OBJECTION_WITHDRAWN)
@@ -104,7 +104,7 @@ def dissent(deps: Deps, actor: Actor, *, objection_id: str, statement: str) -> S
 def _dissent(deps: Deps, actor: Actor, own: tuple[str, str], statement: str) -> Objection:
     case = moving.settled(deps, _own(deps, *own))
     case = moving.moved(deps, actor, case, ObjectionAct.DISSENT, note=statement, closed_at=deps.now())
-    if moving.exists(deps, case):
+    if agreeing.exists(deps, case):
         records.mark(
             deps,
             moving.BY_ITSELF,
@@ -115,7 +115,7 @@ def _dissent(deps: Deps, actor: Actor, own: tuple[str, str], statement: str) -> 
             reason=texts.DISSENTED,
             statement=statement,
         )
-        moving.unmark(deps, case, texts.UNMARKED_DISSENTED)
+        agreeing.unmark(deps, case, texts.UNMARKED_DISSENTED)
     case = moving.save(deps, actor, case, "objections.dissent")
     telling.resident(deps, case, NoticeKind.OBJECTION_DISSENTED)
     telling.officers(deps, case, DeskNoticeKind.OBJECTION_DISSENTED)

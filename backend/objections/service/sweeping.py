@@ -12,7 +12,7 @@ from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.objections import rules, store, texts
 from backend.objections.model import Event, Objection
-from backend.objections.service import moving, telling
+from backend.objections.service import agreeing, moving, telling
 from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import ObjectionAct, Role
 
@@ -89,7 +89,7 @@ def recompute(deps: Deps, actor: Actor, *, objection_id: str) -> bool:
         case = _noted(deps, case, clock)
     case = _in_queries_again(deps, case)
     moving.save(deps, moving.BY_ITSELF, rules.refreshed(case), "objections.recompute")
-    moving.agree(deps, case)
+    agreeing.agree(deps, case)
     for old, new in changed:
         _tell_moved(deps, case, old, new)
     return bool(changed)
@@ -124,7 +124,7 @@ def _in_queries_again(deps: Deps, case: Objection) -> Objection:
     clock = case.clock("finding")
     if case.suspended_at is None or clock is None or clock.due_at is None or clock.due_at <= deps.now():
         return case
-    return replace(moving.release(deps, case, texts.MOVED), suspended_at=None)
+    return replace(agreeing.release(deps, case, texts.MOVED), suspended_at=None)
 
 
 def _tell_moved(deps: Deps, case: Objection, old: Clock, new: Clock) -> None:

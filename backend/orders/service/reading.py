@@ -1,10 +1,13 @@
 """Orders as the merchant and the borrower read them; nobody else does."""
 
+from functools import partial
+
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.pages import Page, Position
+from backend.merchants import service as merchants
 from backend.orders import errors, rules, store
-from backend.orders.model import Order, ShownOrder
+from backend.orders.model import OpenOrders, Order, ShownOrder
 from schemas.terms import OrderState, Role
 
 
@@ -34,8 +37,21 @@ def find_mine(deps: Deps, actor: Actor, *, order_id: str) -> ShownOrder:
     return _found(deps, actor, store.find_own(deps.db, actor.require_subject(), order_id))
 
 
-def shown(deps: Deps, order: Order, actor: Actor) -> ShownOrder:
-    state = rules.state_at(order, deps.now())
+def open_orders(deps: Deps, actor: Actor, *, merchant_id: str) -> OpenOrders:
+    """How many orders a merchant has that would end with it, for whoever looks after merchants. Raises 404
+    `merchants.not_found`."""
+    merchants.find(deps, actor, merchant_id=merchant_id)
+    counted = partial(store.count, deps.db, merchant_id, now=deps.now())
+    return OpenOrders(
+        created=counted(OrderState.CREATED),
+        active=counted(OrderState.ACTIVE),
+        overdue=counted(OrderState.OVERDUE),
+        returned=counted(OrderState.RETURNED),
+    )
+
+
+def shown(deps: Deps, order: Order, actor: Actor, *, merchant_closed: bool = False) -> ShownOrder:
+    state = rules.state_at(order, deps.now(), merchant_closed=merchant_closed)
     return ShownOrder(
         id=order.id,
         order_no=order.order_no,
@@ -50,6 +66,7 @@ def shown(deps: Deps, order: Order, actor: Actor) -> ShownOrder:
         begin_by=order.begin_by,
         due_at=order.due_at,
         charged_fen=order.charged_fen,
+        ended_for=rules.end_at(order, deps.now(), merchant_closed=merchant_closed),
         timeline=order.events,
         may=rules.may(state) if actor.role is Role.MERCHANT else (),
     )
@@ -58,7 +75,8 @@ def shown(deps: Deps, order: Order, actor: Actor) -> ShownOrder:
 def _found(deps: Deps, actor: Actor, order: Order | None) -> ShownOrder:
     if order is None:
         raise errors.not_found()
-    return shown(deps, order, actor)
+    gone = merchants.closed(deps, [order.merchant_id])
+    return shown(deps, order, actor, merchant_closed=bool(gone))
 
 
 def _page(
@@ -68,4 +86,6 @@ def _page(
     after = deps.cursors.read(cursor, scope)
     found = store.list_of(deps.db, whose, state, deps.now(), after=after, limit=limit + 1)
     page = deps.cursors.page(found, limit, scope, lambda one: Position(one.created_at, one.id))
-    return Page(tuple(shown(deps, one, actor) for one in page.items), page.next_cursor)
+    gone = merchants.closed(deps, {one.merchant_id for one in page.items})
+    lines = (shown(deps, one, actor, merchant_closed=one.merchant_id in gone) for one in page.items)
+    return Page(tuple(lines), page.next_cursor)

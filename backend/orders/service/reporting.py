@@ -51,9 +51,9 @@ def activate(deps: Deps, actor: Actor, *, order_id: str) -> ShownOrder:
     if not is_news:
         return reading.shown(deps, order, actor)
     due_at = rules.due_at(deps.now(), order.days)
-    order = _saved(
-        deps, actor, order, replace(order, state=OrderState.ACTIVE, due_at=due_at), OrderAct.ACTIVATE
-    )
+    end_by = rules.end_by(rules.last_day(due_at))
+    after = replace(order, state=OrderState.ACTIVE, due_at=due_at, end_by=end_by)
+    order = _saved(deps, actor, order, after, OrderAct.ACTIVATE)
     tell(deps, order, NoticeKind.ORDER_BEGUN, due_on=rules.last_day(due_at))
     return reading.shown(deps, order, actor)
 
@@ -64,7 +64,9 @@ def give_back(deps: Deps, actor: Actor, *, order_id: str) -> ShownOrder:
     order, is_news = _stepped(deps, actor, order_id, OrderAct.RETURN)
     if not is_news:
         return reading.shown(deps, order, actor)
-    order = _saved(deps, actor, order, replace(order, state=OrderState.RETURNED), OrderAct.RETURN)
+    end_by = rules.end_by(shanghai_date(deps.now()))
+    after = replace(order, state=OrderState.RETURNED, end_by=end_by)
+    order = _saved(deps, actor, order, after, OrderAct.RETURN)
     tell(deps, order, NoticeKind.ORDER_RETURNED)
     return reading.shown(deps, order, actor)
 

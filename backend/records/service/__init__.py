@@ -23,7 +23,7 @@ from backend.records.service.reading import (
     open_now,
 )
 from backend.records.service.removing import erase, hide, withdraw
-from backend.records.service.rippling import Consumer, ripple
+from backend.records.service.rippling import Consumer, ripple, touched_since
 from backend.records.service.showing import ShownRecord, UnitName, show
 from backend.records.service.suspending import plan_suspension, release, suspend
 from backend.records.service.words import opened, sealed_words
@@ -59,6 +59,7 @@ __all__ = [
     "sealed_words",
     "show",
     "suspend",
+    "touched_since",
     "unmark",
     "withdraw",
 ]

@@ -6,9 +6,7 @@ database work at the same time (docs/performance.md). Every step is safe to repe
 
 import gc
 import multiprocessing
-import os
 import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +21,7 @@ from backend.catalogue import service as catalogue
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
+from backend.common.parents import end_with_parent
 from backend.intake import errors as intake_errors
 from backend.intake import files
 from backend.intake.files import RawRow
@@ -105,15 +104,8 @@ def _prepare(checker: RowChecker) -> None:
     _checker = checker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A pool's process waits for work for ever, because it holds the other end of its own queue open as well."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    # A pool's process waits for work for ever, because it holds the other end of its own queue open as well.
+    end_with_parent()
 
 
 def _check(rows: list[RawRow]) -> list[Result]:

@@ -13,6 +13,7 @@ from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.records import errors, store
 from backend.records.model import Change, Mark, Record, Tombstone
+from backend.records.service import rippling
 from backend.records.service.words import sealed_statement
 from backend.registry import service as registry
 from backend.registry.model import Subject
@@ -136,4 +137,5 @@ def _write_down(
     kind: RecordMark,
     case_id: str | None,
 ) -> None:
+    rippling.touch(deps, subject_id)
     audit.record(deps, actor, action, record_id, subject_id=subject_id, kind=kind.value, case_id=case_id)

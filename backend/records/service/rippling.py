@@ -5,6 +5,7 @@ consumer is a transaction of its own, with its mark: a consumer's work is done o
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from backend.common.actor import Actor
@@ -33,6 +34,18 @@ def begin(deps: Deps, record: Record, what: RippleCause) -> None:
 
 def begin_for(deps: Deps, record_id: str, subject_id: str, what: RippleCause) -> None:
     store.insert_ripple(deps.db, Ripple(deps.new_id(), record_id, subject_id, what, deps.now()))
+    touch(deps, subject_id)
+
+
+def touch(deps: Deps, subject_id: str) -> None:
+    """Write down that somebody's records count otherwise now; inside the transaction of the change."""
+    store.insert_touch(deps.db, deps.new_id(), subject_id, deps.now())
+
+
+def touched_since(deps: Deps, subject_id: str, at: datetime) -> bool:
+    """Whether a record of the subject was changed or marked since `at`, an hour ago at most: one look by index, so that who
+    judged then need not read the records again. A change that is not a ripple's (a mark) is among them; a new record is not."""
+    return store.is_touched(deps.db, subject_id, at)
 
 
 def ripple(deps: Deps, actor: Actor, *, consumers: Sequence[Consumer]) -> int:

@@ -23,7 +23,14 @@ from backend.records.store.reading import (
     list_outlines,
     of_subject,
 )
-from backend.records.store.ripples import claim_ripple, each_waiting, insert_ripple, settle_ripple
+from backend.records.store.ripples import (
+    claim_ripple,
+    each_waiting,
+    insert_ripple,
+    insert_touch,
+    is_touched,
+    settle_ripple,
+)
 from backend.records.store.taking_in import begin_batch, correct, finish_batch, insert_new, standing, stands
 
 __all__ = [
@@ -47,6 +54,8 @@ __all__ = [
     "insert_new",
     "insert_ripple",
     "insert_tombstone",
+    "insert_touch",
+    "is_touched",
     "list_adverse",
     "list_of_subject",
     "list_outlines",

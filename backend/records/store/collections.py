@@ -1,6 +1,8 @@
 """Where records, their batches and their ripples lie: a record a document (docs/adr/0007), found by subject."""
 
-from pymongo import ASCENDING, IndexModel
+from datetime import timedelta
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
 COLLECTION = "records"
 # Serves the report by its prefix, makes imports repeatable by its whole, and fits a ranged shard key on the subject.
@@ -11,4 +13,11 @@ RIPPLES = "record_ripples"
 RIPPLE_INDEXES = [
     IndexModel([("at", ASCENDING), ("_id", ASCENDING)], partialFilterExpression={"waiting": True})
 ]
-COLLECTIONS = {COLLECTION: INDEXES, BATCHES: [], RIPPLES: RIPPLE_INDEXES}
+TOUCHES = "record_touches"
+TOUCHES_KEPT = timedelta(hours=1)
+"""Far longer than anybody acts on what was read of a record; a use case that waits longer must judge again."""
+TOUCH_INDEXES = [
+    IndexModel([("subject_id", ASCENDING), ("at", DESCENDING)]),
+    IndexModel([("at", ASCENDING)], expireAfterSeconds=int(TOUCHES_KEPT.total_seconds())),
+]
+COLLECTIONS = {COLLECTION: INDEXES, BATCHES: [], RIPPLES: RIPPLE_INDEXES, TOUCHES: TOUCH_INDEXES}

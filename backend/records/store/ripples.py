@@ -1,6 +1,7 @@
-"""The ripples of changed records, until everybody has judged again."""
+"""The ripples of changed records, until everybody has judged again, and whose records were touched lately."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from pymongo import ASCENDING
 
@@ -9,7 +10,7 @@ from backend.common.mongo import Database, Document
 from backend.records.model import (
     Ripple,
 )
-from backend.records.store.collections import RIPPLES
+from backend.records.store.collections import RIPPLES, TOUCHES
 
 
 def insert_ripple(db: Database, ripple: Ripple) -> None:
@@ -36,3 +37,12 @@ def settle_ripple(db: Database, ripple_id: str, consumers: Sequence[str]) -> Non
     if consumers:
         wanted["done"] = {"$all": list(consumers)}
     db[RIPPLES].update_one(wanted, {"$set": {"waiting": False}})
+
+
+def insert_touch(db: Database, touch_id: str, subject_id: str, at: datetime) -> None:
+    """A document of its own for each: two changes about one person at once do not collide."""
+    db[TOUCHES].insert_one({"_id": touch_id, "subject_id": subject_id, "at": at})
+
+
+def is_touched(db: Database, subject_id: str, since: datetime) -> bool:
+    return db[TOUCHES].find_one({"subject_id": subject_id, "at": {"$gte": since}}, {"_id": 1}) is not None

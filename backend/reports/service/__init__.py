@@ -1,10 +1,11 @@
 """Use cases of the report: reading it, sharing it, verifying it, who looked, and questions about that."""
 
+from backend.reports.service.answering import answer, question, questions
 from backend.reports.service.drawing import ahead
 from backend.reports.service.foretelling import tell_ahead
 from backend.reports.service.linking import kill_link, links, make_link, open_link
 from backend.reports.service.looking import access_log
-from backend.reports.service.questions import answer, ask, own_question, own_questions, question, questions
+from backend.reports.service.questions import ask, own_question, own_questions
 from backend.reports.service.reading import forgetting_calendar, mine, summary
 from backend.reports.service.sweeping import flag_overdue, queues, recompute_clocks, remind_due
 from backend.reports.service.verifying import verify

@@ -22,7 +22,7 @@ from backend.records import service as records
 from backend.records.model import Record
 from backend.restorations import errors, rules, store
 from backend.restorations.model import Event, Restoration, Shown
-from backend.restorations.service import moving, reading
+from backend.restorations.service import moving, showing
 from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import RestorationAct, RestorationState
 
@@ -64,7 +64,7 @@ def apply(
         charged = tries.charged(deps, _charges(wish), errors.too_often)
         with charged, evidence.held(deps, actor, uploads=uploads) as files:
             case = _open(deps, actor, wish, files)
-    return reading.plain(deps, actor, case)
+    return showing.plain(deps, actor, case)
 
 
 @atomic
@@ -80,7 +80,7 @@ def withdraw(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
     tell = moving.tell_provider if with_provider else moving.tell_officers
     tell(deps, case, DeskNoticeKind.RESTORATION_WITHDRAWN)
     moving.tell_resident(deps, case, NoticeKind.RESTORATION_WITHDRAWN)
-    return reading.plain(deps, actor, case)
+    return showing.plain(deps, actor, case)
 
 
 @atomic

@@ -9,7 +9,7 @@ from backend.records import service as records
 from backend.removals import service as removals
 from backend.restorations import errors, rules, store, texts
 from backend.restorations.model import Restoration, Shown
-from backend.restorations.service import moving, reading
+from backend.restorations.service import moving, showing
 from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import ProofOutcome, RestorationAct, Role
 
@@ -30,7 +30,7 @@ def accept(deps: Deps, actor: Actor, *, restoration_id: str, note: str | None = 
     due_on = moving.due_on(case, rules.FEEDBACK)
     moving.tell_provider(deps, case, DeskNoticeKind.RESTORATION_ACCEPTED, due_on=due_on)
     moving.tell_resident(deps, case, NoticeKind.RESTORATION_ACCEPTED, due_on=due_on)
-    return reading.plain(deps, actor, case)
+    return showing.plain(deps, actor, case)
 
 
 @atomic
@@ -38,7 +38,7 @@ def decline(deps: Deps, actor: Actor, *, restoration_id: str, reason: str) -> Sh
     """Do not accept an application; the person reads why, and may apply again."""
     case = _decided(deps, actor, restoration_id, RestorationAct.DECLINE, reason)
     moving.tell_resident(deps, case, NoticeKind.RESTORATION_DECLINED)
-    return reading.plain(deps, actor, case)
+    return showing.plain(deps, actor, case)
 
 
 @atomic
@@ -72,7 +72,7 @@ def prove(
     case = moving.save(deps, actor, case, "restorations.prove")
     moving.tell_officers(deps, case, DeskNoticeKind.RESTORATION_PROVED)
     moving.tell_resident(deps, case, _TOLD[outcome])
-    return reading.plain(deps, actor, case)
+    return showing.plain(deps, actor, case)
 
 
 def _decided(

@@ -1,22 +1,16 @@
 """Reading cases. Whoever sees the record or the words of a case is in the subject's access log before it leaves."""
 
 from backend.audit import service as audit
-from backend.catalogue import service as catalogue
-from backend.clocks import service as clocks
 from backend.clocks.model import Queue
-from backend.common import numbers
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.pages import Page, Position
 from backend.evidence import service as evidence
 from backend.evidence.model import Download
 from backend.records import service as records
-from backend.records.model import Record
-from backend.records.service import ShownRecord, UnitName
-from backend.registry import service as registry
 from backend.restorations import errors, rules, store, texts
-from backend.restorations.model import NEVER, Event, Line, Listed, Person, Restoration, Shown
-from backend.restorations.service import moving
+from backend.restorations.model import NEVER, Listed, Restoration, Shown
+from backend.restorations.service import moving, showing
 from schemas.terms import RestorationState, Role
 from schemas.text import Text
 
@@ -24,7 +18,7 @@ from schemas.text import Text
 def mine(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[Shown]:
     """The caller's own cases, newest first, without the record and without words."""
     page = _own_page(deps, actor, limit=limit, cursor=cursor)
-    return Page(tuple(_outlined(deps, actor, case) for case in page.items), page.next_cursor)
+    return Page(tuple(showing.outlined(deps, actor, case) for case in page.items), page.next_cursor)
 
 
 def own_words(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[Shown]:
@@ -33,7 +27,7 @@ def own_words(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None
     if not actor.is_verified(deps.now()):
         return mine(deps, actor, limit=limit, cursor=cursor)
     page = _own_page(deps, actor, limit=limit, cursor=cursor)
-    return Page(tuple(_whole(deps, actor, case, None) for case in page.items), page.next_cursor)
+    return Page(tuple(showing.whole(deps, actor, case, None) for case in page.items), page.next_cursor)
 
 
 def _own_page(deps: Deps, actor: Actor, *, limit: int, cursor: str | None) -> Page[Restoration]:
@@ -48,9 +42,9 @@ def find_mine(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
     subject_id = actor.require_subject()
     case = _own(deps, subject_id, restoration_id)
     if not actor.is_verified(deps.now()):
-        return _outlined(deps, actor, case)
+        return showing.outlined(deps, actor, case)
     _look(deps, actor, case, texts.OWN_CASE)
-    return _whole(deps, actor, case, records.find_own(deps, subject_id, case.record_id))
+    return showing.whole(deps, actor, case, records.find_own(deps, subject_id, case.record_id))
 
 
 def find_for_officer(deps: Deps, actor: Actor, *, restoration_id: str) -> Shown:
@@ -132,17 +126,6 @@ def queues(deps: Deps, actor: Actor) -> tuple[Queue, ...]:
     )
 
 
-def plain(deps: Deps, actor: Actor, case: Restoration) -> Shown:
-    """The case without the record and without any word, names of files too: what a move answers, so that a look is always a
-    look of its own, and an answer kept for a repeated request holds nothing that an erasure would have to reach."""
-    return _shown(deps, actor, case, whole=False, named=False)
-
-
-def _outlined(deps: Deps, actor: Actor, case: Restoration) -> Shown:
-    """The same for its owner, who reads the names of the own files after proving to be that person."""
-    return _shown(deps, actor, case, whole=False, named=actor.is_verified(deps.now()))
-
-
 def _own(deps: Deps, subject_id: str, restoration_id: str) -> Restoration:
     return _found(store.find_own(deps.db, subject_id, restoration_id))
 
@@ -166,68 +149,9 @@ def _for_staff(deps: Deps, actor: Actor, case: Restoration) -> Shown:
     """While the case is open its record and words are there to be worked on; when it is over the desks need neither them nor
     the person any more, and read what was asked and decided, when, and by which clocks."""
     if case.state not in rules.OPEN:
-        return plain(deps, actor, case)
+        return showing.plain(deps, actor, case)
     _look(deps, actor, case, texts.HANDLING)
-    return _whole(deps, actor, case, records.find_any(deps, case.record_id))
-
-
-def _whole(deps: Deps, actor: Actor, case: Restoration, record: Record | None) -> Shown:
-    shown = records.show(deps, [record])[0] if record else None
-    return _shown(deps, actor, case, whole=True, record=shown)
-
-
-def _shown(
-    deps: Deps,
-    actor: Actor,
-    case: Restoration,
-    *,
-    whole: bool,
-    named: bool = True,
-    record: ShownRecord | None = None,
-) -> Shown:
-    return Shown(
-        id=case.id,
-        record_id=case.record_id,
-        unit=_unit(deps, case.unit_code),
-        state=case.state,
-        submitted_at=case.submitted_at,
-        closed_at=case.closed_at,
-        document_no=case.document_no if whole or actor.role is not Role.CITIZEN else None,
-        removal_id=case.removal_id,
-        clocks=tuple(clocks.shown(clock, deps.now()) for clock in case.clocks),
-        timeline=tuple(_line(deps, event, whole=whole) for event in case.events),
-        evidence=evidence.shown_of_case(deps, case.id, named=named),
-        may=rules.moves(case, actor.role),
-        pledge=str(deps.sealer.open(case.pledge_sealed)) if whole else None,
-        record=record,
-        subject=_person(deps, case) if whole and actor.role is not Role.CITIZEN else None,
-    )
-
-
-def _line(deps: Deps, event: Event, *, whole: bool) -> Line:
-    note = str(deps.sealer.open(event.note_sealed)) if whole and event.note_sealed else None
-    return Line(event.at, event.act, event.state, _by(deps, event), note, event.clock)
-
-
-def _by(deps: Deps, event: Event) -> Text:
-    if event.role is Role.CITIZEN:
-        return texts.SUBJECT
-    if event.role is Role.PROVIDER and event.unit_code is not None:
-        return _unit(deps, event.unit_code).name
-    return event.role.label
-
-
-def _person(deps: Deps, case: Restoration) -> Person | None:
-    subject = registry.find(deps, case.subject_id)
-    if subject is None:
-        return None
-    words = registry.words_of(deps, subject)
-    return Person(words.name, numbers.mask(words.number))
-
-
-def _unit(deps: Deps, code: str) -> UnitName:
-    unit = catalogue.units_by_code(deps).get(code)
-    return UnitName(code, unit.name if unit else Text(code, code))
+    return showing.whole(deps, actor, case, records.find_any(deps, case.record_id))
 
 
 def _listed(
@@ -237,21 +161,7 @@ def _listed(
     after = deps.cursors.read(cursor, scope)
     found = store.list_for_desk(deps.db, wanted, after=after, limit=limit + 1)
     page = deps.cursors.page(found, limit, scope, lambda case: Position(case.due_at, case.id))
-    return Page(tuple(_entry(deps, case) for case in page.items), page.next_cursor)
-
-
-def _entry(deps: Deps, case: Restoration) -> Listed:
-    now = deps.now()
-    return Listed(
-        id=case.id,
-        record_id=case.record_id,
-        unit=_unit(deps, case.unit_code),
-        state=case.state,
-        submitted_at=case.submitted_at,
-        due_at=case.due_at if case.due_at < NEVER else None,
-        overdue=case.due_at <= now,
-        clocks=tuple(clocks.shown(clock, now) for clock in case.clocks),
-    )
+    return Page(tuple(showing.entry(deps, case) for case in page.items), page.next_cursor)
 
 
 def _queue(deps: Deps, name: str, label: Text, wanted: dict[str, object]) -> Queue:

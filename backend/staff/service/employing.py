@@ -47,7 +47,7 @@ def set_password(deps: Deps, actor: Actor, *, username: str, password: str) -> N
     staff = store.find_by_username(deps.db, rules.folded(username))
     if staff is None:
         raise errors.not_found()
-    _require_strong(deps, password, staff.username)
+    require_strong(deps, password, staff.username)
     if not store.set_hash(deps.db, staff.id, before=staff.password_hash, after=rules.hashed(password)):
         raise Retry(staff.id)
     accounts.end_sessions(deps, actor, staff.id)
@@ -80,7 +80,7 @@ def made(
     if not rules.is_name(name):
         raise errors.invalid_name()
     password = password or deps.new_code()
-    _require_strong(deps, password, rules.folded(name))
+    require_strong(deps, password, rules.folded(name))
     key = deps.random.randbytes(rules.TOTP_KEY_BYTES) if totp else None
     staff = Staff(
         id=deps.new_id(),
@@ -116,7 +116,8 @@ def _require_sound(deps: Deps, *, name: str, role: Role, unit: str | None, totp:
         raise errors.totp_required()
 
 
-def _require_strong(deps: Deps, password: str, username: str) -> None:
+def require_strong(deps: Deps, password: str, username: str) -> None:
+    """Raises 422 `staff.weak_password`."""
     shortest = rules.shortest_password(deps.settings.app_env)
     if not rules.is_strong(password, username, shortest):
         raise errors.weak_password(shortest, rules.LONGEST_PASSWORD)

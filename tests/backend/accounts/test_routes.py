@@ -9,11 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from backend.app import create_app
 from backend.common.deps import Deps
 from backend.gateways import sms
 from tests.support.residents import PHONE, code_for, messages, sign_in
-from tests.support.web import loud
+from tests.support.web import Standing, loud
 from tests.support.world import Clock
 
 API = "/api/v1"
@@ -27,9 +26,9 @@ class Away:
 
 
 @pytest.fixture
-def phone(deps: Deps) -> Iterator[FlaskClient]:
+def phone(deps: Deps, standing: Standing) -> Iterator[FlaskClient]:
     """The service as a phone meets it."""
-    with loud(create_app(deps)) as app:
+    with loud(standing.app(deps)) as app:
         yield app.test_client()
 
 
@@ -138,8 +137,8 @@ def test_a_wrong_code_and_a_phone_that_never_asked_are_answered_alike(phone: Fla
     assert wrong.data == never.data
 
 
-def test_a_gateway_that_is_away_is_said_and_costs_nothing(deps: Deps) -> None:
-    app = create_app(replace(deps, sms=Away()))
+def test_a_gateway_that_is_away_is_said_and_costs_nothing(deps: Deps, standing: Standing) -> None:
+    app = standing.app(replace(deps, sms=Away()))
     answer = app.test_client().post(f"{API}/auth/codes", json={"phone": PHONE})
     assert told(answer) == (503, "sms.unreachable")
     assert answer.headers["Retry-After"] == "10"

@@ -9,6 +9,8 @@ import pytest
 from backend.benefits import rules, service
 from backend.benefits.service import redeeming
 from backend.common.deps import Deps
+from backend.common.errors import Kind
+from backend.merchants.service import guessing
 from schemas.terms import ClaimState
 from tests.backend.benefits.fair import FUZHOU, MANAGER, Fair
 from tests.support.people import acts
@@ -103,38 +105,26 @@ def test_two_tills_at_once_redeem_it_once(fair: Fair) -> None:
     assert sum(one["counts"]["redemptions"] for one in figures) == 1
 
 
-def test_too_many_wrong_codes_lock_that_till_and_no_other(fair: Fair, clock: Clock) -> None:
-    shop = fair.shop()
+def test_too_many_wrong_codes_lock_the_shop_with_all_its_tills_and_no_other(fair: Fair, clock: Clock) -> None:
+    shop, other = fair.shop(), fair.shop("另一家")
     code = fair.claim(fair.start(shop)).code
-    for _ in range(10):
-        refused(WRONG, fair.redeem, shop, "AAAA-AAAA-AAAA")
+    for number in range(guessing.WRONG_OF_MERCHANT.count):
+        refused(WRONG, fair.redeem, replace(shop, through=f"key:{number}"), "AAAA-AAAA-AAAA")
     locked = refused("benefits.redeeming_locked", fair.redeem, shop, code)
-    assert locked.retry_after == 900
-    assert fair.redeem(replace(shop, through="key:k2"), code).value == 1000
+    assert (locked.kind, locked.retry_after) == (Kind.TOO_MANY, 900)
+    refused(WRONG, fair.redeem, other, code)
     clock.advance(minutes=15)
-    refused(WRONG, fair.redeem, shop, code)
+    assert fair.redeem(shop, code).value == 1000
 
 
 def test_right_codes_never_lock(fair: Fair) -> None:
     shop = fair.shop()
     benefit = fair.start(shop, stock=20, per_person=10)
-    for _ in range(9):
+    for _ in range(guessing.WRONG_OF_MERCHANT.count - 1):
         refused(WRONG, fair.redeem, shop, "AAAA-AAAA-AAAA")
     for _ in range(10):
         fair.redeem(shop, fair.claim(benefit).code)
     assert fair.count(benefit) == (10, 0, 10)
-
-
-def test_an_address_of_many_tills_is_locked_as_well(fair: Fair) -> None:
-    shop = fair.shop()
-    counted = replace(fair.deps, settings=replace(fair.deps.settings, limit_per_address=600))
-    for number in range(6):
-        till = replace(shop, through=f"key:{number}")
-        for _ in range(10):
-            refused(WRONG, service.redeem, counted, till, code="x", address="203.0.113.9")
-    till = replace(shop, through="key:new")
-    refused("benefits.redeeming_locked", service.redeem, counted, till, code="x", address="203.0.113.9")
-    refused(WRONG, service.redeem, counted, till, code="x", address="203.0.114.9")
 
 
 def test_paused_and_closed_campaigns_keep_what_they_promised(fair: Fair) -> None:

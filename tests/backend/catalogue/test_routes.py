@@ -6,13 +6,12 @@ from flask.testing import FlaskClient
 from backend.catalogue import service
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from tests.support.catalogue import publish
 
 
 @pytest.fixture
 def published(deps: Deps, system_actor: Actor) -> Deps:
-    units, items = service.demonstration()
-    service.import_units(deps, system_actor, rows=units)
-    service.import_catalogue(deps, system_actor, year=2026, rows=items)
+    publish(deps, system_actor)
     return deps
 
 

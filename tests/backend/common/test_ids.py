@@ -31,3 +31,15 @@ def test_a_code_has_as_many_letters_as_asked_for_and_is_never_the_same() -> None
     assert len(ids.new_code(8)) == 8
     assert SHAPE.fullmatch(ids.new_code(1_000))
     assert len({ids.new_code() for _ in range(1_000)}) == 1_000
+
+
+def test_an_id_is_told_from_what_is_none() -> None:
+    assert ids.is_id(ids.new_id())
+    for text in (
+        "",
+        "01m7zq3ew6rxgeha0cw4hhgb5",
+        ids.new_id().upper(),
+        "121.4738317,31.2307529xxxx",
+        "u" * 26,
+    ):
+        assert not ids.is_id(text)

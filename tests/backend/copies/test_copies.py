@@ -15,8 +15,9 @@ from backend.objections import service as objections
 from backend.removals import service as removals
 from backend.reports import service as reports
 from backend.restorations import service as restorations
-from schemas.terms import Level, ObjectionState
+from schemas.terms import Audience, Level, ObjectionState, Verdict
 from tests.backend.benefits.fair import Fair
+from tests.backend.eligibility.counter import make_counter
 from tests.backend.evidence import made
 from tests.backend.objections.town import STATEMENT, Town, make_town
 from tests.support.people import acts
@@ -89,6 +90,29 @@ def test_one_look_is_written_down_before_any_case_is_read(
     monkeypatch.setattr(objections, "own_words", lambda *_, **__: pytest.fail("a case was read"))
     with pytest.raises(OSError, match="log away"):
         service.export(town.deps, town.resident)
+
+
+def test_a_copy_is_one_look_however_many_pages_of_checks_it_reads(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter = make_counter(deps)
+    resident = counter.resident()
+    for _ in range(3):
+        counter.asked(resident)
+    monkeypatch.setattr(service, "MAX_LIMIT", 1)
+    before = len(audit.looks(deps, resident.require_subject(), limit=50).items)
+    copy = service.export(deps, resident)
+    assert [one.verdict for one in copy.checks] == [Verdict.ELIGIBLE] * 3
+    after = audit.looks(deps, resident.require_subject(), limit=50).items
+    assert (len(after), after[0].action) == (before + 1, "identity.export")
+
+
+def test_a_copy_names_the_report_links_and_opens_none(town: Town, web_as: ClientAs) -> None:
+    made = reports.make_link(town.deps, town.resident, purpose="租房", audience=Audience.THIRD_PARTY)
+    answer = web_as(town.resident).get("/api/v1/me/export")
+    (link,) = answer.json["report_links"]
+    assert (link["id"], link["purpose"], link["state"]) == (made.id, "租房", "active")
+    assert made.url.rpartition("/")[2] not in answer.text
 
 
 def test_a_list_that_goes_on_says_so_and_is_read_page_by_page(

@@ -1,6 +1,7 @@
 """The city in the database: the same for the same seed, completed when cut short, and what its people are there to show."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from backend.audit import service as audit
 from backend.benefits import service as benefits
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
+from backend.common.districts import DISTRICTS
 from backend.common.documents import from_document
 from backend.common.mongo import Client
 from backend.common.sealing import Sealer
@@ -25,12 +27,13 @@ from backend.eligibility import service as eligibility
 from backend.gateways.faces import SocketFaces
 from backend.merchants import service as merchants
 from backend.objections import service as objections
+from backend.places import service as places
 from backend.records import service as records
 from backend.records.model import Record
 from backend.registry import service as registry
 from backend.registry.model import Subject
 from backend.staff import service as staff
-from schemas.terms import Channel, RecordMark, Role, ServiceKind
+from schemas.terms import Channel, Crs, RecordMark, Role, ServiceKind
 from tests.support import world
 from tests.support.pictures import picture
 from tests.support.refusals import refused
@@ -47,6 +50,8 @@ COUNTED = (
     "merchants",
     "benefits",
     "benefit_units",
+    "places",
+    "place_editions",
 )
 
 
@@ -113,6 +118,19 @@ def test_the_same_seed_makes_the_same_city_in_another_database(
         built = seed(each, system_actor)
         assert (built.tally.refused, built.tally.notes) == ({}, {})
     assert told(deps) == told(other)
+
+
+def test_the_map_has_the_shops_of_the_report_in_its_proportions_and_in_every_district(
+    deps: Deps, system_actor: Actor
+) -> None:
+    assert seed(deps, system_actor, 0).tally.shops == 107
+    found = places.search(deps, crs=Crs.GCJ02, limit=200).features
+    assert Counter(one.kind.value for one in found) == {
+        "convenience": round(107 * 45 / 187), "supermarket": round(107 * 66 / 187),
+        "hypermarket": round(107 * 48 / 187), "fresh": round(107 * 28 / 187),
+    }  # fmt: skip
+    assert {one.district for one in found} == set(DISTRICTS)
+    assert all(one.source_document.startswith("2026年度") for one in found)
 
 
 def test_another_seed_makes_another_city_beside_it(deps: Deps, system_actor: Actor) -> None:

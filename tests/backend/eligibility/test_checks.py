@@ -9,14 +9,20 @@ import pytest
 from backend.accounts import service as accounts
 from backend.accounts.model import Holder
 from backend.audit import service as audit
+from backend.benefits import service as benefits
 from backend.common.actor import Actor
+from backend.common.deps import Deps
 from backend.common.documents import to_document
+from backend.common.errors import Kind
+from backend.common.mongo import atomic
 from backend.eligibility import rules, service, texts
 from backend.eligibility.model import Bar
 from backend.grades import service as grades
 from backend.merchants import service as merchants
+from backend.merchants.service import guessing
 from backend.records import errors as record_errors
 from backend.records.model import Mark
+from backend.records.service import rippling
 from schemas.terms import (
     Category,
     Channel,
@@ -178,7 +184,7 @@ def test_a_wrong_try_does_not_use_the_pass_up(counter: Counter, resident: Actor)
 def test_too_many_wrong_codes_lock_the_merchant_and_no_other(
     counter: Counter, resident: Actor, clock: Clock
 ) -> None:
-    for _ in range(rules.WRONG_OF_MERCHANT.count):
+    for _ in range(guessing.WRONG_OF_MERCHANT.count):
         refused("eligibility.code_not_usable", counter.check, "0000-0000")
     made = counter.passed(resident)
     error = refused("eligibility.too_many_wrong_codes", counter.check, made)
@@ -190,31 +196,56 @@ def test_too_many_wrong_codes_lock_the_merchant_and_no_other(
     assert counter.asked(counter.still_verified(resident)).verdict is YES
 
 
-def test_an_address_is_locked_by_itself(counter: Counter) -> None:
+def test_an_address_with_the_keys_of_several_merchants_is_locked_by_itself(counter: Counter) -> None:
     deps = replace(counter.deps, settings=replace(counter.deps.settings, limit_per_address=1000))
-    asked = {"code": "0000-0000", "service_id": counter.elsewhere.id}
-    for _ in range(rules.WRONG_OF_ADDRESS.count):
-        refused(
-            "eligibility.code_not_usable", service.check, deps, counter.other, **asked, address="198.51.100.7"
-        )
-    asked["service_id"] = counter.lending.id
-    locked = refused(
-        "eligibility.too_many_wrong_codes",
-        service.check,
-        deps,
-        counter.till,
-        **asked,
-        address="198.51.100.7",
-    )
-    assert locked.retry_after
-    refused("eligibility.code_not_usable", service.check, deps, counter.till, **asked, address="198.51.100.8")
+    _, limit = guessing.WRONG_AT_ADDRESS
+    for number in range(limit.count):
+        till = replace(counter.other, id=f"merchant-{number // 50}")
+        refused("eligibility.code_not_usable", _at, deps, till, "198.51.100.7")
+    locked = refused("eligibility.too_many_wrong_codes", _at, deps, counter.till, "198.51.100.7")
+    assert locked.retry_after == 15 * 60
+    refused("eligibility.code_not_usable", _at, deps, counter.till, "198.51.100.8")
+
+
+def _at(deps: Deps, till: Actor, address: str) -> None:
+    service.check(deps, till, code="0000-0000", service_id="any", address=address)
+
+
+def test_keys_clerks_and_both_kinds_of_code_are_one_count(counter: Counter, resident: Actor) -> None:
+    deps = counter.deps
+    for number in range(guessing.WRONG_OF_MERCHANT.count):
+        till = replace(counter.till, through=f"{('key', 'clerk')[number % 2]}:{number}")
+        if number % 3:
+            refused("benefits.code_not_valid", benefits.redeem, deps, till, code="x")
+        else:
+            refused("eligibility.code_not_usable", _at, deps, till, "198.51.100.7")
+    made = counter.passed(resident)
+    error = refused("eligibility.too_many_wrong_codes", counter.check, made)
+    other = refused("benefits.redeeming_locked", benefits.redeem, deps, counter.till, code="x")
+    assert {error.kind, other.kind} == {Kind.TOO_MANY}
+    assert error.retry_after == other.retry_after == 15 * 60
+
+
+def test_right_codes_cost_nothing_and_other_refusals_neither(
+    counter: Counter, resident: Actor, clock: Clock
+) -> None:
+    for _ in range(guessing.WRONG_OF_MERCHANT.count - 1):
+        refused("eligibility.code_not_usable", counter.check, "0000-0000")
+    made = counter.passed(resident)
+    service.pause_service(counter.deps, MANAGER, service_id=counter.lending.id, reason="检修")
+    refused("eligibility.service_not_open", counter.check, made)
+    service.resume_service(counter.deps, MANAGER, service_id=counter.lending.id)
+    assert counter.check(made).verdict is YES
+    assert counter.asked(resident).verdict is YES
+    refused("eligibility.code_not_usable", counter.check, "0000-0000")
+    refused("eligibility.too_many_wrong_codes", counter.check, counter.passed(resident))
 
 
 def test_guessing_is_hopeless() -> None:
     """The arithmetic of docs/eligibility.md: with 100 passes open, one merchant that only guesses, before and with the lock."""
     codes, open_passes = 32**rules.CODE_LENGTH, 100
     a_day_without_lock = 600 * 60 * 24
-    limit = rules.WRONG_OF_MERCHANT
+    limit = guessing.WRONG_OF_MERCHANT
     round_minutes = (limit.window + limit.cool_down).total_seconds() / 60
     a_day_with_lock = limit.count * 24 * 60 / round_minutes
     assert codes / open_passes / a_day_without_lock / 365 > 30
@@ -235,7 +266,8 @@ def test_the_check_is_a_line_in_the_persons_access_log_before_the_answer_leaves(
     counter: Counter, resident: Actor
 ) -> None:
     counter.asked(resident)
-    (line,) = audit.looks(counter.deps, resident.require_subject(), limit=9).items
+    line, judged = audit.looks(counter.deps, resident.require_subject(), limit=9).items
+    assert (judged.actor_role, judged.action) == (Role.CITIZEN, "grades.decide")
     assert (line.actor_role, line.actor_name) == (Role.MERCHANT, "徐汇区示范图书馆")
     assert "图书免押借阅" in line.purpose.zh
     assert "Library books" in line.purpose.en
@@ -312,9 +344,11 @@ def test_a_record_that_vanishes_at_this_moment_is_no_refusal_to_the_merchant(
         return real(*args, **inputs)
 
     made = counter.passed(resident)
+    atomic(lambda deps: rippling.touch(deps, resident.subject_id))(counter.deps)
     monkeypatch.setattr(grades, "decide", first_gone)
     assert counter.check(made).verdict is YES
     assert len(tries) == 2
+    assert counter.passed(resident)
 
 
 def test_only_a_merchant_checks(counter: Counter, resident: Actor) -> None:

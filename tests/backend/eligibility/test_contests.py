@@ -117,6 +117,17 @@ def test_upheld_the_rules_go_on(counter: Counter, resident: Actor, refused_check
     assert service.my_contest(counter.deps, bound, contest_id=made.id).explanation is None
 
 
+def test_a_contest_is_for_who_may_read_what_is_contested(
+    counter: Counter, resident: Actor, refused_check: str
+) -> None:
+    bound = replace(resident, verified_until=None)
+    asked = {"check_id": refused_check}
+    refused("identity.verification_required", service.contest, counter.deps, bound, **asked)
+    contested(counter.deps, resident, refused_check)
+    refused("identity.verification_required", service.contest, counter.deps, bound, **asked)
+    assert counter.deps.db["check_contests"].count_documents({}) == 1
+
+
 def test_of_two_officers_at_once_one_answers(counter: Counter, resident: Actor, refused_check: str) -> None:
     made = contested(counter.deps, resident, refused_check)
     ended = at_once(lambda: answered(counter.deps, made.id), 2)

@@ -12,10 +12,12 @@ import pytest
 
 from backend.audit import service as audit
 from backend.common.actor import Actor
+from backend.merchants.service import guessing
 from tests.backend.eligibility.counter import Counter
 from tests.backend.eligibility.till import POINTS
 from tests.support import dying
 from tests.support.processes import ROOT
+from tests.support.refusals import refused
 
 
 @contextmanager
@@ -63,8 +65,8 @@ def whole(counter: Counter) -> dict[str, int]:
     return {
         "checks": db["checks"].count_documents({}),
         "used": db["passes"].count_documents({"state": "used"}),
-        "decisions": db["grade_decisions"].count_documents({}),
-        "lines": db["audit_log"].count_documents({"action": "grades.decide"}),
+        "lines": db["audit_log"].count_documents({"action": "eligibility.check"}),
+        "taken over": 1 - db["passes"].count_documents({"judged.check_id": {"$type": "string"}}),
         "counted": sum(one["counts"].get("checks", 0) for one in db["merchant_figures"].find()),
     }
 
@@ -123,3 +125,21 @@ def test_one_order_number_at_two_tills_at_once_is_one_order(counter: Counter, re
     assert ended[0] == ended[1]
     assert counter.deps.db["orders"].count_documents({}) == 1
     assert sum(one["counts"].get("orders", 0) for one in counter.deps.db["merchant_figures"].find()) == 1
+
+
+@pytest.mark.slow
+def test_of_many_guesses_at_once_from_several_processes_no_more_than_the_limit_are_looked_up(
+    counter: Counter, resident: Actor
+) -> None:
+    code = counter.passed(resident).code
+    most = guessing.WRONG_OF_MERCHANT.count
+    with till(counter, "", point="guess", key="40") as one, till(counter, "", point="guess", key="40") as two:
+        for each in (one, two):
+            ready(each)
+        for each in (one, two):
+            go(each)
+        ended = [reason for each in (one, two) for reason in told(each)]
+    assert len(ended) == 80
+    assert ended.count("eligibility.code_not_usable") <= most
+    assert set(ended) == {"eligibility.code_not_usable", "eligibility.too_many_wrong_codes"}
+    refused("eligibility.too_many_wrong_codes", counter.check, code)

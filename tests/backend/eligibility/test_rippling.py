@@ -1,5 +1,9 @@
 """A record behind a no is put right, or deleted: the person hears of it, and no word about it stays."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
 from backend.audit import service as audit
 from backend.common.actor import Actor, system
 from backend.common.deps import Deps
@@ -10,8 +14,10 @@ from backend.records import service as records
 from backend.records.model import Record
 from backend.records.service import rippling
 from schemas.notices import NoticeKind
-from schemas.terms import Channel, ReplayOutcome, RippleCause, Verdict
+from schemas.terms import Channel, RecordMark, ReplayOutcome, RippleCause, Verdict
+from schemas.text import Text
 from tests.backend.eligibility.counter import Counter
+from tests.support.refusals import at_once
 from tests.support.world import Clock
 
 WORKER = system(Channel.WORKER, "worker")
@@ -106,3 +112,100 @@ def test_somebody_elses_contest_keeps_its_words(counter: Counter, resident: Acto
     made = service.contest(deps, resident, check_id=counter.asked(resident).check_id, statement="话")
     atomic(lambda deps: service.forget(deps, record_id=record.id, subject_id="somebody"))(deps)
     assert service.my_contest(deps, resident, contest_id=made.id).statement == "话"
+
+
+def unused(counter: Counter) -> int:
+    return counter.deps.db["passes"].count_documents({"judged.check_id": {"$type": "string"}})
+
+
+def decisions(counter: Counter) -> int:
+    return counter.deps.db["grade_decisions"].count_documents({})
+
+
+def test_a_pass_that_is_out_is_judged_again_before_any_sweep_has_run(
+    counter: Counter, resident: Actor
+) -> None:
+    """Corrected, or only marked as contested: two minutes are long enough for either."""
+    deps, record = counter.deps, counter.mar(resident)
+    made = counter.passed(resident)
+    records.mark(
+        deps,
+        WORKER,
+        record_id=record.id,
+        subject_id=record.subject_id,
+        kind=RecordMark.CONTESTED,
+        case_id="case-1",
+        reason=Text("有异议", "Contested"),
+    )
+    answer = counter.check(made)
+    assert answer.verdict is Verdict.ELIGIBLE
+    seen = counter.seen(resident)
+    assert (seen.id, [one.rule for one in seen.reasons if one.record_id == record.id]) == (
+        answer.check_id,
+        [],
+    )
+    assert decisions(counter) == 1
+    assert service.replay(deps, resident, check_id=answer.check_id).same_verdict
+
+
+def test_a_pass_whose_ripple_was_delivered_is_judged_again_too(counter: Counter, resident: Actor) -> None:
+    record = counter.mar(resident)
+    made = counter.passed(resident)
+    counter.deps.db["records"].delete_one({"_id": record.id})
+    ripple(counter.deps, record, RippleCause.CORRECTED)
+    counter.deps.db["record_touches"].delete_many({})
+    assert counter.check(made).verdict is Verdict.ELIGIBLE
+    assert told(counter.deps, resident) == []
+
+
+def test_at_midnight_a_pass_is_judged_by_the_new_day(counter: Counter, resident: Actor, clock: Clock) -> None:
+    """At 24:00 a suspension begins, a mark ends or a record is past its time, and nobody writes anything."""
+    clock.set(datetime(2026, 11, 21, 15, 59, 30, tzinfo=UTC))
+    resident = counter.still_verified(resident)
+    record, made = counter.mar(resident), counter.passed(resident)
+    over = {"$set": {"query_until": datetime(2026, 11, 21, 16, tzinfo=UTC)}}
+    assert made.rule_version
+    counter.deps.db["grade_decisions"].update_many({}, {"$set": {"canary": True}})
+    clock.advance(seconds=60)
+    counter.deps.db["records"].update_one({"_id": record.id}, over)
+    counter.check(made)
+    assert counter.deps.db["grade_decisions"].count_documents({"canary": True}) == 0
+
+
+def test_what_was_worked_out_for_a_pass_that_nobody_used_is_deleted(
+    counter: Counter, resident: Actor, clock: Clock
+) -> None:
+    deps = counter.deps
+    counter.passed(resident)
+    second = counter.passed(resident)
+    assert (unused(counter), decisions(counter)) == (1, 1)
+    service.withdraw_pass(deps, resident, pass_id=second.id)
+    assert (unused(counter), decisions(counter)) == (0, 0)
+    counter.passed(resident)
+    clock.advance(minutes=2)
+    assert service.drop_unused(deps, WORKER) == 0
+    clock.advance(minutes=1)
+    assert [service.drop_unused(deps, WORKER) for _ in range(2)] == [1, 0]
+    assert (unused(counter), decisions(counter)) == (0, 0)
+    counter.asked(counter.still_verified(resident))
+    clock.advance(minutes=9)
+    assert service.drop_unused(deps, WORKER) == 0
+    assert decisions(counter) == 1
+
+
+def test_a_correction_and_a_check_at_the_same_moment_leave_no_answer_by_the_old_record_unmentioned(
+    counter: Counter, resident: Actor
+) -> None:
+    """Whoever is first: either the check knows the correction, or it says afterwards what became of the record."""
+    deps, record = counter.deps, counter.mar(resident)
+    for _ in range(4):
+        made = counter.passed(counter.still_verified(resident))
+        acts: list[Callable[[], object]] = [
+            partial(ripple, deps, record, RippleCause.CORRECTED),
+            partial(counter.check, made),
+        ]
+        at_once(lambda: acts.pop()(), 2)  # noqa: B023, PLW0108 - run before the next turn, each taking one
+        seen = counter.seen(resident)
+        used = deps.db["grade_decisions"].find_one({"owner.id": seen.id, "superseded_at": None})
+        assert (seen.record_changed is RippleCause.CORRECTED) is (used is None)
+        deps.db["grade_decisions"].delete_many({})

@@ -1,13 +1,18 @@
 """Deposit-free over HTTP: statuses, fields, and who is refused."""
 
+import json
 import re
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
 from backend.common.actor import Actor
+from backend.merchants.service import guessing
 from tests.backend.eligibility.counter import MANAGER, OFFER, Counter
 from tests.support.web import ClientAs
+from tests.support.world import Clock
 
 STAFF = "/api/v1/staff/services"
 
@@ -92,3 +97,109 @@ def test_everything_wrong_is_told_at_once(counter: Counter, web_as: ClientAs) ->
     answer = web_as(MANAGER).post(STAFF, json=wrong)
     assert told(answer) == (422, "eligibility.invalid_service")
     assert {one["field"] for one in answer.json["data"]["fields"]} == {"max_days", "deposit_fen", "title_en"}
+
+
+MALFORMED = [
+    "",
+    " ",
+    None,
+    12345678,
+    ["0000-0000"],
+    {"$gt": ""},
+    True,
+    "0" * 5_000,
+    "００００－００００",
+    "🙂🙂🙂🙂🙂🙂🙂🙂",
+    "0000\u00000000",
+    "\ud83d000-0000",
+    "0000-000",
+    "abcd-efgh",
+    "不是通行码",
+    "' or 1=1 --",
+]
+
+
+@pytest.mark.parametrize("kind", ["checks", "redemptions"])
+def test_every_malformed_code_is_answered_like_an_unknown_one_and_counts(
+    counter: Counter, web_as: ClientAs, kind: str
+) -> None:
+    till, url = web_as(counter.till), f"/api/v1/merchant/{kind}"
+    more = {"service_id": counter.lending.id} if kind == "checks" else {}
+    sent = [json.dumps({"code": code} | more) for code in ["7K2M-9QXA-41TD", *MALFORMED]]
+    answers = [till.post(url, data=body, content_type="application/json") for body in sent]
+    assert {(one.status_code, one.data) for one in answers} == {(409, answers[0].data)}
+    (tries,) = counter.deps.db["limit_tries"].find({"_id": {"$regex": "^merchants.codes:"}})
+    assert (len(tries["spent"]), tries["held"]) == (len(answers), [])
+    for _ in range(guessing.WRONG_OF_MERCHANT.count - len(answers)):
+        till.post(url, json={"code": "x"} | more)
+    for code in ("7K2M-9QXA-41TD", "", None):
+        locked = till.post(url, json={"code": code} | more)
+        assert (locked.status_code, locked.headers["Retry-After"]) == (429, "900")
+
+
+def test_a_body_without_a_code_is_a_mistake_of_the_till_and_tries_nothing(
+    counter: Counter, web_as: ClientAs
+) -> None:
+    till = web_as(counter.till)
+    bodies: list[Any] = [{}, {"service_id": counter.lending.id}, {"code": "x", "service_id": "\0"}, [], "x"]
+    for body in bodies:
+        answer = till.post("/api/v1/merchant/checks", json=body)
+        assert answer.status_code in (400, 422), body
+    assert counter.deps.db["limit_tries"].count_documents({"_id": {"$regex": "^merchants.codes:"}}) == 0
+
+
+KEY = {"Idempotency-Key": "phone-1"}
+
+
+def test_a_repeated_request_for_a_pass_shows_the_code_to_its_own_session_while_it_is_good(
+    counter: Counter, resident: Actor, web_as: ClientAs
+) -> None:
+    asked, url = {"service_id": counter.lending.id}, "/api/v1/me/passes"
+    first = web_as(resident).post(url, json=asked, headers=KEY)
+    again = web_as(resident).post(url, json=asked, headers=KEY)
+    assert (again.status_code, again.json) == (201, first.json)
+    assert again.headers["Idempotent-Replay"] == "true"
+    other = web_as(replace(resident, session_id="s-other")).post(url, json=asked, headers=KEY)
+    assert (other.status_code, other.json) == (201, first.json | {"code": None, "qr_svg": None})
+    assert counter.deps.db["passes"].count_documents({}) == 1
+    counter.check(first.json["code"])
+    late = web_as(resident).post(url, json=asked, headers=KEY)
+    assert late.json == first.json | {"code": None, "qr_svg": None}
+
+
+@pytest.mark.parametrize("end", ["withdraw", "expire", "replace"])
+def test_a_pass_that_is_over_is_not_shown_again(
+    counter: Counter, resident: Actor, web_as: ClientAs, clock: Clock, end: str
+) -> None:
+    asked, url = {"service_id": counter.lending.id}, "/api/v1/me/passes"
+    first = web_as(resident).post(url, json=asked, headers=KEY).json
+    if end == "withdraw":
+        web_as(resident).delete(f"{url}/{first['id']}")
+    elif end == "expire":
+        clock.advance(minutes=2)
+    else:
+        counter.passed(resident)
+    again = web_as(resident).post(url, json=asked, headers=KEY).json
+    assert (again["id"], again["code"], again["qr_svg"]) == (first["id"], None, None)
+
+
+def test_the_code_lies_nowhere_not_even_sealed(counter: Counter, resident: Actor, web_as: ClientAs) -> None:
+    made = web_as(resident).post("/api/v1/me/passes", json={"service_id": counter.lending.id}, headers=KEY)
+    (slot,) = counter.deps.db["idempotency_slots"].find()
+    kept = counter.deps.sealer.open(slot["sealed_reply"])
+    assert made.json["code"].encode() not in kept["body"]
+    assert json.loads(kept["body"])["code"] is None
+
+
+def test_the_version_of_the_rules_is_named_in_each_answer(
+    counter: Counter, resident: Actor, web_as: ClientAs
+) -> None:
+    listed = web_as(resident).get("/api/v1/deposit-free/services").json["items"]
+    one = web_as(resident).get(f"/api/v1/deposit-free/services/{counter.lending.id}").json
+    made = web_as(resident).post("/api/v1/me/passes", json={"service_id": counter.lending.id}).json
+    versions = {item["rule_version"] for item in [*listed, one, made]}
+    assert versions == {"shanghai-2026-1"}
+    answer = web_as(counter.till).post(
+        "/api/v1/merchant/checks", json={"code": made["code"], "service_id": counter.lending.id}
+    )
+    assert set(answer.json) == {"check_id", "verdict", "decided_at"}

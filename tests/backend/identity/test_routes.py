@@ -3,7 +3,6 @@
 import pytest
 from flask.testing import FlaskClient
 
-from backend.app import create_app
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.identity import service
@@ -11,7 +10,7 @@ from backend.identity.model import Consent
 from schemas.terms import Channel, ConsentPurpose, Role
 from tests.support.people import COMMAND, NAME, NUMBER, bound, number_of, resident, signed_in, verified
 from tests.support.residents import sign_in
-from tests.support.web import ClientAs, loud
+from tests.support.web import ClientAs, Standing, loud
 from tests.support.world import Clock
 
 API = "/api/v1"
@@ -168,11 +167,13 @@ def test_anybody_reads_how_both_ways_do(deps: Deps, web: FlaskClient) -> None:
     }
 
 
-def test_one_token_rises_from_phone_to_verified_and_falls_back(deps: Deps, clock: Clock) -> None:
+def test_one_token_rises_from_phone_to_verified_and_falls_back(
+    deps: Deps, clock: Clock, standing: Standing
+) -> None:
     """With the real tokens: binding and proof count at once for the token that is held, and for ten minutes."""
     resident(deps)
     held = sign_in(deps).tokens.access_token
-    with loud(create_app(deps)) as app:
+    with loud(standing.app(deps)) as app:
         phone = app.test_client()
         phone.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {held}"
         levels = [phone.get(f"{API}/me").json["level"]]

@@ -1,6 +1,7 @@
 """Limits hold for all processes together, and keep nobody's phone or number."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from backend.common.deps import Deps
 from backend.common.errors import Kind, ServiceError
 from backend.common.mongo import atomic, in_transaction
-from backend.limits import rules, service, store
+from backend.limits import errors, rules, service, store
 from backend.limits.model import Limit, Tries
 from tests.support.world import Clock
 
@@ -191,3 +192,50 @@ def test_whoever_waits_as_long_as_told_has_a_try_and_not_a_second_earlier(
     assert rules.standing(tries, limit, later).left > 0
     if told.retry_after:
         assert rules.standing(tries, limit, later - timedelta(seconds=1)).left == 0
+
+
+def wrong() -> ServiceError:
+    return ServiceError(Kind.CONFLICT, "test.wrong", "错", "Wrong")
+
+
+def attempt(deps: Deps, ends_in: Exception | None = None) -> str:
+    """One try that ends like this, and how the caller sees it."""
+    try:
+        with service.wrong_only(deps, (NAME, WHO, LOCKING), wrong="test.wrong", refusal=errors.too_many):
+            if ends_in is not None:
+                raise ends_in
+    except (ServiceError, ValueError) as error:
+        return getattr(error, "reason", "fault")
+    return "right"
+
+
+def test_only_wrong_tries_count_and_the_last_of_them_locks(deps: Deps, clock: Clock) -> None:
+    other = ServiceError(Kind.CONFLICT, "test.other", "他", "Other")
+    for _ in range(20):
+        assert (attempt(deps), attempt(deps, other)) == ("right", "test.other")
+    assert [attempt(deps, wrong()) for _ in range(3)] == ["test.wrong"] * 3
+    assert attempt(deps) == "limits.too_many"
+    clock.advance(minutes=15)
+    assert [attempt(deps, wrong()) for _ in range(3)] == ["test.wrong"] * 3
+
+
+def test_tries_under_way_take_places_and_do_not_lock(deps: Deps) -> None:
+    with ExitStack() as open_ones:
+        for _ in range(3):
+            charge = (NAME, WHO, LOCKING)
+            open_ones.enter_context(
+                service.wrong_only(deps, charge, wrong="test.wrong", refusal=errors.too_many)
+            )
+        with pytest.raises(ServiceError) as caught:
+            open_ones.enter_context(
+                service.wrong_only(deps, charge, wrong="test.wrong", refusal=errors.too_many)
+            )
+        assert caught.value.retry_after == 1
+    assert attempt(deps) == "right"
+
+
+def test_the_place_of_a_try_whose_process_died_is_free_after_a_minute(deps: Deps, clock: Clock) -> None:
+    assert [attempt(deps, ValueError()) for _ in range(3)] == ["fault"] * 3
+    assert attempt(deps) == "limits.too_many"
+    clock.advance(seconds=60)
+    assert attempt(deps) == "right"

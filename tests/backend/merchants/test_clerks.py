@@ -12,7 +12,7 @@ from backend.staff import rules as staff_rules
 from backend.staff import service as staff
 from schemas.terms import Role
 from tests.backend.merchants.conftest import MANAGER, PASSWORD, Market
-from tests.support.refusals import refused
+from tests.support.refusals import at_once, refused
 from tests.support.residents import STRANGER
 from tests.support.world import Clock
 
@@ -125,3 +125,58 @@ def test_a_clerk_signs_out_and_a_key_has_nothing_to_sign_out_of(market: Market) 
     refused("auth.session_ended", accounts.sign_out, market.deps, market.enter(key))
     entry = market.deps.db["audit_log"].find_one({"action": "accounts.sign_out"})
     assert (entry["actor_id"], entry["details"]["through"].partition(":")[0]) == (merchant.id, "clerk")
+
+
+NEW = "a wholly different sentence"
+
+
+def test_a_clerk_changes_the_own_password_and_every_other_session_ends(market: Market, deps: Deps) -> None:
+    own, other = market.clerk(market.merchant()), market.sign_in()
+    service.change_password(deps, market.enter(own), password=PASSWORD, new_password=NEW)
+    refused("auth.session_ended", market.enter, other)
+    assert market.enter(own)
+    refused("staff.wrong_credentials", market.sign_in)
+    assert market.sign_in(password=NEW)
+    (line,) = deps.db["audit_log"].find({"action": "staff.change_password"})
+    assert line["details"]["through"].startswith("clerk:")
+    assert NEW not in repr(list(deps.db["audit_log"].find()) + list(deps.db["staff"].find()))
+
+
+def test_guesses_at_the_old_password_lock_it_here_and_at_the_door(
+    market: Market, deps: Deps, clock: Clock
+) -> None:
+    clerk = market.enter(market.clerk(market.merchant()))
+    wrong = {"password": "not the right one", "new_password": NEW}
+    for _ in range(5):
+        refused("staff.wrong_password", service.change_password, deps, clerk, **wrong)
+    right = {"password": PASSWORD, "new_password": NEW}
+    refused("staff.locked", service.change_password, deps, clerk, **right)
+    refused("staff.locked", market.sign_in)
+    clock.advance(minutes=15)
+    service.change_password(deps, clerk, **right)
+
+
+def test_a_weak_password_is_refused_and_costs_no_try(market: Market, deps: Deps) -> None:
+    clerk = market.enter(market.clerk(market.merchant()))
+    for weak in ("short", "liangyou.zhou", "LiangYou.Zhou"):
+        wrong = {"password": "guess", "new_password": weak}
+        for _ in range(3):
+            refused("staff.weak_password", service.change_password, deps, clerk, **wrong)
+    service.change_password(deps, clerk, password=PASSWORD, new_password=NEW)
+
+
+def test_a_key_has_no_password(market: Market, deps: Deps) -> None:
+    till = market.enter(market.key(market.merchant()).key)
+    asked = {"password": PASSWORD, "new_password": NEW}
+    refused("merchants.not_a_clerk", service.change_password, deps, till, **asked)
+
+
+def test_of_two_changes_at_once_one_is_made(market: Market, deps: Deps) -> None:
+    clerk = market.enter(market.clerk(market.merchant()))
+    words = iter(["the first new sentence", "the second new sentence"])
+
+    def change() -> None:
+        service.change_password(deps, clerk, password=PASSWORD, new_password=next(words))
+
+    ended = at_once(change, 2)
+    assert [one.reason for one in ended if one is not None] == ["staff.wrong_password"]

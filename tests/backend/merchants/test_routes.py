@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from backend.app import create_app
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.ids import new_code
@@ -17,7 +16,7 @@ from backend.staff import service as staff
 from schemas.terms import MerchantKind, Role
 from tests.backend.merchants.conftest import PASSWORD
 from tests.support import residents
-from tests.support.web import loud
+from tests.support.web import Standing, loud
 
 STAFF = "/api/v1/staff/merchants"
 ME = "/api/v1/merchant/me"
@@ -26,11 +25,11 @@ Headers = dict[str, str]
 
 
 @pytest.fixture
-def shop(deps: Deps, system_actor: Actor) -> Iterator[FlaskClient]:
+def shop(deps: Deps, system_actor: Actor, standing: Standing) -> Iterator[FlaskClient]:
     """The service as it stands, with a benefit manager and an auditor."""
     for name, role in (("song.hui", Role.BENEFIT_MANAGER), ("he.rui", Role.AUDITOR)):
         staff.create(deps, system_actor, name=name, role=role, unit=None, password=PASSWORD, totp=False)
-    with loud(create_app(deps)) as app:
+    with loud(standing.app(deps)) as app:
         yield app.test_client()
 
 
@@ -232,11 +231,13 @@ def test_a_merchant_that_there_is_not_is_not_found(shop: FlaskClient, manager: H
         assert told(answer) == (404, "merchants.not_found")
 
 
-def test_a_till_behind_an_address_of_wrong_keys_still_gets_in(deps: Deps, system_actor: Actor) -> None:
+def test_a_till_behind_an_address_of_wrong_keys_still_gets_in(
+    deps: Deps, system_actor: Actor, standing: Standing
+) -> None:
     limited = replace(deps, settings=replace(deps.settings, limit_per_address=6_000))
     wanted = Particulars("甲", (MerchantKind.OTHER,), 120)
     _, made = service.create_with_key(limited, system_actor, wanted=wanted, label="x")
-    with loud(create_app(limited)) as app:
+    with loud(standing.app(limited)) as app:
         client = app.test_client()
         wrong = [told(client.get(ME, headers=bearer(rules.key_of(new_code(44))[1])))[0] for _ in range(31)]
         assert wrong == [401] * 30 + [429]

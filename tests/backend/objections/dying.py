@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+
 from backend.app import create_app
 from backend.common import mongo
 from backend.common.deps import Deps
@@ -43,11 +45,10 @@ def request(record_id: str) -> dict[str, Any]:
     return {**form({**fields, "evidence": files}), "headers": {"Idempotency-Key": KEY}}
 
 
-def send(deps: Deps, record_id: str) -> Any:
+def send(app: Flask, deps: Deps, tokens: Tokens, record_id: str) -> Any:
     """What the resident's telephone gets for it."""
-    tokens = Tokens()
     resident = people(deps).resident
-    client = create_app(deps, authenticate=tokens.authenticate).test_client()
+    client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {tokens.give(resident)}"
     return client.post("/api/v1/me/objections", **request(record_id))
 
@@ -58,7 +59,9 @@ def main(uri: str, database: str, folder: str, point: str, record_id: str, now: 
         clock = world.Clock(datetime.fromisoformat(now))
         deps = world.make_deps(client, settings, clock, Sealer(client, database, world.MASTER_KEY))
         _plant(point)
-        answer = send(deps, record_id)
+        tokens = Tokens()
+        app = create_app(deps, authenticate=tokens.authenticate)
+        answer = send(app, deps, tokens, record_id)
         print(json.dumps({"status": answer.status_code, "id": answer.json.get("id")}))
 
 

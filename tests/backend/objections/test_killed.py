@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from backend.common.actor import Actor
 from backend.common.deps import Deps
@@ -15,12 +16,15 @@ from tests.backend.objections.dying import POINTS, send
 from tests.backend.objections.town import Town
 from tests.support import dying
 from tests.support.processes import ROOT
+from tests.support.web import Tokens
 from tests.support.world import Clock
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
 def test_asked_again_after_a_kill_there_is_one_case_with_its_evidence(
+    app: Flask,
+    tokens: Tokens,
     deps: Deps,
     town: Town,
     system_actor: Actor,
@@ -47,13 +51,13 @@ def test_asked_again_after_a_kill_there_is_one_case_with_its_evidence(
     was_there = deps.db["objections"].count_documents({})
     assert was_there == (point in ("committed", "answered", "never"))
     assert len(town.kept(record.id).marks) == was_there
-    at_once = send(deps, record.id)
+    at_once = send(app, deps, tokens, record.id)
     if point in ("answered", "never"):
         assert (at_once.status_code, at_once.headers["Idempotent-Replay"]) == (201, "true")
     else:
         assert (at_once.status_code, at_once.json["reason"]) == (409, "idempotency.in_progress")
         clock.advance(seconds=61)
-    again = send(deps, record.id)
+    again = send(app, deps, tokens, record.id)
     assert again.status_code == 201, again.text
     if point == "never":
         assert json.loads(first.stdout) == {"status": 201, "id": again.json["id"]}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.backend.eligibility.counter import MANAGER
 from tests.backend.orders.conftest import Desk
 from tests.support.web import ClientAs
 
@@ -47,3 +48,18 @@ def test_another_merchants_key_opens_nothing(desk: Desk, web_as: ClientAs) -> No
         way = other.get if path == "" else other.post
         body: dict[str, int] | None = {} if path == "/settle" else None
         assert told(way(f"{URL}/{made.id}{path}", json=body)) == (404, "orders.not_found")
+
+
+def test_staff_see_how_many_orders_would_end_and_nothing_else(desk: Desk, web_as: ClientAs) -> None:
+    desk.lent()
+    url = f"/api/v1/staff/merchants/{desk.counter.till.id}"
+    answer = web_as(MANAGER).get(f"{url}/open-orders")
+    assert answer.json == {"created": 0, "active": 1, "overdue": 0, "returned": 0}
+    assert web_as(desk.counter.till).get(f"{url}/open-orders").status_code == 403
+    assert web_as(MANAGER).post(f"{url}/close", json={"reason": "停业"}).status_code == 200
+    (mine,) = web_as(desk.resident).get("/api/v1/me/orders").json["items"]
+    assert (mine["state"], mine["ended_for"], mine["ended_for_label"]) == (
+        "ended",
+        "merchant_closed",
+        "商户已终止合作",
+    )

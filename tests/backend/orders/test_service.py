@@ -1,6 +1,8 @@
 """Orders: bound to a check, reported by one merchant, told to one borrower, and without any way to a record."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,8 +14,10 @@ from backend.eligibility import service as eligibility
 from backend.merchants import service as merchants
 from backend.notices import service as notices
 from backend.orders import rules, service
+from backend.orders.model import OpenOrders
 from schemas.notices import NoticeKind
-from schemas.terms import MerchantFigure, OrderAct, OrderState, Verdict
+from schemas.terms import MerchantFigure, OrderAct, OrderEnd, OrderState, Verdict
+from tests.backend.eligibility.counter import MANAGER
 from tests.backend.orders.conftest import Desk
 from tests.support.refusals import at_once, refused
 from tests.support.world import Clock
@@ -187,6 +191,113 @@ def test_when_all_is_over_the_order_has_an_end_and_before_it_has_none(desk: Desk
     assert deps.db["orders"].find_one()["kept_until"] == rules.kept_until(deps.now())
 
 
+def closed(desk: Desk, *, moving: Callable[..., object] = merchants.close) -> None:
+    """By staff; or paused, or let go on."""
+    moving(desk.deps, MANAGER, merchant_id=desk.counter.till.id, reason="停业")
+
+
+def test_with_its_merchant_an_order_ends_at_once_for_whoever_reads_it(
+    desk: Desk, clock: Clock, system_actor: Actor
+) -> None:
+    """Nobody can report a return any more, so nobody is late; the sweep writes it down and tells, once."""
+    deps, made = desk.deps, desk.lent(days=1)
+    waiting = desk.ordered("no-2")
+    clock.advance(days=2)
+    assert service.find_mine(deps, desk.resident, order_id=made.id).state is OrderState.OVERDUE
+    closed(desk)
+    for _ in range(2):
+        mine = service.find_mine(deps, desk.resident, order_id=made.id)
+        assert (mine.state, mine.ended_for, mine.may) == (OrderState.ENDED, OrderEnd.MERCHANT_CLOSED, ())
+        states = {one.id: one.state for one in service.mine(deps, desk.resident, limit=9).items}
+        assert states == {made.id: OrderState.ENDED, waiting.id: OrderState.CANCELLED}
+        assert (service.remind_due(deps, system_actor), service.flag_overdue(deps, system_actor)) == (0, 0)
+        service.wind_up(deps, system_actor)
+    assert service.wind_up(deps, system_actor) == 0
+    assert told(desk) == [NoticeKind.ORDER_BEGUN, NoticeKind.ORDER_WOUND_UP]
+    assert [one.act for one in mine.timeline][-1] is OrderAct.WIND_UP
+    assert list(audit.verify_log(deps)) == []
+
+
+def test_what_ended_with_its_merchant_is_kept_until_claims_out_of_it_are_barred(
+    desk: Desk, system_actor: Actor
+) -> None:
+    deps, made = desk.deps, desk.lent(days=7)
+    closed(desk)
+    service.wind_up(deps, system_actor)
+    kept = deps.db["orders"].find_one({"_id": made.id})
+    assert kept["kept_until"] == kept["end_by"] + rules.ENDED_KEPT
+    assert kept["end_by"] == rules.end_by(rules.last_day(made.due_at))
+
+
+def test_a_return_that_is_reported_while_the_merchant_closes_leaves_one_end(
+    desk: Desk, system_actor: Actor
+) -> None:
+    made = desk.lent()
+    closed(desk)
+    acts: list[Callable[[], object]] = [
+        lambda: service.wind_up(desk.deps, system_actor),
+        lambda: service.give_back(desk.deps, desk.counter.till, order_id=made.id),
+    ]
+    at_once(lambda: acts.pop()(), 2)  # noqa: PLW0108 - each takes one
+    service.wind_up(desk.deps, system_actor)
+    mine = service.find_mine(desk.deps, desk.resident, order_id=made.id)
+    assert mine.state is OrderState.ENDED
+    assert told(desk).count(NoticeKind.ORDER_WOUND_UP) == 1
+
+
+def test_while_a_merchant_is_paused_nobody_is_called_late(
+    desk: Desk, clock: Clock, system_actor: Actor
+) -> None:
+    deps, made = desk.deps, desk.lent(days=1)
+    closed(desk, moving=merchants.pause)
+    clock.set(made.due_at)
+    assert (service.flag_overdue(deps, system_actor), service.wind_up(deps, system_actor)) == (0, 0)
+    closed(desk, moving=merchants.resume)
+    assert service.flag_overdue(deps, system_actor) == 0, "it may have come back meanwhile"
+    clock.advance(hours=24)
+    assert service.flag_overdue(deps, system_actor) == 1
+
+
+@pytest.mark.parametrize("came_back", [False, True])
+def test_what_nobody_settles_ends_after_three_years_whether_or_not_a_sweep_has_run(
+    desk: Desk, clock: Clock, system_actor: Actor, came_back: bool
+) -> None:
+    deps, till, made = desk.deps, desk.counter.till, desk.lent()
+    if came_back:
+        service.give_back(deps, till, order_id=made.id)
+    end_by = deps.db["orders"].find_one()["end_by"]
+    clock.set(end_by - timedelta(milliseconds=1))
+    standing = OrderState.RETURNED if came_back else OrderState.OVERDUE
+    assert [one.id for one in service.of_merchant(deps, till, limit=9, state=standing).items] == [made.id]
+    assert service.expire(deps, system_actor) == 0
+    clock.set(end_by)
+    for _ in range(2):
+        found = service.find(deps, till, order_id=made.id)
+        assert (found.state, found.ended_for) == (OrderState.ENDED, OrderEnd.TIME_BARRED)
+        assert service.of_merchant(deps, till, limit=9, state=standing).items == ()
+        ended = service.of_merchant(deps, till, limit=9, state=OrderState.ENDED).items
+        assert [one.id for one in ended] == [made.id]
+        for verb in (service.give_back, service.settle, service.cancel):
+            refused("orders.changed", verb, deps, till, order_id=made.id)
+        service.expire(deps, system_actor)
+    assert told(desk).count(NoticeKind.ORDER_EXPIRED) == 1
+    assert deps.db["orders"].find_one()["kept_until"] == end_by + rules.ENDED_KEPT
+
+
+def test_who_thinks_of_closing_a_merchant_sees_how_many_orders_would_end(desk: Desk, clock: Clock) -> None:
+    deps, till = desk.deps, desk.counter.till
+    desk.lent("late", days=1)
+    clock.advance(days=2)
+    desk.lent("lent")
+    desk.ordered("waiting")
+    service.give_back(deps, till, order_id=desk.lent("back").id)
+    counted = service.open_orders(deps, MANAGER, merchant_id=till.id)
+    assert counted == OpenOrders(created=1, active=1, overdue=1, returned=1)
+    assert service.open_orders(deps, MANAGER, merchant_id=desk.counter.other.id) == OpenOrders(0, 0, 0, 0)
+    refused("merchants.not_found", service.open_orders, deps, MANAGER, merchant_id="none")
+    refused("auth.not_allowed", service.open_orders, deps, till, merchant_id=till.id)
+
+
 def everything_but(deps: Deps, *names: str) -> dict[str, list[str]]:
     kept = sorted(set(deps.db.list_collection_names()) - set(names))
     return {name: sorted(map(repr, deps.db[name].find())) for name in kept}
@@ -214,6 +325,7 @@ def test_nothing_that_a_merchant_reports_changes_anything_but_the_order(
     assert service.find(deps, till, order_id=lapsed.id).state is OrderState.CANCELLED
     service.give_back(deps, till, order_id=late.id)
     service.settle(deps, till, order_id=late.id, charged_fen=99_999)
+    service.expire(deps, system_actor)
     assert everything_but(deps, *own) == before
 
 

@@ -11,6 +11,7 @@ from backend.records import service
 from backend.records.model import Change, Mark
 from schemas.terms import Category, Nature, Openness, RecordMark
 from schemas.text import Text
+from tests.support.catalogue import publish
 from tests.support.records import keep, make_record
 from tests.support.world import START, Clock
 
@@ -111,9 +112,7 @@ def test_a_record_of_an_item_that_no_catalogue_names_is_shown_with_its_own_words
 
 
 def test_the_catalogue_gives_titles_labels_unit_and_legal_basis(deps: Deps, system_actor: Actor) -> None:
-    units, items = catalogue.demonstration()
-    catalogue.import_units(deps, system_actor, rows=units)
-    catalogue.import_catalogue(deps, system_actor, year=2026, rows=items)
+    publish(deps, system_actor)
     item = next(i for i in catalogue.items_by_code(deps, year=2026).values() if len(i.fields) > 1)
     first, last = item.fields[0].name, item.fields[-1].name
     record = make_record(

@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from backend.app import create_app
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.staff import service
 from schemas.terms import Role
 from tests.support import residents
-from tests.support.web import loud
+from tests.support.web import Standing, loud
 
 SESSIONS = "/api/v1/auth/staff-sessions"
 ME = "/api/v1/staff/me"
@@ -20,7 +19,7 @@ RIGHT = {"username": "审计乙", "password": "correct horse battery"}
 
 
 @pytest.fixture
-def console(deps: Deps, system_actor: Actor) -> Iterator[FlaskClient]:
+def console(deps: Deps, system_actor: Actor, standing: Standing) -> Iterator[FlaskClient]:
     """The service as a console meets it, with one auditor."""
     service.create(
         deps,
@@ -31,7 +30,7 @@ def console(deps: Deps, system_actor: Actor) -> Iterator[FlaskClient]:
         password=RIGHT["password"],
         totp=False,
     )
-    with loud(create_app(deps)) as app:
+    with loud(standing.app(deps)) as app:
         yield app.test_client()
 
 
@@ -90,3 +89,17 @@ def test_a_wrong_password_is_401_and_the_sixth_try_is_locked(console: FlaskClien
 )
 def test_a_body_of_another_shape_is_refused(console: FlaskClient, body: dict[str, Any]) -> None:
     assert console.post(SESSIONS, json=body).status_code == 422
+
+
+def test_staff_change_their_own_password_over_http(console: FlaskClient) -> None:
+    auditor = own(console.post(SESSIONS, json=RIGHT).json or {})
+    elsewhere = own(console.post(SESSIONS, json=RIGHT).json or {})
+    body = {"password": "not this one at all", "new_password": "a wholly different sentence"}
+    wrong = console.put(f"{ME}/password", json=body, headers=auditor)
+    assert (wrong.status_code, (wrong.json or {})["reason"]) == (403, "staff.wrong_password")
+    right = console.put(f"{ME}/password", json=body | {"password": RIGHT["password"]}, headers=auditor)
+    assert (right.status_code, right.data) == (204, b"")
+    assert console.get(ME, headers=auditor).status_code == 200
+    assert console.get(ME, headers=elsewhere).status_code == 401
+    assert console.post(SESSIONS, json=RIGHT).status_code == 401
+    assert console.post(SESSIONS, json=RIGHT | {"password": body["new_password"]}).status_code == 201

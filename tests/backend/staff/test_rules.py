@@ -22,6 +22,8 @@ RFC_VECTORS = [
 ]
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
+pytestmark = pytest.mark.usefixtures("service_passwords")
+
 
 @pytest.mark.parametrize(("seconds", "code"), RFC_VECTORS)
 def test_codes_are_those_of_the_standard(seconds: int, code: str) -> None:

@@ -277,6 +277,7 @@ def test_production_wants_longer_passwords(production: Deps, system_actor: Actor
     assert "12" in caught.value.text.en
 
 
+@pytest.mark.usefixtures("service_passwords")
 def test_a_dated_hash_is_renewed_at_the_next_sign_in(deps: Deps, system_actor: Actor) -> None:
     staff, _ = create(deps, system_actor)
     old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)

@@ -1,12 +1,14 @@
 """Who is let in."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.app import create_app
+from backend.app import create_app, use
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.web.api import blueprint
@@ -65,6 +67,27 @@ def test_an_ordinary_blueprint_is_guarded_too(deps: Deps) -> None:
     blp.add_url_rule("", view_func=lambda: "x", endpoint="x")
     with pytest.raises(UnguardedRoute, match="GET /api/v1/hole"):
         create_app(deps, extra=(blp,))
+
+
+def test_an_app_that_is_given_other_deps_asks_them_who_is_calling_and_how_often(
+    deps: Deps, tokens: Tokens, citizen_actor: Actor
+) -> None:
+    """One app serves many tests: nothing of the deps it was built over may be asked any more."""
+    asked: list[Deps] = []
+
+    def authenticate(given: Deps, bearer: str, channel: Channel) -> Actor:
+        asked.append(given)
+        return citizen_actor
+
+    limited = replace(deps, settings=replace(deps.settings, limit_per_address=1))
+    app = create_app(limited, authenticate=authenticate)
+    caller = app.test_client()
+    caller.environ_base["HTTP_AUTHORIZATION"] = "Bearer x"
+    other = replace(limited, settings=replace(deps.settings, limit_per_address=2))
+    use(app, other)
+    answers = [caller.get("/api/v1/me").status_code for _ in range(3)]
+    assert asked == [other, other]
+    assert answers[2] == 429
 
 
 @pytest.mark.parametrize(

@@ -81,19 +81,23 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         "WEB_WORKERS": "2", "LIMIT_PER_ADDRESS": "0",
     }  # fmt: skip
     _prepare(environ)
-    log = folder / "web.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "backend.serve"], cwd=ROOT, env=environ, stdout=out, stderr=out
-        )
-    made = Service(process, database, port, log)
+    made = _serve(environ, database, port)
     try:
         made.until(lambda: _answers(made))
         yield made
     finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        made.process.send_signal(signal.SIGTERM)
+        assert made.process.wait(30) == 0
         database.stop(within_s=10)
+
+
+def _serve(environ: dict[str, str], database: Mongod, port: int) -> Service:
+    log = Path(environ["DATA_DIR"]) / f"web-{port}.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "backend.serve"], cwd=ROOT, env=environ, stdout=out, stderr=out
+        )
+    return Service(process, database, port, log)
 
 
 def test_it_is_ready_but_for_the_face_process(service: Service) -> None:
@@ -164,6 +168,22 @@ def test_the_database_may_go_and_come_back(service: Service) -> None:
     assert service.process.poll() is None
 
 
+def test_workers_end_with_a_watcher_that_is_killed(service: Service, tmp_path: Path) -> None:
+    port = embedded.free_port(0)
+    own = {"PORT": str(port), "DATA_DIR": str(tmp_path), "WEB_WORKERS": "2"}
+    environ = {**os.environ, "APP_ENV": "demo", "MONGODB_URI": service.database.uri, **own}
+    other = _serve(environ, service.database, port)
+    try:
+        other.until(lambda: _answers(other))
+        workers = other.workers()
+        assert len(workers) >= 2
+    finally:
+        other.process.kill()
+        other.process.wait(30)
+    other.until(lambda: not any(_runs(worker) for worker in workers))
+    assert not _answers(other)
+
+
 def test_every_line_of_the_log_is_json(service: Service) -> None:
     service.ask("/api/v1/nothing?phone=13800138000")
     written = service.log.read_text()
@@ -211,3 +231,7 @@ def _stat(path: Path) -> list[str]:
 def _resident_mb(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def _runs(pid: int) -> bool:
+    return _stat(Path(f"/proc/{pid}/stat"))[:1] not in ([], ["Z"])

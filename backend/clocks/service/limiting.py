@@ -13,7 +13,7 @@ from schemas.terms import DayUnit, SourceMark
 from schemas.text import Text
 
 LIVE = "shanghai"
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 
 
 def limits(code: str = LIVE) -> Mapping[str, Limit]:

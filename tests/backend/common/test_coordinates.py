@@ -1,0 +1,55 @@
+"""Positions in three systems and true distances, against other people's code."""
+
+import pytest
+from coordTransform import bd09_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
+from geographiclib.geodesic import Geodesic
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prcoords import bd_wgs_bored, gcj_wgs_bored
+
+from backend.common.coordinates import LngLat, converted, metres_apart
+from schemas.terms import Crs
+
+positions = st.builds(LngLat, st.floats(120.80, 122.30), st.floats(30.65, 31.92))
+steps = st.floats(-0.2, 0.2)
+thorough = settings(max_examples=500, deadline=None)
+
+
+@given(at=positions, source=st.sampled_from(Crs), target=st.sampled_from(Crs))
+@thorough
+def test_there_and_back_again_is_the_same_place(at: LngLat, source: Crs, target: Crs) -> None:
+    back = converted(converted(at, source, target), target, source)
+    assert metres_apart(at, back) < 0.001
+
+
+@given(at=positions)
+@thorough
+def test_the_shifts_are_those_of_another_library(at: LngLat) -> None:
+    assert metres_apart(converted(at, Crs.WGS84, Crs.GCJ02), LngLat(*wgs84_to_gcj02(*at))) < 0.05
+    assert metres_apart(converted(at, Crs.WGS84, Crs.BD09), LngLat(*wgs84_to_bd09(*at))) < 0.05
+
+
+@given(at=positions)
+@thorough
+def test_the_inverses_are_those_of_other_libraries(at: LngLat) -> None:
+    for crs, theirs in ((Crs.GCJ02, gcj_wgs_bored), (Crs.BD09, bd_wgs_bored)):
+        found = theirs((at.lat, at.lng))
+        assert metres_apart(converted(at, crs, Crs.WGS84), LngLat(found.lon, found.lat)) < 1
+    assert metres_apart(converted(at, Crs.BD09, Crs.WGS84), LngLat(*bd09_to_wgs84(*at))) < 5, (
+        "theirs is rough"
+    )
+
+
+def test_the_shift_over_the_city_is_what_was_measured() -> None:
+    for lng in range(1208, 1224):
+        for lat in range(307, 320):
+            at = LngLat(lng / 10, lat / 10)
+            assert 440 < metres_apart(at, converted(at, Crs.WGS84, Crs.GCJ02)) < 520
+
+
+@given(at=positions, east=steps, north=steps)
+@thorough
+def test_distances_are_those_of_a_geodesic(at: LngLat, east: float, north: float) -> None:
+    other = LngLat(at.lng + east, at.lat + north)
+    true = Geodesic.WGS84.Inverse(at.lat, at.lng, other.lat, other.lng)["s12"]
+    assert metres_apart(at, other) == pytest.approx(true, abs=0.1)
