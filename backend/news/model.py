@@ -132,20 +132,28 @@ class Edition:
 
 @dataclass(frozen=True)
 class Found:
-    """A search result: how well it fits, and what it is."""
+    """A search result: where all that is asked for stands (3 the title, 2 with the summary, 1 the whole), and what it is."""
 
     score: int
     headline: Headline
 
 
 @dataclass(frozen=True)
-class Searchable:
-    """What is kept for the search beside a published article: its words, and the folded texts they are looked for in."""
+class Findable:
+    """A text as the search keeps it: the words it is found by, and its folded form, in which they are then looked for."""
 
     terms: tuple[str, ...]
-    title: str
-    lead: str
-    text: str
+    folded: str
+
+
+@dataclass(frozen=True)
+class Searchable:
+    """What is kept for the search beside a published article. Each part holds the one before it: the title; with the summary;
+    the whole."""
+
+    title: Findable
+    lead: Findable
+    whole: Findable
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from backend.news.model import Query, Searchable
+from backend.news.model import Findable, Query, Searchable
 
 TABLE = Path(__file__).parents[1] / "data" / "simplified.txt"
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -24,9 +24,8 @@ LONGEST_WORD = 40
 
 def searchable(title: str, lead: str, text: str) -> Searchable:
     """What an article is found by. Each argument may hold both languages, on lines of their own."""
-    folded = fold(title), fold(lead), _ONE_BLANK.sub("", fold(text))
-    terms = {term for part in folded for run in _runs(part) for term in _all_terms(run)}
-    return Searchable(tuple(sorted(terms)), *folded)
+    parts = fold(title), fold(lead), _ONE_BLANK.sub("", fold(text))
+    return Searchable(*(_findable("\n".join(parts[: number + 1])) for number in range(len(parts))))
 
 
 def query(words: str) -> Query:
@@ -42,6 +41,10 @@ def fold(text: str) -> str:
         one for one in unicodedata.normalize("NFD", known) if unicodedata.category(one) not in ("Mn", "Cf")
     )
     return unicodedata.normalize("NFC", bare).translate(_simplified())
+
+
+def _findable(folded: str) -> Findable:
+    return Findable(tuple(sorted({term for run in _runs(folded) for term in _all_terms(run)})), folded)
 
 
 def _runs(folded: str) -> Iterator[str]:

@@ -16,7 +16,10 @@ COLLECTIONS = {
     COLLECTION: [
         IndexModel(_NEWEST),
         IndexModel([("category", ASCENDING), *_NEWEST]),
-        IndexModel([("search.terms", ASCENDING)]),
+        *(
+            IndexModel([(f"search.{place}.terms", ASCENDING), *_NEWEST])
+            for place in ("title", "lead", "whole")
+        ),
         IndexModel([("picture_ids", ASCENDING)]),
     ],
     WITHDRAWN: [],
@@ -27,8 +30,8 @@ A_SECOND_MS = 1_000
 SEARCH_MS = 2_000
 """A search that takes longer is broken off and answered 503."""
 _SHORT = {"body": 0, "body_en": 0, "picture_ids": 0, "search": 0}
-IN_TITLE, IN_LEAD, IN_TEXT = 4, 2, 1
-"""What it counts where a searched word stands."""
+PLACES = {3: "title", 2: "lead", 1: "whole"}
+"""Where everything that is asked for stands, by what it counts; each holds the one before."""
 
 
 def put(db: Database, published: Published, search: Searchable) -> None:
@@ -78,8 +81,7 @@ def list_newest(
 ) -> list[Headline]:
     wanted: Document = {} if category is None else {"category": category.value}
     if after is not None:
-        further = [{"published_at": {"$lt": after.at}}, {"published_at": after.at, "_id": {"$lt": after.id}}]
-        wanted = {"$and": [wanted, {"$or": further}]}
+        wanted = {"$and": [wanted, {"$or": _further(after)}]}
     found = db[COLLECTION].find(wanted, _SHORT, sort=_NEWEST, limit=limit)
     return [from_document(Headline, document) for document in found]
 
@@ -92,53 +94,44 @@ def search(
     after: tuple[int, Position] | None,
     limit: int,
 ) -> list[Found]:
-    """What holds all that is asked for: best first, then newest first. `after`: score and position of the last one seen."""
-    wanted: Document = {"search.terms": {"$all": list(asked.terms)}}
+    """What holds all that is asked for: first where the title does, then where title and summary do, then the rest; each
+    newest first. `after`: score and position of the last one seen.
+
+    Each of the three is read in the order of its index and no further than the page needs, so that a common word costs no more
+    than a rare one.
+    """
+    found: list[Found] = []
+    for score, place in PLACES.items():
+        if len(found) < limit and (after is None or score <= after[0]):
+            last = after[1] if after is not None and score == after[0] else None
+            better = PLACES.get(score + 1)
+            wanted = _holding(asked, place, better, category, last)
+            documents = db[COLLECTION].find(wanted, _SHORT, sort=_NEWEST, limit=limit - len(found))
+            found += [Found(score, from_document(Headline, one)) for one in documents.max_time_ms(SEARCH_MS)]
+    return found
+
+
+def _holding(
+    asked: Query, place: str, better: str | None, category: NewsCategory | None, last: Position | None
+) -> Document:
+    """What holds it at `place` and not yet where it counts more: by its words, which the index has, and then by the text, since
+    the pairs of a longer word may all be there, apart."""
+    holds: Document = {"$and": _holds(asked, place)}
+    if better is not None:
+        holds = {"$and": [holds, {"$not": [{"$and": _holds(asked, better)}]}]}
+    wanted: Document = {f"search.{place}.terms": {"$all": list(asked.terms)}, "$expr": holds}
     if category is not None:
         wanted["category"] = category.value
-    stages: list[Document] = [
-        {"$match": wanted},
-        {"$set": {"score": _score(asked.runs)}},
-        {"$match": {"score": {"$gt": 0}}},
-    ]
-    if after is not None:
-        stages.append({"$match": {"$or": _further(*after)}})
-    stages += [
-        {"$project": _SHORT},
-        {"$sort": {"score": DESCENDING, "published_at": DESCENDING, "_id": DESCENDING}},
-        {"$limit": limit},
-    ]
-    found = db[COLLECTION].aggregate(stages, maxTimeMS=SEARCH_MS)
-    return [Found(one["score"], from_document(Headline, one)) for one in found]
+    return wanted if last is None else {"$and": [wanted, {"$or": _further(last)}]}
 
 
-def _score(runs: tuple[str, ...]) -> Document:
-    """The sum of where each word stands best; 0 as soon as one stands nowhere: its pairs may all be there, apart."""
-    each: list[Document] = [
-        {
-            "$switch": {
-                "branches": [
-                    {"case": _holds("title", run), "then": IN_TITLE},
-                    {"case": _holds("lead", run), "then": IN_LEAD},
-                    {"case": _holds("text", run), "then": IN_TEXT},
-                ],
-                "default": 0,
-            }
-        }
-        for run in runs
-    ]
-    return {
-        "$let": {"vars": {"each": each}, "in": {"$cond": [{"$in": [0, "$$each"]}, 0, {"$sum": "$$each"}]}}
-    }
+def _holds(asked: Query, place: str) -> list[Document]:
+    folded = f"$search.{place}.folded"
+    return [{"$gte": [{"$indexOfBytes": [folded, {"$literal": run}]}, 0]} for run in asked.runs]
 
 
-def _holds(place: str, run: str) -> Document:
-    return {"$gte": [{"$indexOfBytes": [f"$search.{place}", {"$literal": run}]}, 0]}
-
-
-def _further(score: int, last: Position) -> list[Document]:
+def _further(last: Position) -> list[Document]:
     return [
-        {"score": {"$lt": score}},
-        {"score": score, "published_at": {"$lt": last.at}},
-        {"score": score, "published_at": last.at, "_id": {"$lt": last.id}},
+        {"published_at": {"$lt": last.at}},
+        {"published_at": last.at, "_id": {"$lt": last.id}},
     ]
