@@ -21,8 +21,8 @@ JPEG = "image/jpeg"
 
 _EMPTY = Text("须为可见的一行文字", "This is one line of visible text")
 _BAD_TEXT = Text("须为可见的文字，不含控制字符", "This is visible text without control characters")
-# Controls but tab and line ends, and what XML cannot hold.
-_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+# Controls but tab and line ends, what XML cannot hold, and what turns the direction of what follows.
+_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 def _about(zh: str, en: str, **more: Any) -> dict[str, Any]:

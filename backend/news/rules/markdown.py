@@ -15,7 +15,7 @@ from markdown_it.token import Token
 PUBLIC_PICTURES = "/api/v1/news/pictures/"
 NESTING = 20
 """How deep quotes, lists and emphasis are followed; what lies deeper is text."""
-KEPT = 256
+KEPT = 64
 """Rendered texts that a process remembers."""
 _PICTURE = re.compile(r"picture:([0-9a-z]{1,40})")
 _LINK = re.compile(r"(?:https?://|mailto:|tel:|/(?![/\\])|#)[^\s\\]*|picture:[0-9a-z]{1,40}", re.IGNORECASE)

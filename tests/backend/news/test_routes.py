@@ -235,6 +235,7 @@ def test_a_question_that_makes_no_sense_is_refused(web: FlaskClient, query: str)
         {"title": "信" * 81},
         {"body": "\x07"},
         {"body": "\ufffe"},
+        {"body": "付款\u202e额金"},
         {"body": "信" * 20_001},
         {"category": "rumours"},
         {"author": "me"},
