@@ -158,7 +158,8 @@ class Searchable:
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked for: every one of `terms` is in the index, every one of `runs` in the text."""
+    """What is asked for (`runs`), the words of the index that all of it needs, and what the text itself must hold beyond them."""
 
-    terms: tuple[str, ...]
     runs: tuple[str, ...]
+    terms: tuple[str, ...]
+    phrases: tuple[str, ...]

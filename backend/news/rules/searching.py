@@ -18,6 +18,7 @@ _RUN = re.compile(rf"[{_HAN}]+|(?:(?![{_HAN}])[^\W_])+")
 _ONE_BLANK = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}])")
 """What is left of a line's end within a paragraph, which Chinese writes without one."""
 _IS_HAN = re.compile(rf"[{_HAN}]")
+PAIR = 2
 LONGEST_WORD = 40
 """Characters of a word that count, so that no text makes an index entry of any length."""
 
@@ -31,7 +32,8 @@ def searchable(title: str, lead: str, text: str) -> Searchable:
 def query(words: str) -> Query:
     """A question of any kind; without a letter in it nothing is asked for, and nothing is found."""
     runs = tuple(dict.fromkeys(_runs(fold(words))))
-    return Query(tuple(dict.fromkeys(term for run in runs for term in _asked_terms(run))), runs)
+    terms = tuple(dict.fromkeys(term for run in runs for term in _asked_terms(run)))
+    return Query(runs, terms, tuple(run for run in runs if _IS_HAN.match(run) and len(run) > PAIR))
 
 
 def fold(text: str) -> str:
@@ -70,7 +72,7 @@ def _asked_terms(run: str) -> Iterator[str]:
 
 
 def _pairs(run: str) -> Iterator[str]:
-    return (run[at : at + 2] for at in range(len(run) - 1))
+    return (run[at : at + PAIR] for at in range(len(run) - PAIR + 1))
 
 
 @lru_cache(maxsize=1)

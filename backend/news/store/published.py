@@ -114,20 +114,23 @@ def search(
 def _holding(
     asked: Query, place: str, better: str | None, category: NewsCategory | None, last: Position | None
 ) -> Document:
-    """What holds it at `place` and not yet where it counts more: by its words, which the index has, and then by the text, since
-    the pairs of a longer word may all be there, apart."""
-    holds: Document = {"$and": _holds(asked, place)}
+    """What holds it at `place` and not where it counts more."""
+    wanted = _holds(asked, place)
     if better is not None:
-        holds = {"$and": [holds, {"$not": [{"$and": _holds(asked, better)}]}]}
-    wanted: Document = {f"search.{place}.terms": {"$all": list(asked.terms)}, "$expr": holds}
+        wanted["$nor"] = [_holds(asked, better)]
     if category is not None:
         wanted["category"] = category.value
     return wanted if last is None else {"$and": [wanted, {"$or": _further(last)}]}
 
 
-def _holds(asked: Query, place: str) -> list[Document]:
+def _holds(asked: Query, place: str) -> Document:
+    """By its words, which the index has, and by the text for what is longer than a pair: its pairs may all be there, apart."""
+    wanted: Document = {f"search.{place}.terms": {"$all": list(asked.terms)}}
     folded = f"$search.{place}.folded"
-    return [{"$gte": [{"$indexOfBytes": [folded, {"$literal": run}]}, 0]} for run in asked.runs]
+    if asked.phrases:
+        each = [{"$gte": [{"$indexOfBytes": [folded, {"$literal": one}]}, 0]} for one in asked.phrases]
+        wanted["$expr"] = {"$and": each}
+    return wanted
 
 
 def _further(last: Position) -> list[Document]:

@@ -10,8 +10,9 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.news import rules, service
 from backend.news.service import ShownLine
-from schemas.terms import Channel, NewsAct, NewsState, Role
+from schemas.terms import Channel, NewsAct, NewsCategory, NewsState, Role
 from tests.backend.news.press import ANNA, BO, CHEN, WORKER, Press
+from tests.support.plans import scans
 from tests.support.refusals import refused
 from tests.support.world import Clock
 
@@ -239,6 +240,32 @@ def test_every_step_of_staff_is_in_the_log_without_a_word_of_the_text(deps: Deps
     assert "理由甲" not in repr(lines)
     assert "信用修复" not in repr(lines)
     assert list(audit.verify_log(deps)) == []
+
+
+def test_no_question_reads_a_whole_collection(press: Press, deps: Deps, clock: Clock) -> None:
+    one = press.published()
+    picture = press.add(one)
+    press.again(one, cover_id=picture)
+    press.publish(press.approved(), clock() + timedelta(hours=1))
+
+    def everything() -> None:
+        for category in (None, NewsCategory.KNOWLEDGE):
+            page = service.listed(deps, category=category, limit=1)
+            service.listed(deps, category=category, limit=1, cursor=page.next_cursor)
+            service.listed(deps, category=category, q="信用修复", limit=1)
+            service.feed(deps, language="zh", category=category)
+        for state in (None, NewsState.SUBMITTED):
+            service.listed_for_staff(deps, BO, state=state, limit=1)
+        service.find(deps, news_id=one.id)
+        service.picture(deps, picture_id=picture)
+        service.find_for_staff(deps, BO, article_id=one.id)
+        service.revisions(deps, BO, article_id=one.id, limit=1)
+        service.queues(deps, BO)
+        service.publish_due(deps, WORKER)
+        press.again(one, title="再改")
+        press.unpublish(one)
+
+    assert scans(deps, everything) == []
 
 
 def listed(press: Press, state: NewsState | None = None) -> list[ShownLine]:

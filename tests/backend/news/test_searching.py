@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import opencc
@@ -12,6 +13,7 @@ from pymongo import TEXT
 
 from backend.common.deps import Deps
 from backend.news import rules, service
+from backend.news.model import Published, Query, Searchable
 from backend.news.rules import searching
 from backend.news.rules.searching import fold
 from backend.news.store import published
@@ -23,6 +25,7 @@ from tests.support.refusals import refused
 from tests.support.world import Clock
 
 SENTENCE = "严重失信主体名单的认定、移出和信用修复须依法进行，Credit Map 上线了2018版。"
+ALPHABET = "信用修復复aA1 ，"
 EASY = settings(deadline=None, max_examples=200, derandomize=True, database=None)
 
 
@@ -114,7 +117,8 @@ def test_pages_of_a_search_hold_everything_once(press: Press, clock: Clock) -> N
         if number % 3:
             clock.advance(minutes=1)
     press.published(title="信用 别栏", category=NewsCategory.POLICY)
-    seen, cursor = [], None
+    seen: list[str] = []
+    cursor = None
     while True:
         page = service.listed(press.deps, q="信用", category=NewsCategory.CASES, limit=2, cursor=cursor)
         seen += [one.id for one in page.items]
@@ -154,6 +158,81 @@ def test_no_question_hurts(press: Press, words: str) -> None:
     assert len(words) <= QUERY_CHARACTERS
     press.published(body=SENTENCE)
     assert press.titles(q=words) in ([], ["信用修复怎么办"])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_asked_the_answer_is_what_looking_through_everything_gives(
+    press: Press, deps: Deps, clock: Clock, seed: int
+) -> None:
+    """Against a search without any index, in memory: the same articles in the same order, page by page."""
+    drawn = random.Random(seed)
+
+    def text(most: int) -> str:
+        return "".join(drawn.choices(ALPHABET, k=drawn.randint(1, most)))
+
+    known: list[tuple[Published, Searchable]] = []
+    for number in range(30):
+        at = clock() - timedelta(hours=drawn.randint(0, 8))
+        one = Published(
+            f"n{number:02}",
+            1,
+            NewsCategory.NEWS,
+            text(4),
+            None,
+            text(6),
+            None,
+            None,
+            at,
+            at,
+            text(12),
+            None,
+            (),
+        )
+        known.append((one, rules.searchable(one.title, one.summary, one.body)))
+        published.put(deps.db, *known[-1])
+    found = 0
+    for _ in range(40):
+        words = text(5)
+        asked = rules.query(words)
+        wanted = sorted(
+            (-score, -one.published_at.timestamp(), one.id)
+            for one, search in known
+            if asked.runs and (score := _score(search, asked))
+        )
+        expected = [
+            ident for _, _, ident in sorted(wanted, key=lambda row: (row[0], row[1], _reversed(row[2])))
+        ]
+        assert _all_pages(press, words, drawn.randint(1, 4)) == expected
+        found += len(expected)
+    assert found > 40
+
+
+def _score(search: Searchable, asked: Query) -> int:
+    """By reading: a word that is not Chinese is a whole word, Chinese stands anywhere."""
+    for score, part in ((3, search.title), (2, search.lead), (1, search.whole)):
+        runs = {found[0] for found in searching._RUN.finditer(part.folded)}
+        if all(any(run in other if _is_han(run) else run == other for other in runs) for run in asked.runs):
+            return score
+    return 0
+
+
+def _is_han(run: str) -> bool:
+    return "\u3400" <= run[0] <= "\u9fff"
+
+
+def _reversed(ident: str) -> tuple[int, ...]:
+    return tuple(-ord(letter) for letter in ident)
+
+
+def _all_pages(press: Press, words: str, limit: int) -> list[str]:
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = service.listed(press.deps, q=words, limit=limit, cursor=cursor)
+        seen += [one.id for one in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            return seen
 
 
 @EASY
