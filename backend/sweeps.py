@@ -85,6 +85,8 @@ JOBS: tuple[Job, ...] = (
     Job("benefits.end_expired", MINUTE, benefits.end_expired),
     Job("benefits.remind_expiring", HOUR, benefits.remind_expiring),
     Job("places.forget_reports", DAY, places.forget_reports),
+    Job("benefits.watch_partners", HOUR, benefits.watch_partners),
+    Job("benefits.remove_old", DAY, benefits.remove_old),
     Job("news.publish_due", MINUTE, news.publish_due),
 )
 """In the order in which they build on each other: first the days, then what is late by them."""

@@ -6,7 +6,15 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.base import BeijingTime, Guessed, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
 from schemas.grades import Reason
-from schemas.terms import BenefitAct, BenefitState, ClaimState, GradeValue, ReplayOutcome, ValueKind
+from schemas.terms import (
+    BenefitAct,
+    BenefitState,
+    ClaimState,
+    GradeValue,
+    ReplayOutcome,
+    RippleCause,
+    ValueKind,
+)
 from schemas.text import Text, says_something
 
 REASON_CHARACTERS = 500
@@ -139,6 +147,28 @@ class BenefitTier(ResponseSchema):
     value = fields.Integer(required=True, metadata=_VALUE)
 
 
+class BenefitPartner(ResponseSchema):
+    """A shop that redeems."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True, metadata=_about("商户名称", "its name", example="良友超市"))
+    district = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=_about("所在区，未登记的为空", "its district, null where none is on file", example="徐汇区"),
+    )
+    open = fields.Boolean(
+        required=True, metadata=_about("现在能否核销", "whether it redeems now; false while it is paused")
+    )
+
+
+_RULE_VERSION = _about(
+    "所依据的等级规则版本；不查看信用记录的为空",
+    "the published rules for grades; null where no record is looked at",
+    example="shanghai-2026-1",
+)
+
+
 class Benefit(ResponseSchema):
     """A campaign as everybody reads it, the same for everybody."""
 
@@ -165,12 +195,36 @@ class Benefit(ResponseSchema):
         metadata=_about("限定居住区的代码，空为全市", "districts; empty: the whole city"),
     )
     partner_ids = fields.List(
-        fields.String(), required=True, metadata=_about("可核销的商户", "merchants that redeem")
+        fields.String(), required=True, metadata=_about("合作商户编号", "ids of the partner merchants")
+    )
+    partners = fields.List(
+        fields.Nested(BenefitPartner),
+        required=True,
+        metadata=_about("可核销的商户，不含已终止合作的", "merchants that redeem, without closed ones"),
     )
     stock = fields.Integer(required=True, metadata=_about("库存", "stock"))
     remaining = fields.Integer(required=True, metadata=_about("剩余", "what is left now"))
     claimable = fields.Boolean(
         required=True, metadata=_about("现在能否领取", "whether it can be claimed now")
+    )
+    hindrance = Said(
+        required=True,
+        allow_none=True,
+        metadata=_about(
+            "现在不能领取的原因（售罄除外）",
+            "why it cannot be claimed now, stock apart; else null",
+            type="string",
+            example="该活动尚未开始",
+        ),
+    )
+    rule_version = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=_about(
+            "现行等级规则版本，申领按申领时的现行版本核定；人人可领的为空",
+            "the rules in force, by which a claim of now would be decided; null where no grade is asked for",
+            example="shanghai-2026-1",
+        ),
     )
     purpose = Said(
         required=True,
@@ -208,17 +262,114 @@ class BenefitClaim(ResponseSchema):
         metadata=_about("有效期至（此刻起失效）", "when it ends; from this instant on it is void"),
     )
     redeemed_at = BeijingTime(required=True, allow_none=True, metadata=_about("使用时间", "when it was used"))
+    rule_version = fields.String(required=True, allow_none=True, metadata=_RULE_VERSION)
+    makes_good_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=_about(
+            "为哪一次少得优惠的申领补发差额；其他的为空",
+            "the used claim whose shortfall this one makes good; else null",
+        ),
+    )
+
+
+class BenefitDecision(ResponseSchema):
+    """One decision by grade behind a claim, with what it rested on."""
+
+    id = fields.String(required=True)
+    decided_at = BeijingTime(required=True, metadata=_about("作出时间", "when it was made"))
+    on = fields.Date(required=True, metadata=_about("按哪一天的情况核定", "the day whose facts it judges"))
+    value = TermField(GradeValue, required=True, metadata=_about("等级", "the grade"))
+    floor = TermField(
+        GradeValue,
+        required=True,
+        allow_none=True,
+        metadata=_about("没有记录时按哪一等级对待", "as which grade a newcomer is treated; else null"),
+    )
+    rule_version = fields.String(
+        required=True, metadata=_about("等级规则版本", "the published rules", example="shanghai-2026-1")
+    )
+    catalogue_version = fields.String(
+        required=True, metadata=_about("目录版本", "versions of the catalogue", example="2026=1")
+    )
+    calendar_version = fields.String(
+        required=True, metadata=_about("工作日历版本", "versions of the calendar", example="2026=package")
+    )
+    reasons = fields.List(fields.Nested(Reason), required=True)
+    gave = fields.Boolean(
+        required=True, metadata=_about("申领结果是否由此得出", "whether the claim came out of this one")
+    )
+    superseded_at = BeijingTime(
+        required=True,
+        allow_none=True,
+        metadata=_about("何时被替代", "when another took its place; else null"),
+    )
+    superseded_by = TermField(
+        RippleCause,
+        required=True,
+        allow_none=True,
+        metadata=_about("因记录的何种变动被替代", "which change of a record brought that about; else null"),
+    )
+    superseded_by_label = Said(
+        required=True,
+        allow_none=True,
+        metadata=_about("该变动的名称", "that change in words", type="string", example="更正"),
+    )
+    replay = TermField(
+        ReplayOutcome, required=True, metadata=_about("复算结果", "what working it out again says")
+    )
+
+
+class BenefitReplay(ResponseSchema):
+    """A decision behind a claim, worked out again from what was kept of it, by the rules and facts of its day."""
+
+    claim_id = fields.String(required=True, metadata=_about("申领编号", "id of the claim"))
+    decision_id = fields.String(required=True, metadata=_about("决定编号", "id of the decision"))
+    at = BeijingTime(required=True, metadata=_about("复算时间", "when it was worked out again"))
+    outcome = TermField(ReplayOutcome, required=True)
+    outcome_label = Said(
+        required=True,
+        metadata=_about("复算结果名称", "the outcome in words", type="string", example="重新计算，结果一致"),
+    )
+    rule_version = fields.String(
+        required=True, metadata=_about("等级规则版本", "the published rules", example="shanghai-2026-1")
+    )
+    value = TermField(
+        GradeValue,
+        required=True,
+        allow_none=True,
+        metadata=_about(
+            "复算所得等级，不能复算时为空", "the grade; null where it cannot be worked out again"
+        ),
+    )
+    floor = TermField(
+        GradeValue,
+        required=True,
+        allow_none=True,
+        metadata=_about("没有记录时按哪一等级对待", "as which grade a newcomer is treated; else null"),
+    )
+    same_grade = fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata=_about(
+            "与当时等级是否一致，不能复算时为空", "whether it is the grade of then; null where there is none"
+        ),
+    )
+    proved = TermField(
+        ReplayOutcome,
+        required=True,
+        allow_none=True,
+        metadata=_about(
+            "依据删除前最后一次复算的结果", "what the last replay said before facts were deleted"
+        ),
+    )
 
 
 class BenefitClaimWithReasons(BenefitClaim):
-    """An own claim and why it came out so, rule by rule."""
+    """An own claim and why it came out so, rule by rule, with every decision behind it, the newest first."""
 
     reasons = fields.List(fields.Nested(Reason), required=True)
-    rule_version = fields.String(
-        required=True,
-        allow_none=True,
-        metadata=_about("所依据的等级规则版本", "the published rules", example="shanghai-2026-1"),
-    )
+    decisions = fields.List(fields.Nested(BenefitDecision), required=True)
     replay = TermField(
         ReplayOutcome,
         required=True,
@@ -336,6 +487,16 @@ class StaffBenefit(ResponseSchema):
     )
     created_at = BeijingTime(required=True, metadata=_about("创建时间", "when it was made"))
     version = fields.Integer(required=True, metadata=_about("版本", "the version"))
+    unserved_at = BeijingTime(
+        required=True,
+        allow_none=True,
+        metadata=_about("自何时起没有可核销的商户", "since when no partner redeems; else null"),
+    )
+    partners = fields.List(
+        fields.Nested(BenefitPartner),
+        required=True,
+        metadata=_about("可核销的商户，不含已终止合作的", "merchants that redeem, without closed ones"),
+    )
     history = fields.List(fields.Nested(BenefitEvent), required=True)
     figures = fields.Nested(BenefitFigures, required=True)
     may = fields.List(

@@ -122,6 +122,13 @@ class NoticeKind(Term):
     BENEFIT_RAISED = "benefit_raised", "您的权益已提高", "Your benefit is worth more"
     BENEFIT_OFFERED = "benefit_offered", "您可以再次领取权益", "You can claim a benefit again"
     BENEFIT_OFFER_OVER = "benefit_offer_over", "为您保留的权益已过期", "A benefit kept for you has lapsed"
+    BENEFIT_MADE_GOOD = (
+        "benefit_made_good",
+        "为您补发权益差额",
+        "A benefit was worth too little, and is made good",
+    )
+    BENEFIT_UNSERVED = "benefit_unserved", "权益暂时无法使用", "A benefit cannot be used for now"
+    BENEFIT_SERVED_AGAIN = "benefit_served_again", "权益可以使用了", "A benefit can be used again"
     CONTEST_RECEIVED = "contest_received", "复核申请已受理", "Your request for a review was received"
     CONTEST_ANSWERED = "contest_answered", "免押核验已人工复核", "A person has reviewed your check"
     CONTEST_CLOCK_MOVED = "contest_clock_moved", "复核期限有变动", "The date of a review has moved"
@@ -598,6 +605,33 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         ),
         {"claim_id": str, "title": Text},
     ),
+    NoticeKind.BENEFIT_MADE_GOOD: NoticeForm(
+        NoticeKind.BENEFIT_MADE_GOOD.label,
+        Text(
+            "您使用过的“{title}”因一条有误的信用记录而少得了优惠，差额已为您补发一份，请在 {until} 前领取。",
+            "“{title}”, which you used, was worth less because of a record that was wrong. The difference is kept for you as one"
+            " more; please claim it before {until}.",
+        ),
+        {"claim_id": str, "title": Text, "until": datetime},
+        legal=True,
+    ),
+    NoticeKind.BENEFIT_UNSERVED: NoticeForm(
+        NoticeKind.BENEFIT_UNSERVED.label,
+        Text(
+            "“{title}”的合作商户目前都不能核销。您的权益保留，期限延长至 {until}；有商户恢复或加入时会再通知您。",
+            "No shop redeems “{title}” at present. What you have is kept and is valid until {until}; when a shop takes it again"
+            " you will be told.",
+        ),
+        {"claim_id": str, "title": Text, "until": datetime},
+    ),
+    NoticeKind.BENEFIT_SERVED_AGAIN: NoticeForm(
+        NoticeKind.BENEFIT_SERVED_AGAIN.label,
+        Text(
+            "“{title}”又有合作商户可以核销，您的权益有效至 {until}，可用商户请在活动页面查看。",
+            "Shops redeem “{title}” again; what you have is valid until {until}. The benefit's page says which shops.",
+        ),
+        {"claim_id": str, "title": Text, "until": datetime},
+    ),
     NoticeKind.CONTEST_RECEIVED: NoticeForm(
         NoticeKind.CONTEST_RECEIVED.label,
         Text(
@@ -740,6 +774,7 @@ class DeskNoticeKind(Term):
     CASE_DUE_SOON = "case_due_soon", "办理期限临近", "A case is due soon"
     CASE_OVERDUE = "case_overdue", "办理已逾期", "A case is overdue"
     CONTEST_RECEIVED = "contest_received", "市民申请人工复核", "A resident asks for a review by a person"
+    BENEFIT_UNSERVED = "benefit_unserved", "权益活动没有可核销的商户", "No shop redeems a benefit"
 
 
 def _desk(kind: DeskNoticeKind, zh: str, en: str, **told: type) -> NoticeForm:
@@ -885,6 +920,14 @@ DESK_FORMS: Mapping[DeskNoticeKind, NoticeForm] = {
         "{case} {case_id}：请在 {due_on} 前人工复核该次免押核验并答复当事人。",
         "{case} {case_id}: please look at the deposit-free check yourself and answer the person by {due_on}.",
         due_on=date,
+    ),
+    DeskNoticeKind.BENEFIT_UNSERVED: _desk(
+        DeskNoticeKind.BENEFIT_UNSERVED,
+        "{case}“{title}”（{case_id}）：合作商户均已终止或暂停，活动已不能领取。请增加合作商户；已领取的权益会顺延，全部商户"
+        "终止的即时通知持有人，暂停的满一日通知。",
+        "{case} “{title}” ({case_id}): every partner is closed or paused, so nothing can be claimed. Please add partners; what"
+        " was claimed is prolonged, and its holders are told at once where all are closed, after a day where some are paused.",
+        title=Text,
     ),
 }
 

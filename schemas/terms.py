@@ -296,6 +296,7 @@ class CaseKind(Term):
     QUESTION = "question", "查询疑问", "Question about a look"
     CONTEST = "contest", "免押核验复核", "Review of a deposit-free check"
     PLACE = "place", "诚信商家核实", "Check of a shop on the map"
+    BENEFIT = "benefit", "权益活动", "Benefit campaign"
     NEWS = "news", "资讯", "Article"
 
 

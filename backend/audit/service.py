@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from backend.audit import errors, rules, store
 from backend.audit.model import Entry, Scalar, Seal, Sentence
@@ -11,7 +12,7 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
 from backend.common.handles import Part
-from backend.common.mongo import DriverError, Retry, collided, in_transaction
+from backend.common.mongo import DriverError, Retry, before_commit, collided, in_transaction
 from backend.common.pages import Page, Position
 from schemas.terms import Role
 from schemas.text import Text
@@ -21,7 +22,7 @@ from schemas.text import Text
 ATTEMPTS = 100
 LONGEST_WAIT_S = 0.05
 STRIPES = 32
-_LOOKS = "looks:"
+_ACTS, _LOOKS = "acts:", "looks:"
 # A writer that was paused longer than this between taking its time and writing would fall into a closed period.
 SETTLING = timedelta(minutes=10)
 
@@ -54,6 +55,20 @@ def record(
     return _write(deps, actor, _Act(action, subject_id, target_id, details))
 
 
+def record_behind(
+    deps: Deps,
+    actor: Actor,
+    action: str,
+    target_id: str,
+    *,
+    subject_id: str,
+    newest: Sequence[Entry] | None,
+    **details: Scalar,
+) -> Entry:
+    """The same about a subject whose last act the caller has read (`one_reading_of_acts`), to spare reading it again."""
+    return _write(deps, actor, _Act(action, subject_id, target_id, details), newest)
+
+
 def look(
     deps: Deps,
     actor: Actor,
@@ -63,16 +78,17 @@ def look(
     purpose: Text,
     scope: Text,
     target_id: str | None = None,
-    newest: Sequence[Entry] = (),
+    newest: Sequence[Entry] | None = None,
     **details: Scalar,
 ) -> Entry:
     """Write down a look at restricted information; when this returns, the line is on the majority's disks.
 
     Call it before the data leaves: if it raises, nothing may be shown (Measures 19, 26). Whatever keeps the database
     from taking the line becomes `audit.not_written`. `newest`: the subject's looks that the caller has just read, newest
-    first, to spare reading the end of the chain again. Inside a transaction the line is durable once that commits.
+    first (empty: there were none), to spare reading that again. Inside a transaction the line is durable once that commits.
     """
-    return _write(deps, actor, _Act(action, subject_id, target_id, details, purpose, scope), newest)
+    act = _Act(action, subject_id, target_id, details, purpose, scope)
+    return _write(deps, actor, act, newest)
 
 
 def newest_looks(deps: Deps, subject_id: str, *, limit: int, before: int | None = None) -> tuple[Entry, ...]:
@@ -84,6 +100,11 @@ def newest_looks(deps: Deps, subject_id: str, *, limit: int, before: int | None 
 def one_reading(limit: int) -> Part[Entry]:
     """The latest looks at a subject's information as one part of a joined read."""
     return store.newest(_LOOKS, limit)
+
+
+def one_reading_of_acts(limit: int) -> Part[Entry]:
+    """The latest acts about a subject as one part of a joined read."""
+    return store.newest(_ACTS, limit)
 
 
 def looks(deps: Deps, subject_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:
@@ -138,7 +159,7 @@ def verify_log(deps: Deps) -> Iterator[str]:
         before = seal
 
 
-def _write(deps: Deps, actor: Actor, act: _Act, newest: Sequence[Entry] = ()) -> Entry:
+def _write(deps: Deps, actor: Actor, act: _Act, newest: Sequence[Entry] | None = None) -> Entry:
     """Append, with the driver's faults told as ours; a collision is left to `atomic`, which begins anew."""
     try:
         return _append(deps, actor, act, newest)
@@ -148,18 +169,41 @@ def _write(deps: Deps, actor: Actor, act: _Act, newest: Sequence[Entry] = ()) ->
         raise _not_written(act) from error
 
 
-def _append(deps: Deps, actor: Actor, act: _Act, newest: Sequence[Entry]) -> Entry:
+def _append(deps: Deps, actor: Actor, act: _Act, newest: Sequence[Entry] | None) -> Entry:
     """Put the line at the end of its chain; a writer who was faster takes the place, so look again and go behind it."""
     for attempt in range(ATTEMPTS):
         chain = _chain(deps, actor, act)
-        last = newest[0] if newest and attempt == 0 else store.find_last(deps.db, chain)
+        known = newest is not None and attempt == 0
+        last = next(iter(newest or ()), None) if known else store.find_last(deps.db, chain)
         entry = rules.signed(_entry(deps, actor, act, (chain, last)), deps.audit_key)
+        if in_transaction():
+            return _with_the_others(deps, entry)
         if store.insert(deps.db, entry):
             return entry
-        if in_transaction():
-            raise Retry(chain)
         time.sleep(deps.random.uniform(0, min(LONGEST_WAIT_S, 0.001 * 2**attempt)))
     raise _not_written(act)
+
+
+def _with_the_others(deps: Deps, entry: Entry) -> Entry:
+    """All lines of a transaction are one command, the last before it commits, so that a place in a chain is taken briefly."""
+    waiting = store.waiting()
+    if not waiting:
+        before_commit(partial(_write_waiting, deps))
+    waiting.append(entry)
+    return entry
+
+
+def _write_waiting(deps: Deps) -> None:
+    entries = store.written_off()
+    try:
+        written = store.insert_all(deps.db, entries)
+    except DriverError as error:
+        if collided(error):
+            raise
+        looks = any(entry.look for entry in entries)
+        raise (errors.not_written() if looks else errors.act_not_written()) from error
+    if not written:
+        raise Retry(entries[0].chain)
 
 
 def _not_written(act: _Act) -> ServiceError:
@@ -168,7 +212,7 @@ def _not_written(act: _Act) -> ServiceError:
 
 def _chain(deps: Deps, actor: Actor, act: _Act) -> str:
     if act.subject_id is not None:
-        return _looks(act.subject_id) if act.purpose else f"acts:{act.subject_id}"
+        return _looks(act.subject_id) if act.purpose else _acts(act.subject_id)
     if actor.role in (
         Role.ANONYMOUS,
         Role.SYSTEM,
@@ -176,6 +220,10 @@ def _chain(deps: Deps, actor: Actor, act: _Act) -> str:
     ):  # one name for many callers at once: spread, or they queue
         return f"actor:{actor.id}:{deps.random.randrange(STRIPES)}"
     return f"actor:{actor.id}"
+
+
+def _acts(subject_id: str) -> str:
+    return _ACTS + subject_id
 
 
 def _looks(subject_id: str) -> str:

@@ -1,6 +1,6 @@
 """The audit log in MongoDB: append-only, acknowledged by the majority."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -8,7 +8,14 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from backend.audit.model import Entry, Seal
 from backend.common.documents import from_document, to_document
 from backend.common.handles import Part, insert_durable
-from backend.common.mongo import Database, Document
+from backend.common.mongo import (
+    DUPLICATE_KEY,
+    BulkWriteError,
+    Database,
+    Document,
+    in_transaction,
+    notes,
+)
 
 COLLECTION = "audit_log"
 INDEXES = [
@@ -25,7 +32,32 @@ def insert(db: Database, entry: Entry) -> bool:
     return insert_durable(db, COLLECTION, to_document(entry))
 
 
+def insert_all(db: Database, entries: Sequence[Entry]) -> bool:
+    """The same with several as one command, in a transaction, which commits all of them or none."""
+    try:
+        db[COLLECTION].insert_many([to_document(entry) for entry in entries])
+    except BulkWriteError as error:
+        if any(fault["code"] != DUPLICATE_KEY for fault in error.details["writeErrors"]):
+            raise
+        return False
+    return True
+
+
+def waiting() -> list[Entry]:
+    """The lines that the running transaction has made and not written yet, in their order."""
+    lines: list[Entry] = notes().setdefault(COLLECTION, [])
+    return lines
+
+
+def written_off() -> list[Entry]:
+    """The same, no longer waiting."""
+    lines: list[Entry] = notes().pop(COLLECTION, [])
+    return lines
+
+
 def find_last(db: Database, chain: str) -> Entry | None:
+    if in_transaction() and (made := [one for one in waiting() if one.chain == chain]):
+        return made[-1]
     found = db[COLLECTION].find_one({"chain": chain}, sort=[("seq", DESCENDING)])
     return _entry(found) if found else None
 

@@ -24,6 +24,15 @@ def claim_not_found() -> ServiceError:
     )
 
 
+def decision_not_found() -> ServiceError:
+    return ServiceError(
+        Kind.NOT_FOUND,
+        "benefits.decision_not_found",
+        "这次申领没有这项等级决定：可能未查看记录，或保存期限已过",
+        "There is no such decision by grade for this claim: no record was looked at, or it is not kept any more",
+    )
+
+
 def out_of_stock() -> ServiceError:
     return ServiceError(
         Kind.CONFLICT,
@@ -44,17 +53,18 @@ def already_claimed(claim_id: str) -> ServiceError:
 
 
 def not_open(why: str, text: Text) -> ServiceError:
-    """`not_begun`, `over`, `paused`, `closed`."""
+    """`not_begun`, `over`, `paused`, `closed`, `no_partner`."""
     return ServiceError(Kind.CONFLICT, f"benefits.{why}", text.zh, text.en)
 
 
-def not_entitled(reasons: Sequence[dict[str, Any]]) -> ServiceError:
+def not_entitled(reasons: Sequence[dict[str, Any]], rule_version: str | None) -> ServiceError:
+    """`rule_version`: the published rules it was decided by; None where no record was looked at."""
     return ServiceError(
         Kind.FORBIDDEN,
         "benefits.not_entitled",
         "目前不符合该权益的申领条件，原因见下",
         "You are not entitled to this benefit at present; the reasons are below",
-        data={"reasons": list(reasons)},
+        data={"reasons": list(reasons), "rule_version": rule_version},
     )
 
 

@@ -66,9 +66,18 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Former:
+    """A partner that staff took out: whoever had claimed by then can still redeem there."""
+
+    merchant_id: str
+    left_at: datetime
+
+
+@dataclass(frozen=True)
 class Benefit:
-    """A campaign. `extra` counts the units that were cut for corrections after the reserve had run out. `version` counts the
-    writes, each of which is a compare-and-set on it; no claim writes it, so a rush does not queue here."""
+    """A campaign. `extra` counts the units that were cut for corrections after the reserve had run out; `unserved_at`: since
+    when no partner takes part, as far as was noticed. `version` counts the writes, each of which is a compare-and-set on it;
+    no claim writes it, so a rush does not queue here."""
 
     id: str
     terms: Terms
@@ -76,7 +85,14 @@ class Benefit:
     created_at: datetime
     extra: int = 0
     events: tuple[Event, ...] = ()
+    former: tuple[Former, ...] = ()
+    unserved_at: datetime | None = None
     version: int = 1
+
+    def takes_at(self, merchant_id: str, claimed_at: datetime) -> bool:
+        """Whether a claim of that instant can be redeemed there: at every partner of now, and at those of then."""
+        left = max((one.left_at for one in self.former if one.merchant_id == merchant_id), default=None)
+        return merchant_id in self.terms.partner_ids or (left is not None and claimed_at <= left)
 
 
 @dataclass(frozen=True)
@@ -98,7 +114,8 @@ class Claim:
     (`decision_id`), which the grades keep; None where no record was looked at.
 
     `turn_key` (campaign, person, which of the allowed times; or the refusal) exists while it counts, and an index keeps it
-    single. `expires_at`: the end of a live claim or of an offer. The code is sealed for its holder, and found by `code_mac`.
+    single; what makes a used one good (`makes_good_id`) takes no time. `expires_at`: the end of a live claim or of an offer.
+    `stranded_at`: its holder was told that nobody takes it. The code is sealed for its holder, and found by `code_mac`.
     """
 
     id: str
@@ -122,6 +139,10 @@ class Claim:
     merchant_id: str | None = None
     receipt_no: str | None = None
     receipt_key_mac: bytes | None = field(default=None, repr=False)
+    rule_version: str | None = None
+    makes_good_id: str | None = None
+    stranded_at: datetime | None = None
+    kept_until: datetime = NEVER
     version: int = 1
 
     def state_at(self, at: datetime) -> ClaimState:

@@ -49,7 +49,7 @@ class Claims(MethodView):
         *NOT_OPEN,
         errors.out_of_stock,
         errors.already_claimed("…"),
-        errors.not_entitled(BELOW),
+        errors.not_entitled(BELOW, "shanghai-2026-1"),
         too_many(3600),
     )
     def post(self, benefit_id):
@@ -84,6 +84,30 @@ class MyClaim(MethodView):
         一次申领的详情和所依据的规则、记录；须先完成本人核验。
         """
         return service.one_of_mine(deps(), actor(), claim_id=claim_id)
+
+
+@blp.route("/me/claims/<claim_id>/replay")
+class Replayed(MethodView):
+    @blp.response(200, wire.BenefitReplay)
+    @blp.refuses(errors.claim_not_found, errors.decision_not_found)
+    def post(self, claim_id):
+        """Have the decision that a claim came out of worked out again, by the rules and facts of its day
+
+        按当时的规则和依据重新计算一次申领的等级决定；须先完成本人核验。
+        """
+        return service.replay(deps(), actor(), claim_id=claim_id)
+
+
+@blp.route("/me/claims/<claim_id>/decisions/<decision_id>/replay")
+class ReplayedDecision(MethodView):
+    @blp.response(200, wire.BenefitReplay)
+    @blp.refuses(errors.claim_not_found, errors.decision_not_found)
+    def post(self, claim_id, decision_id):
+        """Have any decision behind a claim worked out again, also one that another took the place of
+
+        重新计算一次申领的任一等级决定，包括已被替代的；须先完成本人核验。
+        """
+        return service.replay(deps(), actor(), claim_id=claim_id, decision_id=decision_id)
 
 
 @blp.route("/merchant/redemptions")

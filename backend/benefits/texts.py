@@ -13,6 +13,10 @@ AGAIN = Text(
 OWN_PURPOSE = Text(
     "本人查看一次权益申领的结果和原因", "The subject reads why a claim of a benefit came out so"
 )
+REPLAY_PURPOSE = Text(
+    "本人要求重新计算一次权益申领的等级决定",
+    "The subject has a decision by grade behind a claim worked out again",
+)
 OWN_SCOPE = Text("该次申领所依据的等级理由", "The reasons of the grade behind that claim")
 USES_RECORD = Text(
     "申领时将查看您的信用记录中影响等级的要素，仅用于确定本次可享受的档次，并记入您的查询记录；商户只知道优惠内容，不知道您的"

@@ -145,19 +145,42 @@ def joined(
     Each part comes from the store that owns its collection, so that no store reads another's; every part is read as
     by itself, at no common instant.
     """
-    places = [f"joined {number}" for number in range(len(parts))]
-    pipeline: list[Document] = [
-        {"$match": {first.key: value, **first.wanted}},
-        {"$set": {_VALUE: {"$ifNull": [f"${path}", _NOBODY]}}},
-    ]
-    for part, place in zip(parts, places, strict=True):
-        pipeline += part.looked_up(place)
     try:
-        documents = db[first.collection].aggregate(pipeline).to_list()
+        return _at_once(db, first, value, {"$ifNull": [f"${path}", _NOBODY]}, parts)
+    except OperationFailure as error:
+        if error.code not in _TOO_LARGE or in_transaction():
+            raise
+        return _apart(db, first, value, path, parts)
+
+
+def beside(
+    db: Database, first: Part[T], value: str, by: str, parts: Sequence[Part[Any]]
+) -> tuple[T, tuple[list[Any], ...]] | None:
+    """The document of `first` whose key is `value`, and every part by `by`, in one operation; for a transaction, at whose
+    instant all of it is read. None when there is no such document.
+
+    Raises `TooLarge` where that is more than one document holds; the transaction is over then.
+    """
+    try:
+        return _at_once(db, first, value, {"$literal": by}, parts)
     except OperationFailure as error:
         if error.code not in _TOO_LARGE:
             raise
-        return _apart(db, first, value, path, parts)
+        raise TooLarge(first.collection) from error
+
+
+class TooLarge(Exception):
+    """What was to be read in one operation has to be read in several."""
+
+
+def _at_once(
+    db: Database, first: Part[T], value: str, by: Document, parts: Sequence[Part[Any]]
+) -> tuple[T, tuple[list[Any], ...]] | None:
+    places = [f"joined {number}" for number in range(len(parts))]
+    pipeline: list[Document] = [{"$match": {first.key: value, **first.wanted}}, {"$set": {_VALUE: by}}]
+    for part, place in zip(parts, places, strict=True):
+        pipeline += part.looked_up(place)
+    documents = db[first.collection].aggregate(pipeline).to_list()
     if not documents:
         return None
     found = documents[0]

@@ -46,6 +46,7 @@ CODECS: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
 _running: ContextVar[ClientSession | None] = ContextVar("running_transaction", default=None)
 _last_acts: ContextVar[list[Callable[[], None]] | None] = ContextVar("acts_before_commit", default=None)
+_notes: ContextVar[dict[str, Any] | None] = ContextVar("notes_of_transaction", default=None)
 
 
 class Retry(Exception):
@@ -85,7 +86,7 @@ def transaction(client: Client) -> Iterator[None]:
         return
     with client.start_session() as session, session.bind(end_session=False):
         mark, acts = _running.set(session), list[Callable[[], None]]()
-        last = _last_acts.set(acts)
+        last, notes = _last_acts.set(acts), _notes.set({})
         try:
             session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=MAJORITY)
             try:
@@ -97,6 +98,7 @@ def transaction(client: Client) -> Iterator[None]:
                 raise
             _commit(session)
         finally:
+            _notes.reset(notes)
             _last_acts.reset(last)
             _running.reset(mark)
 
@@ -107,6 +109,14 @@ def before_commit(act: Callable[[], None]) -> None:
     if acts is None:
         raise RuntimeError("no transaction is running")
     acts.append(act)
+
+
+def notes() -> dict[str, Any]:
+    """What may be kept in hand for the length of the running transaction, by the name of who keeps it."""
+    found = _notes.get()
+    if found is None:
+        raise RuntimeError("no transaction is running")
+    return found
 
 
 def _commit(session: ClientSession) -> None:

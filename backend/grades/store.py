@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from backend.common.documents import from_document, to_document
@@ -16,6 +16,8 @@ INDEXES = [
     IndexModel([("live_key", ASCENDING)], unique=True, partialFilterExpression={"live_key": {"$gt": ""}}),
     # Superseded ones too: a deleted record has to go from every one of them.
     IndexModel([("record_ids", ASCENDING)]),
+    # All that was decided for one thing, one after the other.
+    IndexModel([("owner.id", ASCENDING), ("_id", DESCENDING)]),
     IndexModel([("kept_until", ASCENDING)], expireAfterSeconds=0),
 ]
 COLLECTIONS = {COLLECTION: INDEXES}
@@ -36,6 +38,13 @@ def find(db: Database, decision_id: str, at: datetime) -> Decision | None:
 
 def find_live(db: Database, owner: Owner, at: datetime) -> Decision | None:
     return _one(db, {"live_key": _live_key(owner), "kept_until": {"$gt": at}})
+
+
+def list_of(db: Database, owner: Owner, at: datetime, *, limit: int) -> list[Decision]:
+    """Every decision for an owner, in force or not, the newest first."""
+    wanted = {"owner.id": owner.id, "owner.kind": owner.kind.value, "kept_until": {"$gt": at}}
+    found = db[COLLECTION].find(wanted, sort=[("_id", DESCENDING)], limit=limit)
+    return [from_document(Decision, document) for document in found]
 
 
 def list_live_using(db: Database, record_id: str, kind: DecisionOwner, at: datetime) -> list[Decision]:

@@ -55,6 +55,16 @@ class Merchant:
 
 
 @dataclass(frozen=True)
+class Named:
+    """What everybody may know of a merchant."""
+
+    id: str
+    name: str
+    district: str | None
+    state: MerchantState
+
+
+@dataclass(frozen=True)
 class Key:
     """An API key as it is kept: `id` is its public part, `secret_mac` a keyed hash of the rest bound to id and merchant."""
 

@@ -11,7 +11,7 @@ from backend.common import mongo
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database
 from backend.common.pages import Position
-from backend.merchants.model import Key, Merchant
+from backend.merchants.model import Key, Merchant, Named
 from schemas.terms import MerchantKind, MerchantState
 
 COLLECTION = "merchants"
@@ -57,6 +57,13 @@ def find(db: Database, merchant_id: str) -> Merchant | None:
 def find_many(db: Database, merchant_ids: Collection[str]) -> list[Merchant]:
     found = db[COLLECTION].find({"_id": {"$in": list(merchant_ids)}})
     return [from_document(Merchant, document) for document in found]
+
+
+def list_names(db: Database, merchant_ids: Collection[str]) -> list[Named]:
+    """Without their histories and contacts."""
+    shown = {"name": 1, "district": 1, "state": 1}
+    found = db[COLLECTION].find({"_id": {"$in": list(merchant_ids)}}, shown)
+    return [from_document(Named, document) for document in found]
 
 
 def list_newest(

@@ -22,9 +22,9 @@ KEY_HEADER = "Idempotency-Key"
 _IN_ENVIRON = "HTTP_IDEMPOTENCY_KEY"
 REPLAY_HEADER = "Idempotent-Replay"
 KEPT_HEADERS = ("Content-Type", "Location")
-# An answer worth giving again: what was made, and refusals that another try cannot change. Not kept: our faults, and
-# refusals that ask the caller to do something (sign in, prove, wait, mend) and come again.
-KEPT = frozenset({200, 201, 202, 204, 404, 409, 410})
+# An answer worth giving again: what was made. No refusal is kept: it made nothing, and what stood in the way may be gone when
+# the caller tries once more (stock comes back, a pause ends), so each try is judged anew.
+KEPT = frozenset({200, 201, 202, 204})
 
 
 LARGEST_BODY = 1024 * 1024

@@ -144,6 +144,8 @@ RIGHTS: Rights = {
     "POST /api/v1/benefits/<benefit_id>/claims": CITIZENS,
     "GET /api/v1/me/claims": CITIZENS,
     "GET /api/v1/me/claims/<claim_id>": CITIZENS,
+    "POST /api/v1/me/claims/<claim_id>/replay": CITIZENS,
+    "POST /api/v1/me/claims/<claim_id>/decisions/<decision_id>/replay": CITIZENS,
     "POST /api/v1/merchant/redemptions": MERCHANTS,
     "GET /api/v1/staff/benefits": MANAGERS,
     "POST /api/v1/staff/benefits": MANAGERS,

@@ -24,7 +24,7 @@ from backend.places import service as places
 from backend.reports import service as reports
 from backend.restorations import service as restorations
 from schemas.terms import Channel, ObjectionState, PlaceReportKind, Role
-from tests.backend.benefits.fair import Fair
+from tests.backend.benefits.fair import MANAGER, Fair
 from tests.backend.eligibility import counter as counters
 from tests.backend.evidence.made import picture
 from tests.backend.news.press import Press
@@ -75,6 +75,7 @@ def busy(deps: Deps, clock: Clock) -> Town:
     town.bring_to(ObjectionState.CLOSED)
     _ask_and_apply(town)
     _claim(town)
+    _close_a_shop(town)
     town.record(query_until=end_of(date(2026, 12, 31)))
     calendars.put_year(deps, STEWARD, **DAYS_OF_2027)
     press = Press(deps)
@@ -104,6 +105,18 @@ def _claim(town: Town) -> None:
     """A benefit for everybody, claimed for five days: over by `NOW`, or to be reminded of."""
     fair = Fair(town.deps, town.resident)
     fair.claim(fair.start(tiers=(Tier(None, 500),), valid_days=5))
+
+
+def _close_a_shop(town: Town) -> None:
+    """A benefit whose only shop closes when one was used, which is kept until now, and another was not."""
+    fair = Fair(town.deps, town.resident)
+    shop = fair.shop("将要停业的店")
+    benefit = fair.start(shop, tiers=(Tier(None, 500),), per_person=2, valid_days=30)
+    used = fair.claim(benefit)
+    fair.redeem(shop, used.code)
+    fair.claim(benefit)
+    town.deps.db["benefit_claims"].update_one({"_id": used.id}, {"$set": {"kept_until": NOW}})
+    merchants.close(town.deps, MANAGER, merchant_id=shop.id, reason="歇业")
 
 
 def _contest(counter: counters.Counter, town: Town) -> None:

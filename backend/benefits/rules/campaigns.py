@@ -1,12 +1,14 @@
 """What a campaign may be. Everything that is wrong is told at once, with its field, in both languages."""
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from backend.benefits.model import Benefit, Fault, Terms, Tier
+from backend.benefits.model import Benefit, Fault, Former, Terms, Tier
 from backend.common.districts import DISTRICTS
-from backend.grades.model import RANK
+from backend.grades.model import RANK, SCALE
 from schemas.terms import BenefitAct, BenefitState, ValueKind
 from schemas.text import Text
 
@@ -14,9 +16,14 @@ MOST_UNITS = 50_000
 """Stock and reserve together: they are cut in one transaction, which the server allows a minute."""
 MOST_FEN, MOST_PERCENT, MOST_PER_PERSON, MOST_VALID_DAYS, MOST_PARTNERS = 100_000, 100, 10, 366, 500
 LONGEST = timedelta(days=366)
+_HAN, _LATIN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]"), re.compile("[A-Za-z]")
+_EVERYBODY = Text(
+    f"“{SCALE[0].label.zh}”是最低等级，人人都能达到；面向所有人的优惠请填写普惠优惠，申领时不查看记录",
+    f"Everybody reaches “{SCALE[0].label.en}”, the lowest grade; for everybody set a floor, which looks at no record",
+)
 _OPEN = frozenset({BenefitState.ACTIVE, BenefitState.PAUSED})
 _MOVES: Mapping[BenefitAct, tuple[frozenset[BenefitState], BenefitState | None]] = {
-    BenefitAct.CHANGE: (_OPEN, None),
+    BenefitAct.CHANGE: (_OPEN | {BenefitState.CLOSED}, None),
     BenefitAct.PAUSE: (frozenset({BenefitState.ACTIVE}), BenefitState.PAUSED),
     BenefitAct.RESUME: (frozenset({BenefitState.PAUSED}), BenefitState.ACTIVE),
     BenefitAct.CLOSE: (_OPEN, BenefitState.CLOSED),
@@ -38,17 +45,35 @@ def lives_in(district: str | None, districts: tuple[str, ...]) -> bool:
     return not districts or any(district in (code, DISTRICTS.get(code)) for code in districts)
 
 
+def only_partners(before: Terms, terms: Terms) -> bool:
+    """Whether nothing but the partners changes, which is all that a closed campaign may still need."""
+    return replace(terms, partner_ids=before.partner_ids) == before
+
+
+def left_by(before: Benefit, terms: Terms, at: datetime) -> tuple[Former, ...]:
+    """The partners that were taken out, these too: whoever had claimed by then can still redeem there."""
+    gone = tuple(Former(one, at) for one in before.terms.partner_ids if one not in terms.partner_ids)
+    newly = {one.merchant_id for one in gone}
+    return (*(one for one in before.former if one.merchant_id not in newly), *gone)
+
+
 def check(terms: Terms, at: datetime) -> list[Fault]:
     """What is wrong with a new campaign."""
-    faults = [*_values(terms), *_numbers(terms), *_window(terms), *_places(terms)]
+    faults = _whole(terms)
     if terms.ends_at <= at:
         faults.append(("ends_at", Text("结束时间已过", "The end has passed already")))
     return faults
 
 
-def check_change(before: Benefit, terms: Terms) -> list[Fault]:
-    """What is wrong with a change: stock that was promised is never taken back."""
-    faults = [*_values(terms), *_numbers(terms), *_window(terms), *_places(terms)]
+def check_change(before: Benefit, terms: Terms, at: datetime) -> list[Fault]:
+    """What is wrong with a change: stock that was promised is never taken back, and a campaign is ended by closing it."""
+    faults = _whole(terms)
+    if terms.ends_at <= at and terms.ends_at != before.terms.ends_at:
+        text = Text(
+            "结束时间已过；如需提前结束，请使用“结束活动”并写明原因",
+            "This end has passed already; to end the benefit early, close it and say why",
+        )
+        faults.append(("ends_at", text))
     for name, had, has in (
         ("stock", before.terms.stock, terms.stock),
         ("reserve", before.terms.reserve, terms.reserve),
@@ -62,6 +87,21 @@ def check_change(before: Benefit, terms: Terms) -> list[Fault]:
     return faults
 
 
+def _whole(terms: Terms) -> list[Fault]:
+    return [*_titles(terms), *_values(terms), *_numbers(terms), *_window(terms), *_places(terms)]
+
+
+def _titles(terms: Terms) -> Iterator[Fault]:
+    """Each in its own language: a reader of the other one is shown the other title."""
+    if not _HAN.search(terms.title_zh):
+        yield "title", Text("中文名称须含汉字", "The Chinese title must have Chinese characters")
+    if _HAN.search(terms.title_en) or not _LATIN.search(terms.title_en):
+        text = Text(
+            "英文名称须用英文，不得含汉字", "The English title is in English, without Chinese characters"
+        )
+        yield "title_en", text
+
+
 def _values(terms: Terms) -> Iterator[Fault]:
     most = MOST_PERCENT if terms.value_kind is ValueKind.PERCENT_OFF else MOST_FEN
     if not terms.tiers:
@@ -73,6 +113,8 @@ def _values(terms: Terms) -> Iterator[Fault]:
                 "“暂无信用记录”不是可以要求的等级", "“No record” is not a grade that can be asked for"
             )
             yield name, text
+        if tier.minimum_grade is SCALE[0]:
+            yield name, _EVERYBODY
         if not 1 <= tier.value <= most:
             yield name, Text("优惠应在 1 至 {most} 之间", "A value is between 1 and {most}").fill(most=most)
     for higher, lower in pairwise(terms.tiers):

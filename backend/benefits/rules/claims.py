@@ -5,29 +5,38 @@ from datetime import datetime, timedelta
 
 from backend.benefits.model import NEVER, Benefit, Claim, Terms, Tier
 from backend.common.clock import shanghai_date
-from backend.common.periods import end_of
+from backend.common.periods import add_years, end_of
 from backend.grades.model import RANK
 from schemas.terms import BenefitState, ClaimState, GradeValue
 from schemas.text import Text
 
 REMINDED_BEFORE = timedelta(days=3)
 COUNTS = (ClaimState.LIVE, ClaimState.REDEEMED)
-_PENDING = (ClaimState.REFUSED, ClaimState.OFFERED)
+IN_HAND = (ClaimState.LIVE, ClaimState.OFFERED)
+KEPT_YEARS = 3
+"""As long as somebody can sue over it (Civil Code 188), and as what shows how it was decided is kept at least (PIPL 55, 56);
+then there is no need for it any more (PIPL 19). To be confirmed by the owner."""
 HINDRANCES = {
     "closed": Text("该活动已结束，不能再领取", "This benefit is closed and can be claimed no more"),
     "paused": Text("该活动已暂停领取；已领的仍可使用", "Claiming is paused; what was claimed can be used"),
     "not_begun": Text("该活动尚未开始", "This benefit has not begun yet"),
     "over": Text("该活动的领取时间已过", "The time to claim this benefit is over"),
+    "no_partner": Text(
+        "目前没有可以核销的合作商户，暂不能领取",
+        "No partner shop can redeem it at present, so it cannot be claimed for now",
+    ),
 }
 
 
-def hindrance(benefit: Benefit, at: datetime) -> tuple[str, Text] | None:
-    """Why nothing can be claimed now, whoever asks; the window's end is the first instant outside of it."""
+def hindrance(benefit: Benefit, at: datetime, *, served: bool = True) -> tuple[str, Text] | None:
+    """Why nothing can be claimed now, whoever asks; the window's end is the first instant outside of it. `served`: whether
+    any partner takes part."""
     for why, holds in (
         ("closed", benefit.state is BenefitState.CLOSED),
         ("over", at >= benefit.terms.ends_at),
         ("paused", benefit.state is BenefitState.PAUSED),
         ("not_begun", at < benefit.terms.starts_at),
+        ("no_partner", not served),
     ):
         if holds:
             return why, HINDRANCES[why]
@@ -60,9 +69,34 @@ def latest(mine: Iterable[Claim], at: datetime) -> str:
     return max(one.id for one in mine if one.state_at(at) in COUNTS)
 
 
-def pending(mine: Iterable[Claim], at: datetime) -> Claim | None:
-    """The refusal, or the offer that is made good again."""
-    return next((one for one in mine if one.state_at(at) in _PENDING), None)
+def offer(mine: Iterable[Claim], at: datetime) -> Claim | None:
+    """What waits for the person to be claimed again."""
+    return next((one for one in mine if one.state_at(at) is ClaimState.OFFERED), None)
+
+
+def refusal(mine: Iterable[Claim], at: datetime) -> Claim | None:
+    """The refusal, of which each person has one in a campaign."""
+    return next((one for one in mine if one.state_at(at) is ClaimState.REFUSED), None)
+
+
+def known(mine: Iterable[Claim], account_id: str, key_mac: bytes | None) -> Claim | None:
+    """The claim that was made under this key of a request before."""
+    asked = (account_id, key_mac)
+    return next((one for one in mine if key_mac and (one.account_id, one.key_mac) == asked), None)
+
+
+def owed(terms: Terms, claim: Claim, then: GradeValue, ought: GradeValue) -> int:
+    """What a used claim was short of: the person stood at `then`, and by a mistake not at `ought`. By the terms of now, and
+    nothing where they came to mean another kind of value. What was given beyond the grade counts as given."""
+    was, better = entitled(terms, then), entitled(terms, ought)
+    if better is None or claim.value is None or claim.value_kind is not terms.value_kind:
+        return 0
+    return max(0, better.value - max(claim.value, was.value if was else 0))
+
+
+def kept_until(ended_at: datetime) -> datetime:
+    """24:00 of the last day on which a claim is kept that was over, used or refused at `ended_at`."""
+    return end_of(add_years(shanghai_date(ended_at), KEPT_YEARS))
 
 
 def turn_key(benefit_id: str, subject_id: str, turn: int | None) -> str:

@@ -2,20 +2,13 @@
 
 from backend.benefits.service.claiming import claim
 from backend.benefits.service.managing import change, close, create, pause, resume
-from backend.benefits.service.reading import (
-    Listed,
-    Receipt,
-    ShownClaim,
-    find,
-    listed,
-    mine,
-    one_of_mine,
-    open_now,
-)
+from backend.benefits.service.owning import Receipt, ShownClaim, ShownReplay, mine, one_of_mine, replay
+from backend.benefits.service.reading import Listed, find, listed, open_now
 from backend.benefits.service.redeeming import redeem
 from backend.benefits.service.rejudging import Rejudging
+from backend.benefits.service.serving import watch_partners
 from backend.benefits.service.staffing import Shown, count, find_for_staff, listed_for_staff
-from backend.benefits.service.sweeping import end_expired, remind_expiring
+from backend.benefits.service.sweeping import end_expired, remind_expiring, remove_old
 
 __all__ = [
     "Listed",
@@ -23,6 +16,7 @@ __all__ = [
     "Rejudging",
     "Shown",
     "ShownClaim",
+    "ShownReplay",
     "change",
     "claim",
     "close",
@@ -39,5 +33,8 @@ __all__ = [
     "pause",
     "redeem",
     "remind_expiring",
+    "remove_old",
+    "replay",
     "resume",
+    "watch_partners",
 ]

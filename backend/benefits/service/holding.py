@@ -13,7 +13,8 @@ from backend.common.deps import Deps
 
 HELD = timedelta(seconds=60)
 """Longer than a claim takes. One that took longer finds another holder, or none, when it gives the unit to its claim."""
-PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.4)
+PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.4, 0)
+"""After the last one it is looked for once more."""
 
 
 def take(deps: Deps, benefit_id: str) -> Unit | None:
@@ -29,11 +30,13 @@ def wait(deps: Deps, benefit_id: str) -> Unit:
     Raises 409 `benefits.out_of_stock`, and 503 `database.busy` when it takes long, as after a process died with a hold.
     """
     for pause in PAUSES_S:
-        if not units.undecided(deps.db, (benefit_id, STOCK), deps.now(), deps.now() + HELD):
+        now = deps.now()
+        free_at = units.free_next(deps.db, (benefit_id, STOCK), now, now + HELD)
+        if free_at is None:
             raise errors.out_of_stock()
-        time.sleep(pause)
-        unit = take(deps, benefit_id)
-        if unit is not None:
+        if free_at > now:
+            time.sleep(pause)
+        elif (unit := take(deps, benefit_id)) is not None:
             return unit
     raise mongo.busy()
 

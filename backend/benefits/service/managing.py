@@ -10,7 +10,6 @@ from backend.benefits.service.staffing import MANAGERS, Shown, managed, shown
 from backend.benefits.store import campaigns, units
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.common.errors import Kind, ServiceError
 from backend.common.mongo import Retry, atomic
 from backend.merchants import service as merchants
 from schemas.terms import BenefitAct, BenefitState, MerchantState
@@ -21,7 +20,7 @@ from schemas.text import Text
 def create(deps: Deps, actor: Actor, *, wanted: Terms) -> Shown:
     """Start a campaign and cut its stock, all of it or nothing. Raises 422 `benefits.invalid` with every fault at once."""
     actor.require(*MANAGERS)
-    _require_valid(rules.check(wanted, deps.now()), _strangers(deps, actor, wanted))
+    _require_valid(rules.check(wanted, deps.now()), _strangers(deps, wanted))
     first = Event(deps.now(), BenefitAct.CREATE, BenefitState.ACTIVE, actor.id, actor.name)
     benefit = Benefit(deps.new_id(), wanted, BenefitState.ACTIVE, deps.now(), events=(first,))
     campaigns.insert(deps.db, benefit)
@@ -32,19 +31,26 @@ def create(deps: Deps, actor: Actor, *, wanted: Terms) -> Shown:
 
 @atomic
 def change(deps: Deps, actor: Actor, *, benefit_id: str, version: int, wanted: Terms) -> Shown:
-    """Change a campaign for claims to come; what was claimed keeps its value and its end. Stock can only grow.
+    """Change a campaign for claims to come; what was claimed keeps its value, its end and its shops. Stock can only grow.
 
-    Raises as `create`, 409 `benefits.stale` when another version is in force, `benefits.changed` for a closed one.
+    Raises as `create`, 409 `benefits.stale` when another version is in force, `benefits.changed` for a closed one unless
+    nothing but its partners changes.
     """
     benefit = managed(deps, actor, benefit_id)
     acted = _acted(deps, actor, benefit, BenefitAct.CHANGE)
     if benefit.version != version:
         raise errors.stale(benefit.version)
-    _require_valid(rules.check_change(benefit, wanted), _strangers(deps, actor, wanted))
     before = benefit.terms
+    if benefit.state is BenefitState.CLOSED and not rules.only_partners(before, wanted):
+        raise errors.changed(benefit.state)
+    _require_valid(
+        rules.check_change(benefit, wanted, deps.now()),
+        _strangers(deps, wanted, known=before.partner_ids),
+    )
     more = {STOCK: wanted.stock - before.stock, RESERVE: wanted.reserve - before.reserve}
     _cut(deps, benefit, more)
-    return _saved(deps, actor, replace(acted, terms=wanted), stock=wanted.stock, reserve=wanted.reserve)
+    acted = replace(acted, terms=wanted, former=rules.left_by(benefit, wanted, deps.now()))
+    return _saved(deps, actor, acted, stock=wanted.stock, reserve=wanted.reserve)
 
 
 @atomic
@@ -103,17 +109,15 @@ def _require_valid(faults: list[Fault], more: Iterator[Fault]) -> None:
         raise errors.invalid(found)
 
 
-def _strangers(deps: Deps, actor: Actor, wanted: Terms) -> Iterator[Fault]:
-    """Partners that are not merchants, or closed; as many as a campaign may have."""
-    for merchant_id in wanted.partner_ids[: rules.MOST_PARTNERS]:
-        try:
-            state = merchants.find(deps, actor, merchant_id=merchant_id).state
-        except ServiceError as error:
-            if error.kind is not Kind.NOT_FOUND:
-                raise
+def _strangers(deps: Deps, wanted: Terms, known: tuple[str, ...] = ()) -> Iterator[Fault]:
+    """Partners that are not merchants, or closed, unless they were partners before: who changes something else need not
+    know which have closed since."""
+    asked = wanted.partner_ids[: rules.MOST_PARTNERS]
+    names = merchants.names(deps, asked)
+    for merchant_id in asked:
+        if merchant_id not in names:
             text = Text("没有编号为 {id} 的商户", "There is no merchant {id}")
             yield "partner_ids", text.fill(id=merchant_id)
-            continue
-        if state is MerchantState.CLOSED:
+        elif names[merchant_id].state is MerchantState.CLOSED and merchant_id not in known:
             text = Text("商户 {id} 已终止合作", "The merchant {id} is closed")
             yield "partner_ids", text.fill(id=merchant_id)

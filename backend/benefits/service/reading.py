@@ -1,18 +1,18 @@
-"""Benefits as everybody reads them, and claims as their holder does."""
+"""Benefits as everybody reads them."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from backend.audit import service as audit
 from backend.benefits import errors, rules, texts
-from backend.benefits.model import STOCK, Benefit, Claim, Tier
-from backend.benefits.store import campaigns, claims, units
-from backend.common.actor import Actor
+from backend.benefits.model import STOCK, Benefit, Tier
+from backend.benefits.store import campaigns, units
 from backend.common.deps import Deps
 from backend.common.pages import Page, Position
 from backend.grades import service as grades
-from backend.grades.model import Reason
-from schemas.terms import BenefitState, ClaimState, GradeValue, ReplayOutcome, ValueKind
+from backend.merchants import service as merchants
+from backend.merchants.model import Named
+from schemas.terms import BenefitState, GradeValue, MerchantState, ValueKind
 from schemas.text import Text
 
 
@@ -29,8 +29,19 @@ class ShownTier:
 
 
 @dataclass(frozen=True)
+class Partner:
+    """A shop that redeems, also one that is paused (`open`: takes part now); closed ones are not shown."""
+
+    id: str
+    name: str
+    district: str | None
+    open: bool
+
+
+@dataclass(frozen=True)
 class Listed:
-    """A campaign as everybody reads it: what it gives to whom, until when, where, and how much is left."""
+    """A campaign as everybody reads it: what it gives to whom, until when, where, and how much is left. `rule_version`: the
+    rules in force by which a grade is worked out, where it asks for one. `hindrance`: why it cannot be claimed."""
 
     id: str
     title: Text
@@ -43,51 +54,18 @@ class Listed:
     valid_days: int
     districts: tuple[str, ...]
     partner_ids: tuple[str, ...]
+    partners: tuple[Partner, ...]
     stock: int
     remaining: int
     claimable: bool
+    hindrance: Text | None
+    rule_version: str | None
     created_at: datetime
     purpose: Text
 
     @property
     def state_label(self) -> Text:
         return self.state.label
-
-
-@dataclass(frozen=True)
-class ShownClaim:
-    """A claim as its holder reads it; `code` only while it can be used. `reasons`, the rules they follow from and whether working
-    it out again says the same are there where one claim is read by somebody who has just proved to be the person."""
-
-    id: str
-    benefit_id: str
-    title: Text
-    state: ClaimState
-    value_kind: ValueKind
-    value: int | None
-    created_at: datetime
-    claimed_at: datetime | None
-    expires_at: datetime | None
-    redeemed_at: datetime | None
-    code: str | None = field(repr=False)
-    reasons: tuple[Reason, ...] = ()
-    rule_version: str | None = None
-    replay: ReplayOutcome | None = None
-
-    @property
-    def state_label(self) -> Text:
-        return self.state.label
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """All that a shop learns: what to give, and a number to ask by. Nothing in it is the same for two codes of one person."""
-
-    receipt_no: str
-    title: Text
-    value_kind: ValueKind
-    value: int
-    redeemed_at: datetime
 
 
 def listed(deps: Deps, *, limit: int = 20, cursor: str | None = None) -> Page[Listed]:
@@ -108,73 +86,22 @@ def find(deps: Deps, *, benefit_id: str) -> Listed:
 
 
 def open_now(deps: Deps, found: list[Benefit]) -> list[Listed]:
-    """Campaigns with what is left of each."""
-    return [_listed(deps, one, units.count_free(deps.db, (one.id, STOCK), deps.now())) for one in found]
+    """Campaigns with what is left of each, and the names of all their shops in one read."""
+    names = merchants.names(deps, {one for benefit in found for one in benefit.terms.partner_ids})
+    return [_listed(deps, one, names) for one in found]
 
 
-def mine(deps: Deps, actor: Actor, *, limit: int = 20, cursor: str | None = None) -> Page[ShownClaim]:
-    """The caller's claims, newest first, with their codes: at the counter the bound name must do. What was refused tells of the
-    record and is there for who has just proved to be the person."""
-    subject_id = actor.require_subject()
-    scope = f"claims:{subject_id}"
-    after = deps.cursors.read(cursor, scope)
-    proved = actor.is_verified(deps.now())
-    found = claims.list_own(deps.db, subject_id, refused=proved, after=after, limit=limit + 1)
-    benefits = campaigns.find_many(deps.db, list({one.benefit_id for one in found}))
-    items = [shown(deps, one, benefits[one.benefit_id]) for one in found]
-    return deps.cursors.page(items, limit, scope, lambda one: Position(one.created_at, one.id))
+def partners_of(partner_ids: Sequence[str], names: Mapping[str, Named]) -> tuple[Partner, ...]:
+    """In the order of the campaign, without those that are closed."""
+    known = [names[one] for one in partner_ids if one in names]
+    there = [one for one in known if one.state is not MerchantState.CLOSED]
+    return tuple(Partner(one.id, one.name, one.district, one.state is MerchantState.ACTIVE) for one in there)
 
 
-def one_of_mine(deps: Deps, actor: Actor, *, claim_id: str) -> ShownClaim:
-    """One own claim and why it came out so, record by record: that needs a fresh proof of who reads, and is a look.
-
-    Raises 404 `benefits.claim_not_found`.
-    """
-    subject_id = actor.require_verified(deps.now())
-    found = claims.find_own(deps.db, subject_id, claim_id)
-    benefit = campaigns.find(deps.db, found.benefit_id) if found else None
-    if found is None or benefit is None:
-        raise errors.claim_not_found()
-    decision = grades.find(deps, found.decision_id) if found.decision_id else None
-    if decision is None:
-        return shown(deps, found, benefit)
-    audit.look(
-        deps,
-        actor,
-        "benefits.read_claim",
-        subject_id=subject_id,
-        purpose=texts.OWN_PURPOSE,
-        scope=texts.OWN_SCOPE,
-        target_id=found.id,
-    )
-    return replace(
-        shown(deps, found, benefit),
-        reasons=grades.explain(decision),
-        rule_version=decision.rule_version,
-        replay=grades.replay(deps, decision).outcome,
-    )
-
-
-def shown(deps: Deps, claim: Claim, benefit: Benefit) -> ShownClaim:
-    state = claim.state_at(deps.now())
-    usable = state is ClaimState.LIVE and claim.code_sealed is not None
-    return ShownClaim(
-        id=claim.id,
-        benefit_id=claim.benefit_id,
-        title=benefit.terms.title,
-        state=state,
-        value_kind=claim.value_kind,
-        value=claim.value,
-        created_at=claim.created_at,
-        claimed_at=claim.claimed_at,
-        expires_at=None if state is ClaimState.REFUSED else claim.expires_at,
-        redeemed_at=claim.redeemed_at,
-        code=rules.grouped(str(deps.sealer.open(claim.code_sealed or b""))) if usable else None,
-    )
-
-
-def _listed(deps: Deps, benefit: Benefit, remaining: int) -> Listed:
-    terms = benefit.terms
+def _listed(deps: Deps, benefit: Benefit, names: Mapping[str, Named]) -> Listed:
+    terms, partners = benefit.terms, partners_of(benefit.terms.partner_ids, names)
+    remaining = units.count_free(deps.db, (benefit.id, STOCK), deps.now())
+    hindrance = rules.hindrance(benefit, deps.now(), served=any(one.open for one in partners))
     return Listed(
         id=benefit.id,
         title=terms.title,
@@ -187,9 +114,12 @@ def _listed(deps: Deps, benefit: Benefit, remaining: int) -> Listed:
         valid_days=terms.valid_days,
         districts=terms.districts,
         partner_ids=terms.partner_ids,
+        partners=partners,
         stock=terms.stock,
         remaining=remaining,
-        claimable=remaining > 0 and rules.hindrance(benefit, deps.now()) is None,
+        claimable=remaining > 0 and hindrance is None,
+        hindrance=hindrance[1] if hindrance else None,
+        rule_version=grades.active_version(deps) if terms.uses_grade else None,
         created_at=benefit.created_at,
         purpose=texts.USES_RECORD if terms.uses_grade else texts.USES_NOTHING,
     )

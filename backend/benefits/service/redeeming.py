@@ -9,7 +9,7 @@ from backend.audit import service as audit
 from backend.benefits import errors, rules
 from backend.benefits.model import NEVER, Benefit, Claim
 from backend.benefits.service import acting
-from backend.benefits.service.reading import Receipt
+from backend.benefits.service.owning import Receipt
 from backend.benefits.store import campaigns, claims, units
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
@@ -53,7 +53,8 @@ def _redeem(deps: Deps, actor: Actor, code: str, key_mac: bytes | None) -> Recei
         return None
     if key_mac is not None and claim.merchant_id == actor.id and claim.receipt_key_mac == key_mac:
         return _receipt(claim, benefit)
-    if claim.state_at(deps.now()) is not ClaimState.LIVE or actor.id not in benefit.terms.partner_ids:
+    taken_here = benefit.takes_at(actor.id, claim.claimed_at or claim.created_at)
+    if claim.state_at(deps.now()) is not ClaimState.LIVE or not taken_here:
         return None
     return _use_up(deps, actor, claim, benefit, key_mac)
 
@@ -61,6 +62,7 @@ def _redeem(deps: Deps, actor: Actor, code: str, key_mac: bytes | None) -> Recei
 def _use_up(
     deps: Deps, actor: Actor, claim: Claim, benefit: Benefit, key_mac: bytes | None
 ) -> Receipt | None:
+    """The decision stays in force: if a mistake comes out in it, what the claim was short of is made good."""
     now = deps.now()
     used = replace(
         claim,
@@ -70,13 +72,13 @@ def _use_up(
         merchant_id=actor.id,
         receipt_no=deps.new_code()[:16].upper(),
         receipt_key_mac=key_mac,
+        kept_until=rules.kept_until(now),
     )
     if claim.unit_id is None or not units.put(deps.db, claim.unit_id, claim.id, units.redeemed()):
         return None  # another process's clock found it expired a moment ago, and the unit is somebody else's
     if not claims.put(deps.db, used):
         raise Retry(claim.id)
     audit.record(deps, actor, "benefits.redeem", claim.id, subject_id=claim.subject_id, benefit_id=benefit.id)
-    acting.end_decision(deps, actor, claim)
     merchants.count(deps, actor.id, MerchantFigure.REDEMPTIONS, on=shanghai_date(now))
     acting.tell(deps, used, NoticeKind.BENEFIT_REDEEMED, benefit, at=now, shop=actor.name or "")
     return _receipt(used, benefit)

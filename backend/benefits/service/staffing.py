@@ -1,15 +1,19 @@
 """Campaigns as staff read them, with figures that must add up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from backend.benefits import errors, rules
 from backend.benefits.model import RESERVE, STOCK, Benefit, Event, Terms
+from backend.benefits.service.reading import Partner, partners_of
 from backend.benefits.store import campaigns, claims, units
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.common.pages import Page, Position
+from backend.merchants import service as merchants
+from backend.merchants.model import Named
 from schemas.terms import BenefitAct, BenefitState, ClaimState, Role, UnitUse
 from schemas.text import Text
 
@@ -19,7 +23,8 @@ MANAGERS = (Role.BENEFIT_MANAGER, Role.ADMIN, Role.SYSTEM)
 @dataclass(frozen=True)
 class Figures:
     """Where every unit of a campaign is at one instant. `balanced`: remaining, reserve, held, offered, live and redeemed make
-    up exactly what was put in, and every live, offered or redeemed claim has its unit."""
+    up exactly what was put in, and every live, offered or redeemed claim has its unit; of redeemed ones only those that are
+    still kept."""
 
     stock: int
     reserve: int
@@ -43,6 +48,8 @@ class Shown:
     state: BenefitState
     created_at: datetime
     version: int
+    unserved_at: datetime | None
+    partners: tuple[Partner, ...]
     history: tuple[Event, ...]
     figures: Figures
     may: tuple[BenefitAct, ...]
@@ -65,7 +72,8 @@ def listed_for_staff(
     scope = f"staff-benefits:{state}"
     after = deps.cursors.read(cursor, scope)
     found = campaigns.list_newest(deps.db, state, after=after, limit=limit + 1)
-    items = [shown(deps, one) for one in found]
+    names = merchants.names(deps, {one for benefit in found for one in benefit.terms.partner_ids})
+    items = [shown(deps, one, names) for one in found]
     return deps.cursors.page(items, limit, scope, lambda one: Position(one.created_at, one.id))
 
 
@@ -77,13 +85,17 @@ def managed(deps: Deps, actor: Actor, benefit_id: str) -> Benefit:
     return benefit
 
 
-def shown(deps: Deps, benefit: Benefit) -> Shown:
+def shown(deps: Deps, benefit: Benefit, names: Mapping[str, Named] | None = None) -> Shown:
+    """`names`: of the partners, where they were read for several campaigns at once."""
+    names = merchants.names(deps, benefit.terms.partner_ids) if names is None else names
     return Shown(
         id=benefit.id,
         terms=benefit.terms,
         state=benefit.state,
         created_at=benefit.created_at,
         version=benefit.version,
+        unserved_at=benefit.unserved_at,
+        partners=partners_of(benefit.terms.partner_ids, names),
         history=benefit.events,
         figures=count(deps, benefit_id=benefit.id),
         may=rules.may(benefit.state),
@@ -102,11 +114,11 @@ def count(deps: Deps, *, benefit_id: str) -> Figures:
     said = claims.counts(deps.db, benefit.id, now)
     put_in = benefit.terms.stock + benefit.terms.reserve + benefit.extra
     agree = all(
-        used[use] == said.get(state, 0)
-        for use, state in (
-            (UnitUse.CLAIMED, ClaimState.LIVE),
-            (UnitUse.OFFERED, ClaimState.OFFERED),
-            (UnitUse.REDEEMED, ClaimState.REDEEMED),
+        number == said.get(state, 0)
+        for number, state in (
+            (used[UnitUse.CLAIMED], ClaimState.LIVE),
+            (used[UnitUse.OFFERED], ClaimState.OFFERED),
+            (used[UnitUse.REDEEMED] - units.count_nameless(deps.db, benefit.id), ClaimState.REDEEMED),
         )
     )
     return Figures(

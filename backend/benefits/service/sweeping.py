@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+from backend.audit import service as audit
 from backend.benefits.model import NEVER, Benefit, Claim
 from backend.benefits.service import acting
-from backend.benefits.store import campaigns, claims
+from backend.benefits.store import campaigns, claims, units
 from backend.common import sweeping
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.common.mongo import atomic
+from backend.common.mongo import Retry, atomic
 from schemas.notices import NoticeKind
 from schemas.terms import ClaimState, Role
 
@@ -23,6 +24,28 @@ def remind_expiring(deps: Deps, actor: Actor) -> int:
     """Remind of live claims that end within three days, each once; how many."""
     found = claims.ids_to_remind(deps.db, deps.now())
     return sweeping.each(found, lambda one: remind(deps, actor, claim_id=one))
+
+
+def remove_old(deps: Deps, actor: Actor) -> int:
+    """Remove the claims whose time of keeping is over, refusals too; how many."""
+    found = claims.ids_to_remove(deps.db, deps.now())
+    return sweeping.each(found, lambda one: remove(deps, actor, claim_id=one))
+
+
+@atomic
+def remove(deps: Deps, actor: Actor, *, claim_id: str) -> bool:
+    """One claim, and its name on the unit that it used; the unit stays counted. False while it is to be kept. What was
+    decided for it ends by itself (`backend.grades.store`), counted from an earlier day."""
+    actor.require(Role.SYSTEM)
+    claim = claims.find(deps.db, claim_id)
+    if claim is None or claim.kept_until > deps.now():
+        return False
+    if not claims.remove(deps.db, claim):
+        raise Retry(claim.id)
+    if claim.state is ClaimState.REDEEMED and claim.unit_id is not None:
+        units.put(deps.db, claim.unit_id, claim.id, units.nameless())
+    audit.record(deps, acting.BY_ITSELF, "benefits.remove", claim.id, subject_id=claim.subject_id)
+    return True
 
 
 @atomic

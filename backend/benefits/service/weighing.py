@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from backend.audit import service as audit
 from backend.benefits import rules, texts
 from backend.benefits.model import Benefit, Claim, Tier
 from backend.benefits.service import acting
-from backend.benefits.store import claims
+from backend.benefits.service.asking import Wish
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.common.mongo import Retry
 from backend.grades import service as grades
 from backend.grades.model import Decision
 from backend.limits import service as limits
@@ -25,19 +23,11 @@ REFUSALS = ("benefits.refusals", Limit(10, timedelta(days=1)))
 
 
 @dataclass(frozen=True)
-class Wish:
-    """Who asks for what, and under which key of a request."""
-
-    benefit_id: str
-    subject_id: str
-    key_mac: bytes | None
-
-
-@dataclass(frozen=True)
 class Refused:
     """The grade does not reach: written down, so that a correction finds it, and told when that is committed."""
 
     reasons: tuple[dict[str, Any], ...]
+    rule_version: str | None
 
 
 def require_patience(deps: Deps, refused: Claim) -> None:
@@ -75,10 +65,7 @@ def keep(deps: Deps, actor: Actor, blank: Claim, *, known: bool) -> None:
     if known:
         acting.save(deps, actor, blank, "benefits.refuse", benefit_id=blank.benefit_id)
         return
-    if not claims.insert(deps.db, blank):
-        raise Retry(blank.id)
-    facts = {"subject_id": blank.subject_id, "benefit_id": blank.benefit_id}
-    audit.record(deps, actor, "benefits.refuse", blank.id, **facts)
+    acting.begin(deps, actor, blank, "benefits.refuse")
 
 
 def reasons(benefit: Benefit, decision: Decision | None) -> tuple[dict[str, Any], ...]:

@@ -1,13 +1,16 @@
 """Campaigns. Every change is a compare-and-set on `version`; claims only read them."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from pymongo import DESCENDING, IndexModel
 
-from backend.benefits.model import Benefit, Claim
-from backend.benefits.store import claims
+from backend.benefits.model import Benefit
 from backend.common import mongo
 from backend.common.documents import from_document, to_document
+from backend.common.handles import Part, beside
 from backend.common.mongo import Database, Document
 from backend.common.pages import Position
 from schemas.terms import BenefitState
@@ -35,14 +38,12 @@ def find(db: Database, benefit_id: str) -> Benefit | None:
     return from_document(Benefit, found) if found else None
 
 
-def find_with_claims(db: Database, benefit_id: str, subject_id: str) -> tuple[Benefit, list[Claim]] | None:
-    """A campaign and all that one person has of it, in one operation."""
-    own = [{"$match": {"subject_id": subject_id, "benefit_id": benefit_id}}]
-    join = {"$lookup": {"from": claims.COLLECTION, "pipeline": own, "as": "mine"}}
-    found = db[COLLECTION].aggregate([{"$match": {"_id": benefit_id}}, join]).to_list()
-    if not found:
-        return None
-    return from_document(Benefit, found[0]), [from_document(Claim, one) for one in found[0]["mine"]]
+def find_beside(
+    db: Database, benefit_id: str, subject_id: str, parts: Sequence[Part[Any]]
+) -> tuple[Benefit, tuple[list[Any], ...]] | None:
+    """A campaign and what is read about a person beside it, in one operation."""
+    one = Part(COLLECTION, "_id", partial(from_document, Benefit))
+    return beside(db, one, benefit_id, subject_id, parts)
 
 
 def find_many(db: Database, benefit_ids: list[str]) -> dict[str, Benefit]:
@@ -61,6 +62,12 @@ def list_public(db: Database, at: datetime, *, after: Position | None, limit: in
     """Those whose window is not over and that are not closed, the newest first."""
     wanted = {"terms.ends_at": {"$gt": at}, "state": {"$ne": BenefitState.CLOSED.value}}
     return _page(db, wanted, after, limit)
+
+
+def list_since(db: Database, at: datetime) -> list[Benefit]:
+    """Those whose window ended after `at`, or is open or to come."""
+    found = db[COLLECTION].find({"terms.ends_at": {"$gt": at}}, sort=[("terms.ends_at", DESCENDING)])
+    return [from_document(Benefit, document) for document in found]
 
 
 def add_extra(db: Database, benefit_id: str) -> None:

@@ -1,6 +1,7 @@
 """Claims. Every change is a compare-and-set on `version`; once for each person and time is an index."""
 
 from datetime import datetime
+from functools import partial
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
@@ -8,6 +9,7 @@ from pymongo.errors import DuplicateKeyError
 from backend.benefits.model import Claim
 from backend.common import mongo
 from backend.common.documents import from_document, to_document
+from backend.common.handles import Part
 from backend.common.mongo import Database, Document
 from backend.common.pages import Position
 from schemas.terms import ClaimState
@@ -32,6 +34,7 @@ INDEXES = [
     # The sweeps.
     IndexModel([("state", ASCENDING), ("expires_at", ASCENDING)]),
     IndexModel([("state", ASCENDING), ("remind_at", ASCENDING)]),
+    IndexModel([("kept_until", ASCENDING)]),
 ]
 _OPEN = {"$in": [ClaimState.LIVE.value, ClaimState.OFFERED.value]}
 
@@ -67,8 +70,9 @@ def find_by_code(db: Database, code_mac: bytes) -> Claim | None:
     return _one(db, {"code_mac": code_mac})
 
 
-def find_by_key(db: Database, account_id: str, key_mac: bytes) -> Claim | None:
-    return _one(db, {"account_id": account_id, "key_mac": key_mac})
+def of_person(benefit_id: str) -> Part[Claim]:
+    """All that one person has of a campaign, as one part of a joined read."""
+    return Part(COLLECTION, "subject_id", partial(from_document, Claim), {"benefit_id": benefit_id})
 
 
 def find_by_receipt_key(db: Database, merchant_id: str, key_mac: bytes) -> Claim | None:
@@ -95,6 +99,24 @@ def ids_to_end(db: Database, at: datetime) -> list[str]:
 def ids_to_remind(db: Database, at: datetime) -> list[str]:
     wanted = {"state": ClaimState.LIVE.value, "remind_at": {"$lte": at}, "expires_at": {"$gt": at}}
     return [document["_id"] for document in db[COLLECTION].find(wanted, {"_id": 1})]
+
+
+def ids_in_hand(db: Database, benefit_id: str, *, stranded: bool) -> list[str]:
+    """Live claims and offers of a campaign, those whose holders were told that nobody takes them or the others."""
+    told = {"$ne": None} if stranded else None
+    found = db[COLLECTION].find({"benefit_id": benefit_id, "state": _OPEN, "stranded_at": told}, {"_id": 1})
+    return [document["_id"] for document in found]
+
+
+def ids_to_remove(db: Database, at: datetime) -> list[str]:
+    """Those whose time of keeping is over."""
+    found = db[COLLECTION].find({"kept_until": {"$lte": at}}, {"_id": 1})
+    return [document["_id"] for document in found]
+
+
+def remove(db: Database, claim: Claim) -> bool:
+    """False when it was changed since it was read."""
+    return db[COLLECTION].delete_one({"_id": claim.id, "version": claim.version}).deleted_count == 1
 
 
 def counts(db: Database, benefit_id: str, at: datetime) -> dict[ClaimState, int]:

@@ -10,7 +10,7 @@ from random import Random
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument, WriteConcern
 
-from backend.benefits.model import NEVER, Unit
+from backend.benefits.model import NEVER, RESERVE, STOCK, Unit
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database, Document, in_transaction
 from schemas.terms import UnitUse
@@ -52,10 +52,13 @@ def take(
     return None
 
 
-def undecided(db: Database, wanted: tuple[str, str], at: datetime, until: datetime) -> bool:
-    """Whether a request holds one at this moment and may give it back."""
-    asked = {"benefit_id": wanted[0], "pool": wanted[1], "free_at": {"$gt": at, "$lte": until}}
-    return db[COLLECTION].find_one(asked | {"use": UnitUse.HELD.value}, {"_id": 1}) is not None
+def free_next(db: Database, wanted: tuple[str, str], at: datetime, until: datetime) -> datetime | None:
+    """From when one can be taken, if that is by `until`: one that is free at `at`, or that a request holds at this moment and
+    may give back. What expires of itself a moment later counts when it has."""
+    now_or_held = [{"free_at": {"$lte": at}}, {"use": UnitUse.HELD.value}]
+    asked = {"benefit_id": wanted[0], "pool": wanted[1], "free_at": {"$lte": until}, "$or": now_or_held}
+    found = db[COLLECTION].find_one(asked, {"free_at": 1}, sort=[("free_at", ASCENDING)])
+    return found["free_at"] if found else None
 
 
 def held(holder: str, until: datetime) -> Document:
@@ -74,6 +77,11 @@ def redeemed() -> Document:
     return {"use": UnitUse.REDEEMED.value, "free_at": NEVER}
 
 
+def nameless() -> Document:
+    """Used by a claim that is not kept any more."""
+    return {"holder": None, "use": UnitUse.REDEEMED.value, "free_at": NEVER}
+
+
 def free(since: datetime) -> Document:
     return {"holder": None, "use": UnitUse.FREE.value, "free_at": since}
 
@@ -87,6 +95,13 @@ def put(db: Database, unit_id: str, holder: str, to: Document) -> bool:
 def count_free(db: Database, wanted: tuple[str, str], at: datetime) -> int:
     """How many of (campaign, pool) can be taken at `at`; the index alone is asked."""
     asked = {"benefit_id": wanted[0], "pool": wanted[1], "free_at": {"$lte": at}}
+    return db[COLLECTION].count_documents(asked)
+
+
+def count_nameless(db: Database, benefit_id: str) -> int:
+    """How many were used by claims that are not kept any more."""
+    pools = {"$in": [STOCK, RESERVE]}
+    asked = {"benefit_id": benefit_id, "pool": pools, "free_at": NEVER, "holder": None}
     return db[COLLECTION].count_documents(asked)
 
 

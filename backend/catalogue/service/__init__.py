@@ -11,6 +11,7 @@ from backend.catalogue.service.publishing import (
     read_rows,
 )
 from backend.catalogue.service.reading import (
+    FRESH_FOR,
     checker,
     current,
     find_item,
@@ -25,6 +26,7 @@ from backend.catalogue.service.reading import (
 )
 
 __all__ = [
+    "FRESH_FOR",
     "Checker",
     "Imported",
     "Windows",

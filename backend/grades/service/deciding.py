@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from backend.audit import service as audit
-from backend.calendars import service as calendars
-from backend.catalogue import service as catalogue
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
@@ -15,16 +13,18 @@ from backend.common.mongo import atomic
 from backend.common.periods import add_years, end_of
 from backend.grades import errors, rules, store, texts
 from backend.grades.model import Decision, Owner, RuleSet, Verdict
-from backend.grades.service import published
+from backend.grades.service import gathering, published
+from backend.grades.service.gathering import Basis
 from backend.records import service as records
 from backend.records.model import Record
-from backend.registry import service as registry
 from schemas.terms import DecisionOwner, RippleCause, Role
 from schemas.text import Text
 
 KEPT_YEARS = 3
 """PIPL 55, 56: what shows how automated decisions were made is kept at least three years; PIPL 19: and no longer than needed.
 By then the time to claim is over as well (Civil Code 188)."""
+SHOWN = 50
+"""The latest decisions for one thing; nobody is judged as often as that for one without trying for days."""
 DECIDERS = (Role.CITIZEN, Role.MERCHANT, Role.SYSTEM)
 
 
@@ -59,7 +59,7 @@ def judge_again(
     """
     actor.require(*DECIDERS)
     successor_id = deps.new_id()
-    if not _end(deps, actor, decision, cause, successor_id):
+    if not end(deps, actor, decision, cause, successor_id):
         raise errors.changed()
     return _decide(deps, actor, (decision.subject_id, decision.owner, purpose), successor_id)
 
@@ -68,7 +68,7 @@ def judge_again(
 def supersede(deps: Deps, actor: Actor, *, decision: Decision, cause: RippleCause | None = None) -> bool:
     """End a decision without another in its place, as when its benefit is over; false when it had ended."""
     actor.require(*DECIDERS)
-    return _end(deps, actor, decision, cause, None)
+    return end(deps, actor, decision, cause, None)
 
 
 def find(deps: Deps, decision_id: str) -> Decision | None:
@@ -86,10 +86,17 @@ def find_using(deps: Deps, record_id: str, kind: DecisionOwner) -> tuple[Decisio
     return tuple(store.list_live_using(deps.db, record_id, kind, deps.now()))
 
 
+def history(deps: Deps, owner: Owner) -> tuple[Decision, ...]:
+    """What was decided for this owner, the newest first, superseded ones too, as long as each is kept."""
+    return tuple(store.list_of(deps.db, owner, deps.now(), limit=SHOWN))
+
+
 def _decide(deps: Deps, actor: Actor, asked: tuple[str, Owner, Text], decision_id: str) -> Decision:
     subject_id, owner, purpose = asked
-    judged = _judge(deps, subject_id)
-    decision = _written(deps, subject_id, owner, judged, decision_id)
+    gather = gathering.evenly if actor.role is Role.MERCHANT else gathering.gathered
+    basis = gather(deps, subject_id)
+    judged = _judge(deps, actor, subject_id, basis)
+    decision = _written(basis, subject_id, owner, judged, decision_id)
     if not store.insert(deps.db, decision):
         raise errors.already_decided()
     audit.look(
@@ -100,30 +107,29 @@ def _decide(deps: Deps, actor: Actor, asked: tuple[str, Owner, Text], decision_i
         purpose=purpose,
         scope=texts.SCOPE,
         target_id=decision.id,
+        newest=basis.looks,
         rule_version=decision.rule_version,
         owner=owner.kind.value,
     )
     return decision
 
 
-def _judge(deps: Deps, subject_id: str) -> _Judged:
-    """The records that were used are held: none of them can change unnoticed between this and the commit."""
+def _judge(deps: Deps, actor: Actor, subject_id: str, basis: Basis) -> _Judged:
+    """The records that were used are held: none of them can change unnoticed between this and the commit. A merchant waits as
+    long when there is none to hold."""
     at = deps.now()
-    subject = registry.find(deps, subject_id)
-    if subject is None:
-        raise errors.no_subject()
-    rule_set = published.book().in_force(subject.kind, shanghai_date(at))
+    rule_set = published.book().in_force(basis.subject.kind, shanghai_date(at))
     if rule_set is None:
         raise errors.no_rules()
-    found = records.of_subject(deps, subject_id)
-    facts, _ = rules.sorted_out(found, at)
+    facts, _ = rules.sorted_out(basis.held, at)
     verdict = rules.grade(rule_set, facts, shanghai_date(at))
     ids = {fact.record_id for fact in verdict.facts}
-    records.hold(deps, subject_id, ids)
-    return _Judged(at, shanghai_date(at), rule_set, verdict, tuple(r for r in found if r.id in ids))
+    if ids or actor.role is Role.MERCHANT:
+        records.hold(deps, subject_id, ids)
+    return _Judged(at, shanghai_date(at), rule_set, verdict, tuple(r for r in basis.held if r.id in ids))
 
 
-def _written(deps: Deps, subject_id: str, owner: Owner, judged: _Judged, decision_id: str) -> Decision:
+def _written(basis: Basis, subject_id: str, owner: Owner, judged: _Judged, decision_id: str) -> Decision:
     verdict = judged.verdict
     return Decision(
         id=decision_id,
@@ -134,8 +140,8 @@ def _written(deps: Deps, subject_id: str, owner: Owner, judged: _Judged, decisio
         kept_until=end_of(add_years(judged.on, KEPT_YEARS)),
         rule_version=judged.rule_set.version,
         rule_digest=judged.rule_set.digest,
-        catalogue_version=_catalogue_version(deps, judged.used, judged.on),
-        calendar_version=calendars.calendar(deps).describe([judged.on]),
+        catalogue_version=_catalogue_version(basis, judged.used, judged.on),
+        calendar_version=basis.calendar.describe([judged.on]),
         value=verdict.value,
         floor=verdict.floor,
         grounds=verdict.grounds,
@@ -145,16 +151,16 @@ def _written(deps: Deps, subject_id: str, owner: Owner, judged: _Judged, decisio
     )
 
 
-def _catalogue_version(deps: Deps, used: Sequence[Record], on: date) -> str:
+def _catalogue_version(basis: Basis, used: Sequence[Record], on: date) -> str:
     """Which catalogues gave the records their nature, category and severity, as `2025=1;2026=2`."""
-    known = catalogue.versions(deps)
     years: Iterable[int] = {record.catalogue_year for record in used} or {on.year}
-    return ";".join(f"{year}={known.get(year, 'none')}" for year in sorted(years))
+    return ";".join(f"{year}={basis.catalogues.get(year, 'none')}" for year in sorted(years))
 
 
-def _end(
+def end(
     deps: Deps, actor: Actor, decision: Decision, cause: RippleCause | None, successor_id: str | None
 ) -> bool:
+    """Supersede it and write that down; false when it had ended."""
     if not store.supersede(deps.db, decision.id, deps.now(), cause, successor_id):
         return False
     audit.record(

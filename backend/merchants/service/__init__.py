@@ -7,7 +7,16 @@ from backend.merchants.service.guessing import one_code
 from backend.merchants.service.issuing import create_key, keys, revoke_key
 from backend.merchants.service.moving import close, pause, resume
 from backend.merchants.service.onboarding import change, create, create_with_key
-from backend.merchants.service.reading import active, all_closed, closed, find, find_active, listed, me
+from backend.merchants.service.reading import (
+    active,
+    all_closed,
+    closed,
+    find,
+    find_active,
+    listed,
+    me,
+    names,
+)
 
 __all__ = [
     "active",
@@ -30,6 +39,7 @@ __all__ = [
     "keys",
     "listed",
     "me",
+    "names",
     "one_code",
     "own_figures",
     "pause",

@@ -7,7 +7,7 @@ from backend.common.deps import Deps
 from backend.common.pages import Page, Position
 from backend.limits import service as limits
 from backend.merchants import errors, rules, store
-from backend.merchants.model import Door, Line, Listed, Me, Merchant, Particulars, Shown
+from backend.merchants.model import Door, Line, Listed, Me, Merchant, Named, Particulars, Shown
 from backend.merchants.service import acting
 from backend.merchants.service.authenticating import RATE, rate
 from backend.staff import service as staff
@@ -52,6 +52,11 @@ def active(deps: Deps, merchant_ids: Collection[str]) -> dict[str, Merchant]:
     """Those of some merchants that take part now, by id, in one read."""
     found = store.find_many(deps.db, merchant_ids)
     return {one.id: one for one in found if one.state is MerchantState.ACTIVE}
+
+
+def names(deps: Deps, merchant_ids: Collection[str]) -> dict[str, Named]:
+    """Name, district and state of some merchants, closed ones too, by id, in one read."""
+    return {one.id: one for one in store.list_names(deps.db, merchant_ids)}
 
 
 def me(deps: Deps, actor: Actor) -> Me:

@@ -2,6 +2,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from backend.audit.model import Entry
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
 from backend.common.errors import Kind, ServiceError
-from backend.common.mongo import atomic
+from backend.common.mongo import apart, atomic
 from schemas.terms import Channel, Role
 from schemas.text import Text
 from tests.support.world import Clock
@@ -72,6 +73,57 @@ def test_writers_in_transactions_take_their_turn_too(deps: Deps) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: act(deps), range(8)))
     assert deps.db["audit_log"].count_documents({"chain": "acts:s1"}) == 8
+    assert list(service.verify_log(deps)) == []
+
+
+def test_the_lines_of_a_transaction_are_one_command_and_one_chain(deps: Deps) -> None:
+    service.record(deps, CITIZEN, "a.before", subject_id="s1")
+
+    @atomic
+    def act(deps: Deps) -> None:
+        for number in range(3):
+            service.record(deps, CITIZEN, f"a.{number}", subject_id="s1")
+        look(deps)
+        assert deps.db["audit_log"].count_documents({}) == 1
+
+    act(deps)
+    kept = deps.db["audit_log"].find({"chain": "acts:s1"}, sort=[("seq", 1)]).to_list()
+    assert [entry["action"] for entry in kept] == ["a.before", "a.0", "a.1", "a.2"]
+    assert deps.db["audit_log"].count_documents({"chain": "looks:s1"}) == 1
+    assert list(service.verify_log(deps)) == []
+
+
+def test_of_a_transaction_that_fails_no_line_stays_and_the_next_one_begins_afresh(deps: Deps) -> None:
+    @atomic
+    def act(deps: Deps, fails: bool) -> None:
+        service.record(deps, CITIZEN, "a.b", subject_id="s1")
+        if fails:
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        act(deps, fails=True)
+    act(deps, fails=False)
+    assert deps.db["audit_log"].count_documents({}) == 1
+    assert list(service.verify_log(deps)) == []
+
+
+def test_a_line_apart_from_a_running_transaction_is_written_at_once(deps: Deps) -> None:
+    @atomic
+    def act(deps: Deps) -> None:
+        service.record(deps, CITIZEN, "a.inside", subject_id="s1")
+        apart(lambda: service.record(deps, CITIZEN, "a.apart", subject_id="s2"))
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        act(deps)
+    assert deps.db["audit_log"].distinct("action") == ["a.apart"]
+
+
+def test_an_act_that_knows_the_last_one_goes_behind_it_and_a_stale_one_finds_its_place(deps: Deps) -> None:
+    first = service.record(deps, CITIZEN, "a.b", subject_id="s1")
+    behind = partial(service.record_behind, deps, CITIZEN, "a.b", "t1", subject_id="s1")
+    assert behind(newest=[first]).prev == first.mac
+    assert behind(newest=[]).seq == 3
     assert list(service.verify_log(deps)) == []
 
 

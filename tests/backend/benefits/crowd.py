@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 from backend.audit import service as audit
+from backend.audit import store as audit_store
 from backend.benefits import service
 from backend.benefits.model import NEVER
 from backend.benefits.service import claiming, redeeming
@@ -29,14 +30,15 @@ from backend.notices import service as notices
 from schemas.terms import Channel, Level, Role
 from tests.support import dying, world
 
-CLAIM_POINTS = ("held", "decided", "given", "inserted", "told", "settled", "never")
-REDEEM_POINTS = ("used", "put", "recorded", "redeemed", "never")
+CLAIM_POINTS = ("held", "decided", "given", "inserted", "told", "lines", "settled", "never")
+REDEEM_POINTS = ("used", "put", "recorded", "lines", "redeemed", "never")
 PLACES: dict[str, tuple[Any, str]] = {
     "held": (units, "take"),
     "decided": (grades, "decide"),
     "given": (claiming, "_give"),
     "inserted": (claims, "insert"),
     "told": (notices, "send"),
+    "lines": (audit_store, "insert_all"),
     "settled": (claiming, "_settle"),
     "used": (units, "put"),
     "put": (claims, "put"),

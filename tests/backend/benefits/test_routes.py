@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backend.benefits.model import Tier
 from backend.merchants import service as merchants
 from tests.backend.benefits.fair import MANAGER, Fair
 from tests.support.web import ClientAs
@@ -13,6 +14,7 @@ from tests.support.world import Clock
 
 STAFF = "/api/v1/staff/benefits"
 KEY = {"Idempotency-Key": "one"}
+VERSION = "shanghai-2026-1"
 
 
 @pytest.fixture
@@ -47,6 +49,8 @@ def test_the_whole_way_of_a_red_packet(web_as: ClientAs, web: Any, fair: Fair, b
     claims = f"/api/v1/benefits/{listed['id']}/claims"
     claimed = citizen.post(claims, headers=KEY)
     assert claimed.status_code == 201, claimed.text
+    assert [one["rule_version"] for one in (listed, english, claimed.json)] == [VERSION] * 3
+    assert [(one["name"], one["open"]) for one in listed["partners"]] == [("良友超市", True)]
     again = citizen.post(claims, headers=KEY)
     assert (again.json, again.headers["Idempotent-Replay"]) == (claimed.json, "true")
     assert told(citizen.post(claims)) == (409, "benefits.already_claimed")
@@ -79,6 +83,7 @@ def test_a_refusal_names_its_reasons_in_the_readers_language(web_as: ClientAs, f
     texts = [reason["text"] for reason in refused.json["data"]["reasons"]]
     assert texts[0] == "Your grade does not reach what this benefit asks for (Good or better)"
     assert record.id in [reason.get("record_id") for reason in refused.json["data"]["reasons"]]
+    assert refused.json["data"]["rule_version"] == VERSION
 
 
 def test_everything_wrong_with_a_campaign_is_told_at_once(web_as: ClientAs, body: dict[str, Any]) -> None:
@@ -108,7 +113,8 @@ def test_a_campaign_is_changed_on_its_newest_version_and_moved_by_its_state(
     assert staff.post(f"{one}/resume", json={}).json["may"] == ["change", "pause", "close"]
     closed = staff.post(f"{one}/close", json={"reason": "预算调整"}).json
     assert [line["act"] for line in closed["history"]] == ["create", "change", "pause", "resume", "close"]
-    assert told(staff.put(one, json=body | {"version": 5})) == (409, "benefits.changed")
+    assert told(staff.put(one, json=body | {"version": 5, "stock": 9})) == (409, "benefits.changed")
+    assert closed["may"] == ["change"]
     assert told(staff.get(f"{STAFF}/none")) == (404, "benefits.not_found")
 
 
@@ -125,3 +131,48 @@ def test_a_long_list_goes_on(web_as: ClientAs, web: Any, fair: Fair, clock: Cloc
     first = web.get("/api/v1/benefits?limit=2").json
     rest = web.get(f"/api/v1/benefits?limit=2&cursor={first['next_cursor']}").json
     assert (len(first["items"]), len(rest["items"]), rest["next_cursor"]) == (2, 1, None)
+
+
+def test_who_found_the_stock_empty_gets_one_under_the_same_key_when_it_is_back(
+    web_as: ClientAs, fair: Fair, clock: Clock
+) -> None:
+    benefit = fair.start(stock=1)
+    first = fair.claim(benefit, fair.person(1))
+    url, me = f"/api/v1/benefits/{benefit.id}/claims", fair.proved(fair.resident)
+    assert told(web_as(me).post(url, headers=KEY)) == (409, "benefits.out_of_stock")
+    assert first.expires_at is not None
+    clock.set(first.expires_at)
+    mine = web_as(fair.proved(fair.resident))
+    made, again = mine.post(url, headers=KEY), mine.post(url, headers=KEY)
+    assert (made.status_code, again.json, again.headers["Idempotent-Replay"]) == (201, made.json, "true")
+
+
+def test_the_decisions_of_an_own_claim_are_read_and_worked_out_again(web_as: ClientAs, fair: Fair) -> None:
+    fair.record()
+    benefit = fair.start()
+    mine = web_as(fair.proved(fair.resident))
+    assert mine.post(f"/api/v1/benefits/{benefit.id}/claims").status_code == 403
+    (claim,) = mine.get("/api/v1/me/claims").json["items"]
+    one = f"/api/v1/me/claims/{claim['id']}"
+    read = mine.get(one).json
+    (decision,) = read["decisions"]
+    assert (decision["value"], decision["gave"], decision["rule_version"]) == ("fair", True, VERSION)
+    assert (decision["superseded_by"], read["reasons"]) == (None, decision["reasons"])
+    for url in (f"{one}/replay", f"{one}/decisions/{decision['id']}/replay"):
+        again = mine.post(url)
+        assert (again.status_code, again.json["outcome"], again.json["value"]) == (200, "same", "fair")
+        assert (again.json["claim_id"], again.json["decision_id"]) == (claim["id"], decision["id"])
+    other = web_as(fair.proved(fair.person()))
+    assert told(other.post(f"{one}/replay")) == (404, "benefits.claim_not_found")
+    assert told(mine.post(f"{one}/decisions/none/replay")) == (404, "benefits.decision_not_found")
+    assert told(web_as(fair.resident).post(f"{one}/replay")) == (403, "identity.verification_required")
+
+
+def test_a_claim_that_looked_at_no_record_names_no_rules(web_as: ClientAs, web: Any, fair: Fair) -> None:
+    benefit = fair.start(tiers=(Tier(None, 500),))
+    assert web.get(f"/api/v1/benefits/{benefit.id}").json["rule_version"] is None
+    made = web_as(fair.resident).post(f"/api/v1/benefits/{benefit.id}/claims").json
+    mine = web_as(fair.proved(fair.resident))
+    read = mine.get(f"/api/v1/me/claims/{made['id']}").json
+    assert (made["rule_version"], read["decisions"], read["replay"]) == (None, [], None)
+    assert told(mine.post(f"/api/v1/me/claims/{made['id']}/replay")) == (404, "benefits.decision_not_found")

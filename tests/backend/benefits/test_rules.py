@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from backend.benefits import rules
 from backend.benefits.model import Benefit, Terms, Tier
 from backend.common.ids import ALPHABET
-from backend.grades.model import RANK
+from backend.grades.model import RANK, SCALE
 from schemas.terms import BenefitState, GradeValue, ValueKind
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -74,6 +74,11 @@ FAULTS = [
     ({"tiers": (Tier(GradeValue.GOOD, 10), Tier(None, 20))}, "floor"),
     ({"tiers": (Tier(GradeValue.GOOD, 10), Tier(None, 10))}, "floor"),
     ({"tiers": (Tier(None, -1),)}, "floor"),
+    ({"tiers": (Tier(GradeValue.ATTENTION, 10),)}, "tiers"),
+    ({"title_zh": "Shopping voucher"}, "title"),
+    ({"title_en": "购物券"}, "title_en"),
+    ({"title_en": "Voucher 券"}, "title_en"),
+    ({"title_en": "2026"}, "title_en"),
     ({"stock": 0}, "stock"),
     ({"stock": 50_001}, "stock"),
     ({"stock": 50_000}, "reserve"),
@@ -105,9 +110,17 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 
 def test_stock_can_only_grow() -> None:
     before = Benefit("b1", SOUND, BenefitState.ACTIVE, NOW)
-    assert rules.check_change(before, replace(SOUND, stock=501)) == []
-    less = rules.check_change(before, replace(SOUND, stock=499, reserve=9))
+    assert rules.check_change(before, replace(SOUND, stock=501), NOW) == []
+    less = rules.check_change(before, replace(SOUND, stock=499, reserve=9), NOW)
     assert [name for name, _ in less] == ["stock", "reserve"]
+
+
+def test_a_campaign_is_ended_by_closing_it_and_one_that_is_over_can_still_be_given_shops() -> None:
+    before = Benefit("b1", SOUND, BenefitState.ACTIVE, NOW)
+    early = replace(SOUND, starts_at=NOW - timedelta(days=9), ends_at=NOW)
+    assert [name for name, _ in rules.check_change(before, early, NOW)] == ["ends_at"]
+    shops = replace(SOUND, partner_ids=("m2",))
+    assert rules.check_change(before, shops, SOUND.ends_at + timedelta(days=1)) == []
 
 
 def test_the_floor_is_for_everybody_and_a_tier_for_its_grade_or_better() -> None:
@@ -121,7 +134,7 @@ def test_the_floor_is_for_everybody_and_a_tier_for_its_grade_or_better() -> None
     assert rules.entitled(replace(SOUND, tiers=SOUND.tiers[:2]), GradeValue.FAIR) is None
 
 
-@given(st.lists(st.sampled_from([*RANK, None]), unique=True, min_size=1), st.integers(1, 90))
+@given(st.lists(st.sampled_from([*SCALE[1:], None]), unique=True, min_size=1), st.integers(1, 90))
 def test_a_better_grade_never_gets_less(grades: list[GradeValue | None], top: int) -> None:
     ordered = sorted(grades, key=lambda grade: -1 if grade is None else RANK[grade], reverse=True)
     tiers = tuple(Tier(grade, top + 10 - at) for at, grade in enumerate(ordered))

@@ -1,12 +1,14 @@
 """The database as stores use it, on the real server."""
 
+from contextlib import nullcontext
+
 import pytest
 from pymongo import DESCENDING, MongoClient
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from backend.common import handles, mongo
 from backend.common.deps import Deps
-from backend.common.handles import Part, insert_durable, joined
+from backend.common.handles import Part, TooLarge, beside, insert_durable, joined
 from backend.common.mongo import Document
 
 NAME, OTHER, THIRD = "handled", "handled_too", "handled_as_well"
@@ -107,6 +109,27 @@ def test_what_is_too_much_for_one_document_is_read_one_after_the_other(three: De
     assert found is not None
     assert len(found[1][0]) == 3 + documents
     assert len(found[1][1]) == 1
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_stands_beside_a_document_is_read_by_a_value_that_it_need_not_have(
+    three: Deps, inside: bool
+) -> None:
+    parts = (
+        _part(OTHER, wanted={"n": {"$gt": 1}}),
+        _part(THIRD, prefix="seq:", sort=("seq", DESCENDING), limit=2),
+    )
+    with three.transaction() if inside else nullcontext():
+        assert beside(three.db, FIRST, "bare", "a", parts) == ("bare", ([2, 4], ["15", "09"]))
+        assert beside(three.db, FIRST, "bare", "$of", parts) == ("bare", ([], []))
+        assert beside(three.db, FIRST, "never", "a", parts) is None
+
+
+def test_what_is_too_much_beside_a_document_is_told(three: Deps) -> None:
+    three.db[OTHER].insert_many([{"_id": 1000 + n, "of": "a", "text": "x" * 1_000_000} for n in range(20)])
+    with pytest.raises(TooLarge), three.transaction():
+        beside(three.db, FIRST, "first", "a", (_part(OTHER),))
+    three.db[OTHER].delete_many({"_id": {"$gte": 1000}})
 
 
 def test_another_fault_of_a_joined_read_is_raised(three: Deps) -> None:

@@ -10,8 +10,10 @@ from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
+from backend.common.handles import TooLarge
 from backend.grades import service, store
 from backend.grades.model import Decision, Fact, Ground, Owner
+from backend.grades.service import gathering
 from backend.records import service as records
 from backend.records.model import Mark, Record
 from schemas.terms import (
@@ -393,6 +395,19 @@ class TestAtTheSameMoment:
             thread.join()
         assert met == ["database.busy"]
         assert desk.decide().value is GradeValue.NO_RECORD
+
+
+def test_a_person_with_more_records_than_one_operation_reads_is_decided_about_all_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_large(*_: object) -> None:
+        raise TooLarge
+
+    record = desk.record()
+    monkeypatch.setattr(gathering, "beside", too_large)
+    monkeypatch.setattr(gathering, "_large", set())
+    decision = desk.decide()
+    assert (decision.value, decision.record_ids) == (GradeValue.FAIR, (record.id,))
 
 
 def test_a_decision_is_read_back_as_it_was_written(desk: Desk) -> None:

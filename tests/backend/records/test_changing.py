@@ -221,7 +221,7 @@ class TestTogether:
         def refuse(*_: object) -> bool:
             raise ServiceError(Kind.UNAVAILABLE, "audit.not_written", "", "")
 
-        monkeypatch.setattr("backend.audit.store.insert", refuse)
+        monkeypatch.setattr("backend.audit.store.insert_all", refuse)
         verbs = (
             lambda: mark(deps, record),
             lambda: service.suspend(deps, COMMAND, record_id=record.id, reason=WHY),
