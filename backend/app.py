@@ -12,6 +12,7 @@ from backend.benefits import routes as benefits
 from backend.benefits import staff_routes as benefits_staff
 from backend.calendars import staff_routes as calendars
 from backend.catalogue import routes as catalogue
+from backend.chats import routes as chats
 from backend.common import mongo
 from backend.common.actor import Actor
 from backend.common.deps import Deps
@@ -92,6 +93,7 @@ BLUEPRINTS = (
     eligibility_staff.contests_blp,
     orders.blp,
     recipients.blp,
+    chats.blp,
     pushes_staff.blp,
     pushes_staff.channels_blp,
     places.blp,

@@ -144,6 +144,8 @@ class NoticeKind(Term):
     ORDER_SETTLED = "order_settled", "免押借用已结清", "A loan is settled"
     ORDER_WOUND_UP = "order_wound_up", "商户终止，免押借用已终结", "A loan ended with its merchant"
     ORDER_EXPIRED = "order_expired", "免押借用已终结", "A loan has ended"
+    CHAT_BOUND = "chat_bound", "聊天已绑定您的账号", "A chat was bound to your account"
+    CHAT_UNBOUND = "chat_unbound", "聊天已解除绑定", "A chat was unbound from your account"
 
 
 @dataclass(frozen=True)
@@ -233,6 +235,7 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
             "the link off now.",
         ),
         {"at": datetime, "opens": int, "max_opens": int},
+        legal=True,
     ),
     NoticeKind.QUESTION_RECEIVED: NoticeForm(
         NoticeKind.QUESTION_RECEIVED.label,
@@ -732,6 +735,27 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
             " The order has ended and will be deleted after thirty days. Nothing of it ever entered your public credit record.",
         ),
         {"title": Text},
+    ),
+    NoticeKind.CHAT_BOUND: NoticeForm(
+        NoticeKind.CHAT_BOUND.label,
+        Text(
+            "一个聊天（{channel}）已绑定您的账号，可以在其中查看异议进度、获取报告链接和接收消息；聊天中不显示信用记录。如非"
+            "本人操作，请立即在“聊天绑定”中解除。",
+            "A chat ({channel}) was bound to your account: it can see how your objections stand, get links to your report and"
+            " receive notices; no record is shown in it. If this was not you, unbind it under “Chats” at once.",
+        ),
+        {"channel": Text},
+        legal=True,
+    ),
+    NoticeKind.CHAT_UNBOUND: NoticeForm(
+        NoticeKind.CHAT_UNBOUND.label,
+        Text(
+            "一个聊天（{channel}）已与您的账号解除绑定，不再接收您的消息，从中生成的报告链接也已失效。",
+            "A chat ({channel}) was unbound from your account: it receives nothing of yours any more, and report links made in it"
+            " do not work.",
+        ),
+        {"channel": Text},
+        legal=True,
     ),
 }
 
