@@ -15,6 +15,7 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import DriverError
 from backend.common.sweeping import Unfinished, place_of
+from backend.deliveries import service as deliveries
 from backend.eligibility import service as eligibility
 from backend.evidence import service as evidence
 from backend.grades import service as grades
@@ -22,6 +23,7 @@ from backend.news import service as news
 from backend.objections import service as objections
 from backend.orders import service as orders
 from backend.places import service as places
+from backend.pushes import service as pushes
 from backend.records import service as records
 from backend.records.service import Consumer
 from backend.reports import service as reports
@@ -35,7 +37,12 @@ CONSUMERS: tuple[Consumer, ...] = (
     eligibility.Rejudging(),
 )
 """Whoever keeps decisions about people's records and judges them again when a record changes."""
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SECOND, MINUTE, HOUR, DAY = (
+    timedelta(seconds=1),
+    timedelta(minutes=1),
+    timedelta(hours=1),
+    timedelta(days=1),
+)
 
 
 @dataclass(frozen=True)
@@ -88,8 +95,11 @@ JOBS: tuple[Job, ...] = (
     Job("benefits.watch_partners", HOUR, benefits.watch_partners),
     Job("benefits.remove_old", DAY, benefits.remove_old),
     Job("news.publish_due", MINUTE, news.publish_due),
+    Job("deliveries.plan", SECOND, deliveries.plan),
+    Job("pushes.advance", SECOND, pushes.advance),
+    Job("pushes.close", HOUR, pushes.close),
 )
-"""In the order in which they build on each other: first the days, then what is late by them."""
+"""In the order in which they build on each other: first the days, then what is late by them, last what all of it told people."""
 
 
 def run(deps: Deps, actor: Actor, job: Job) -> Outcome:
