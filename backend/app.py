@@ -40,6 +40,8 @@ from backend.orders import routes as orders
 from backend.orders import staff_routes as orders_staff
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
+from backend.pushes import staff_routes as pushes_staff
+from backend.recipients import routes as recipients
 from backend.removals import routes as removals
 from backend.removals import staff_routes as removals_staff
 from backend.reports import address_routes as report_addresses
@@ -87,6 +89,9 @@ BLUEPRINTS = (
     eligibility_staff.blp,
     eligibility_staff.contests_blp,
     orders.blp,
+    recipients.blp,
+    pushes_staff.blp,
+    pushes_staff.channels_blp,
     places.blp,
     places_staff.blp,
     orders_staff.blp,

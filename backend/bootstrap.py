@@ -15,7 +15,7 @@ from backend.common.sealing import Sealer
 from backend.common.settings import Settings, SettingsError
 from backend.common.tokens import TokenKeys
 from backend.eligibility import service as eligibility
-from backend.gateways import sms
+from backend.gateways import carriers, sms
 from backend.gateways.faces import SocketFaces
 from backend.grades import service as grades
 from backend.objections import service as objections
@@ -79,6 +79,7 @@ def build_deps(settings: Settings) -> Deps:
     secrets = keys.load(settings)
     client = mongo.connect(uri)
     sealer = Sealer(client, settings.mongodb_database, secrets.master_key)
+    texting = sms.build(settings)
     return Deps(
         settings=settings,
         client=client,
@@ -92,7 +93,8 @@ def build_deps(settings: Settings) -> Deps:
         audit_key=sealer.derive("audit"),
         tokens=TokenKeys(secrets.token_seeds),
         faces=SocketFaces(settings.face_address),
-        sms=sms.build(settings),
+        sms=texting,
+        carriers=carriers.build(settings, texting),
         transaction=partial(mongo.transaction, client),
         forgetters=FORGETTERS,
     )

@@ -15,12 +15,14 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import DriverError
 from backend.common.sweeping import Unfinished, place_of
+from backend.deliveries import service as deliveries
 from backend.eligibility import service as eligibility
 from backend.evidence import service as evidence
 from backend.grades import service as grades
 from backend.objections import service as objections
 from backend.orders import service as orders
 from backend.places import service as places
+from backend.pushes import service as pushes
 from backend.records import service as records
 from backend.records.service import Consumer
 from backend.reports import service as reports
@@ -34,7 +36,12 @@ CONSUMERS: tuple[Consumer, ...] = (
     eligibility.Rejudging(),
 )
 """Whoever keeps decisions about people's records and judges them again when a record changes."""
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SECOND, MINUTE, HOUR, DAY = (
+    timedelta(seconds=1),
+    timedelta(minutes=1),
+    timedelta(hours=1),
+    timedelta(days=1),
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,9 @@ JOBS: tuple[Job, ...] = (
     Job("reports.tell_ahead", DAY, reports.tell_ahead),
     Job("benefits.end_expired", MINUTE, benefits.end_expired),
     Job("benefits.remind_expiring", HOUR, benefits.remind_expiring),
+    Job("deliveries.plan", SECOND, deliveries.plan),
+    Job("pushes.advance", SECOND, pushes.advance),
+    Job("pushes.close", HOUR, pushes.close),
     Job("places.forget_reports", DAY, places.forget_reports),
     Job("benefits.watch_partners", HOUR, benefits.watch_partners),
     Job("benefits.remove_old", DAY, benefits.remove_old),

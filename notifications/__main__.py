@@ -13,7 +13,7 @@ from notifications.worker import Worker
 
 
 def main() -> int:
-    """Run until SIGTERM or SIGINT; exit code 2 when the settings cannot be used."""
+    """Run until SIGTERM or SIGINT; exit code 2 when the settings cannot be used, 1 when a loop failed."""
     try:
         settings = Settings.from_env(os.environ)
         deps = bootstrap.build_deps(settings)
@@ -24,9 +24,11 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    Worker(deps, JOBS, stop.wait).run()
+    whole = Worker(deps, JOBS, stop).run()
+    for carrier in deps.carriers.values():
+        carrier.close()
     deps.client.close()
-    return 0
+    return 0 if whole else 1
 
 
 if __name__ == "__main__":

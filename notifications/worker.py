@@ -1,75 +1,79 @@
-"""The worker's loop: runs what is due, tells what it waits for, and outlives an absent database."""
+"""The worker put together: a thread for the sweeps, one for each quick job, and a loop for every channel that is set up."""
 
+import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
-from backend import sweeps
-from backend.common import logs, mongo
-from backend.common.actor import system
+from backend.common import logs
 from backend.common.deps import Deps
+from backend.common.sweeping import place_of
+from backend.deliveries.model import LEGAL, NOTICE
+from backend.deliveries.rules import is_quiet
 from backend.notices import service as notices
-from backend.sweeps import Job
-from schemas.terms import Channel
+from backend.pushes import service as pushes
+from backend.sweeps import MINUTE, Job
+from notifications.channel import ChannelLoop
+from notifications.jobs import JobLoop
 
 log = logs.get("notifications.worker")
 
-ACTOR = system(Channel.WORKER, "worker")
-TICK_SECONDS = 5.0
-LONGEST_WAIT_SECONDS = 60.0
+TICK_S, QUICK_TICK_S = 5.0, 1.0
 
 
 class Worker:
-    """Runs each job when its time has come; `wait(seconds)` returns true when the process shall end."""
+    """Runs jobs and channels until `stop` is set. Any number of workers share the work through the database alone."""
 
-    def __init__(self, deps: Deps, jobs: Sequence[Job], wait: Callable[[float], bool]) -> None:
+    def __init__(self, deps: Deps, jobs: Sequence[Job], stop: threading.Event) -> None:
         self._deps = deps
         self._jobs = jobs
-        self._wait = wait
-        self._next: dict[str, datetime] = {}
-        self._failures = 0
+        self._stop = stop
         self._told: int | None = None
+        self._whole = True
 
-    def run(self) -> None:
-        """Until `wait` says so. A failed tick is logged and tried again after a growing pause; nothing is lost by it."""
-        log.info("worker.started", jobs=[job.name for job in self._jobs])
-        while not self._wait(self._pause()):
-            self.tick()
+    def run(self) -> bool:
+        """Until `stop`; then every loop ends what it is at. False when a loop ended by a fault of ours, and all others with it:
+        whoever started the process starts it anew."""
+        channels = [way.value for way in self._deps.carriers]
+        log.info("worker.started", jobs=[job.name for job in self._jobs], channels=channels)
+        threads = [
+            threading.Thread(target=self._run, args=(loop,), name=name, daemon=True)
+            for name, loop in self._loops().items()
+        ]
+        for thread in threads:
+            thread.start()
+        self._stop.wait()
+        for thread in threads:
+            thread.join()
         log.info("worker.ended")
+        return self._whole
 
-    def tick(self) -> None:
-        """Run what is due once."""
+    def _run(self, loop: Callable[[], None]) -> None:
         try:
-            for job in self._jobs:
-                self._run_if_due(job)
-            self._tell_waiting()
-            self._failures = 0
-        except mongo.DriverError as error:
-            self._failures += 1
-            log.warning("worker.database_away", failures=self._failures, fault=type(error).__name__)
+            loop()
+        except Exception as error:  # told, and the process ends by it
+            log.error("worker.loop_failed", loop=threading.current_thread().name, fault=place_of(error))
+            self._whole = False
+            self._stop.set()
 
-    def _run_if_due(self, job: Job) -> None:
-        """A job that fails is told and is due again at its next time; the others run as if nothing had happened."""
-        now = self._deps.now()
-        if now < self._next.get(job.name, now):
-            return
-        outcome = sweeps.run(self._deps, ACTOR, job)
-        first = job.name not in self._next
-        self._next[job.name] = now + job.every
-        facts = {"job": job.name, "done": outcome.done, "seconds": round(outcome.seconds, 3)}
-        if outcome.fault is not None:
-            log.error("worker.job_failed", **facts, fault=outcome.fault)
-        elif first or outcome.done:
-            log.info("worker.job_done", **facts, next_at=self._next[job.name].isoformat())
+    def _loops(self) -> dict[str, Callable[[], None]]:
+        deps, stop = self._deps, self._stop
+        slow = [job for job in self._jobs if job.every >= MINUTE]
+        sweeping = JobLoop(deps, slow, stop.wait, tick_s=TICK_S, after=self._tell_waiting)
+        loops: dict[str, Callable[[], None]] = {"sweeps": sweeping.run}
+        for job in self._jobs:
+            if job.every < MINUTE:
+                loops[job.name] = JobLoop(deps, [job], stop.wait, tick_s=QUICK_TICK_S).run
+        for way in deps.carriers:
+            channel = ChannelLoop(deps, way, stop, queues_of=queues_of, words_of=pushes.words)
+            loops[way.value] = channel.run
+        return loops
 
     def _tell_waiting(self) -> None:
         waiting = notices.waiting(self._deps)
         if waiting != self._told:
             self._told = waiting
-            log.info("worker.waiting", waits_for="channels", notices_in_outbox=waiting)
+            log.info("worker.waiting", waits_for="work", notices_in_outbox=waiting)
 
-    def _pause(self) -> float:
-        return (
-            0.0
-            if self._told is None and not self._failures
-            else min(TICK_SECONDS * 2**self._failures, LONGEST_WAIT_SECONDS)
-        )
+
+def queues_of(deps: Deps) -> list[str]:
+    """What may be sent from at this moment: what the law wants said first and always, the rest while people are awake."""
+    return [LEGAL] if is_quiet(deps.now()) else [LEGAL, NOTICE, *pushes.queues(deps)]

@@ -9,6 +9,7 @@ from schemas.identity import Consent, ExportedLook, ExportedProfile
 from schemas.notices import Notice
 from schemas.objections import Objection
 from schemas.orders import Order
+from schemas.recipients import Preferences
 from schemas.removals import Removal
 from schemas.reports import Question, ReportLink
 from schemas.restorations import RestorationCase
@@ -22,6 +23,7 @@ class Export(ResponseSchema):
     consents = fields.List(fields.Nested(Consent), required=True)
     notices = fields.List(fields.Nested(Notice), required=True)
     access_log = fields.List(fields.Nested(ExportedLook), required=True)
+    notice_preferences = fields.Nested(Preferences, required=True)
     objections = fields.List(fields.Nested(Objection), required=True)
     restorations = fields.List(fields.Nested(RestorationCase), required=True)
     questions = fields.List(fields.Nested(Question), required=True)

@@ -647,6 +647,54 @@ class OrderAct(Term):
     EXPIRE = "expire", "三年未了结，订单终结", "Ended, unsettled for three years"
 
 
+class Way(Term):
+    """By what a notice or a push reaches a person; the inbox is always there and is none of these."""
+
+    APP_PUSH = "app_push", "应用推送", "App push"
+    SMS = "sms", "短信", "Text message"
+    TELEGRAM = "telegram", "Telegram", "Telegram chat"
+    WECHAT = "wechat", "微信", "WeChat message"
+
+
+class Topic(Term):
+    """What a follower follows."""
+
+    NEWS = "news", "信用要闻", "News"
+    POLICY = "policy", "政策法规", "Policy"
+    CASES = "cases", "典型案例", "Cases"
+    NOTICES = "notices", "通知公告", "Announcements"
+    KNOWLEDGE = "knowledge", "信用知识", "Popular knowledge"
+
+
+class DeliveryState(Term):
+    """What became of one message to one person by one way."""
+
+    WAITING = "waiting", "待发送", "Waiting to be sent"
+    SENT = "sent", "已交通道", "Taken by the channel"
+    DELIVERED = "delivered", "已送达", "Arrived"
+    FAILED = "failed", "未能送达", "Failed"
+    SKIPPED = "skipped", "未发送", "Not sent"
+
+
+class PushState(Term):
+    """Where a push to many people stands; done and cancelled are final."""
+
+    RUNNING = "running", "推送中", "Running"
+    PAUSED = "paused", "已暂停", "Paused"
+    CANCELLED = "cancelled", "已取消", "Cancelled"
+    DONE = "done", "已完成", "Done"
+
+
+class PushAct(Term):
+    """What staff do to a push, or what happens to it by itself."""
+
+    CREATE = "create", "发起推送", "Started"
+    PAUSE = "pause", "暂停", "Paused"
+    RESUME = "resume", "继续", "Resumed"
+    CANCEL = "cancel", "取消", "Cancelled"
+    FINISH = "finish", "完成", "Finished"
+
+
 class Crs(Term):
     """The coordinate systems in which maps of the city speak; every position is named with its own."""
 

@@ -1,6 +1,6 @@
 """Accounts, codes, sessions and refresh tokens in MongoDB."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -53,6 +53,12 @@ def insert(db: Database, account: Account) -> bool:
 def find(db: Database, account_id: str) -> Account | None:
     """An open account."""
     return _account(db[COLLECTION].find_one({"_id": account_id, "closed_at": None}))
+
+
+def list_by_id(db: Database, ids: Collection[str]) -> list[Account]:
+    """The open ones of these."""
+    found = db[COLLECTION].find({"_id": {"$in": list(ids)}, "closed_at": None})
+    return [from_document(Account, document) for document in found]
 
 
 def find_by_phone(db: Database, phone_sealed: bytes) -> Account | None:

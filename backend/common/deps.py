@@ -1,6 +1,6 @@
 """What use cases get from outside: time, ids, the database, keys, and the gateways."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +12,10 @@ from backend.common.pages import Cursors
 from backend.common.sealing import Sealer
 from backend.common.settings import Settings
 from backend.common.tokens import TokenKeys
+from schemas.terms import Way
 
 if TYPE_CHECKING:
+    from backend.gateways.carrying import Carrier
     from backend.gateways.faces import Faces
     from backend.gateways.sms import Sms
 
@@ -29,8 +31,9 @@ class Deps:
     """Built once a process by `bootstrap.build_deps`; a test makes its own.
 
     `now` gives aware UTC instants cut to milliseconds; `random` is the system's source (a seeded one in tests);
-    `audit_key` MACs the audit log; `transaction` covers every store call inside its block. `forgetters` belong to features
-    above the records, which call each of them in the transaction in which a record is deleted.
+    `carriers` are the channels that this installation has; `audit_key` MACs the audit log; `transaction` covers every
+    store call inside its block. `forgetters` belong to features above the records, which call each of them in the
+    transaction in which a record is deleted.
     """
 
     settings: Settings
@@ -46,5 +49,6 @@ class Deps:
     tokens: TokenKeys
     faces: "Faces"
     sms: "Sms"
+    carriers: Mapping[Way, "Carrier"]
     transaction: Callable[[], AbstractContextManager[None]]
     forgetters: tuple[Forgetter, ...]

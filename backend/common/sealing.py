@@ -23,7 +23,18 @@ VAULT = "key_vault"
 MASTER_KEY_BYTES = 96
 KEY_LASTS_S = 3_600
 """How long a fetched data key is used before the vault is asked again."""
-ROOMS = ("registry", "accounts", "faces", "records", "staff", "replies", "evidence", "merchants", "benefits")
+ROOMS = (
+    "registry",
+    "accounts",
+    "faces",
+    "records",
+    "staff",
+    "replies",
+    "evidence",
+    "merchants",
+    "benefits",
+    "recipients",
+)
 
 
 class Sealer:

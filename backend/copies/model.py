@@ -10,6 +10,7 @@ from backend.identity.model import Consent, Profile
 from backend.notices.model import Notice
 from backend.objections.model import Shown as Objection
 from backend.orders.model import ShownOrder
+from backend.recipients.model import Shown as Preferences
 from backend.removals.model import ShownRemoval
 from backend.reports.model import ListedLink, ShownQuestion
 from backend.restorations.model import Shown as Restoration
@@ -24,6 +25,7 @@ class Copy:
     consents: tuple[Consent, ...]
     notices: tuple[Notice, ...]
     access_log: tuple[Entry, ...]
+    notice_preferences: Preferences
     objections: tuple[Objection, ...] = ()
     restorations: tuple[Restoration, ...] = ()
     questions: tuple[ShownQuestion, ...] = ()

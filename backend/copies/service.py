@@ -12,6 +12,7 @@ from backend.eligibility import service as eligibility
 from backend.identity import service as identity
 from backend.objections import service as objections
 from backend.orders import service as orders
+from backend.recipients import service as recipients
 from backend.removals import service as removals
 from backend.reports import service as reports
 from backend.restorations import service as restorations
@@ -38,7 +39,7 @@ def export(deps: Deps, actor: Actor) -> Copy:
     What people wrote in objections and restorations, and the names of their files, leave only for who is `verified`, like
     name and numbers; the other lists are as their own routes show them. The look is written down before anything leaves.
     """
-    taken = vars(identity.export(deps, actor))
+    taken = vars(identity.export(deps, actor)) | {"notice_preferences": recipients.preferences(deps, actor)}
     if actor.subject_id is None:
         return Copy(**taken)
     found = {name: _newest(deps, actor, list_own) for name, list_own in CASES.items()}

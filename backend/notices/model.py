@@ -11,7 +11,7 @@ from schemas.terms import CaseKind, Role
 
 @dataclass(frozen=True)
 class Notice:
-    """One notice to one account. `handed_at` is set when every channel has done with it (None: the outbox holds it)."""
+    """One notice to one account. `handed_at` is set when the channels' queues have it (None: the outbox holds it)."""
 
     id: str
     account_id: str

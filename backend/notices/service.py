@@ -1,5 +1,6 @@
 """Owing a notice, and reading the inbox."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,25 @@ def read(deps: Deps, actor: Actor, *, notice_id: str) -> Notice:
     if notice is None:
         raise errors.not_found()
     return notice
+
+
+def in_outbox(deps: Deps, *, limit: int) -> list[Notice]:
+    """The oldest notices that the outbox holds."""
+    return store.list_waiting(deps.db, limit=limit)
+
+
+def hand_over(deps: Deps, notice_ids: Sequence[str]) -> int:
+    """The channels' queues have these now; how many left the outbox by this."""
+    return store.hand_over(deps.db, notice_ids, deps.now())
+
+
+def let_rest(deps: Deps) -> int:
+    """Everything in the outbox stays in the inboxes and goes by no channel: a history that was built, not lived."""
+    return store.hand_over_all(deps.db, deps.now())
+
+
+def by_id(deps: Deps, notice_ids: Collection[str]) -> dict[str, Notice]:
+    return {notice.id: notice for notice in store.list_by_id(deps.db, notice_ids)}
 
 
 def waiting(deps: Deps) -> int:

@@ -1,5 +1,6 @@
 """Notices in MongoDB: the inbox of each account and the outbox of the worker are the same documents; desks have their own."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -48,8 +49,27 @@ def mark_read(db: Database, account_id: str, notice_id: str, at: datetime) -> No
     return from_document(Notice, found) if found else None
 
 
+def list_waiting(db: Database, *, limit: int) -> list[Notice]:
+    """Those that no channel's queue has, the oldest first."""
+    found = db[COLLECTION].find({"handed_at": None}, sort=[("created_at", ASCENDING)], limit=limit)
+    return [from_document(Notice, document) for document in found]
+
+
+def hand_over(db: Database, ids: Sequence[str], at: datetime) -> int:
+    wanted = {"_id": {"$in": list(ids)}, "handed_at": None}
+    return db[COLLECTION].update_many(wanted, {"$set": {"handed_at": at}}).modified_count
+
+
+def hand_over_all(db: Database, at: datetime) -> int:
+    return db[COLLECTION].update_many({"handed_at": None}, {"$set": {"handed_at": at}}).modified_count
+
+
+def list_by_id(db: Database, ids: Collection[str]) -> list[Notice]:
+    return [from_document(Notice, found) for found in db[COLLECTION].find({"_id": {"$in": list(ids)}})]
+
+
 def count_waiting(db: Database) -> int:
-    """How many notices no channel has handed over yet."""
+    """How many notices no channel's queue has yet."""
     return db[COLLECTION].count_documents({"handed_at": None})
 
 

@@ -1,6 +1,6 @@
 """Subjects and reference faces in MongoDB."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -50,6 +50,11 @@ def find(db: Database, subject_id: str) -> Subject | None:
 def by_id() -> Part[Subject]:
     """The same as one part of a joined read."""
     return Part(COLLECTION, "_id", partial(from_document, Subject))
+
+
+def districts_of(db: Database, ids: Collection[str]) -> dict[str, str | None]:
+    found = db[COLLECTION].find({"_id": {"$in": list(ids)}}, {"district": 1})
+    return {document["_id"]: document["district"] for document in found}
 
 
 def find_by_number(db: Database, number_sealed: bytes) -> Subject | None:

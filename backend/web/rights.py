@@ -20,6 +20,7 @@ OFFICERS = frozenset({Role.CASE_OFFICER})
 AUDITORS = frozenset({Role.AUDITOR, Role.ADMIN})
 MERCHANTS = frozenset({Role.MERCHANT})
 MANAGERS = frozenset({Role.BENEFIT_MANAGER, Role.ADMIN})
+EDITORS = frozenset({Role.NEWS_EDITOR, Role.ADMIN})
 KEEPERS = MANAGERS | STEWARDS
 
 RIGHTS: Rights = {
@@ -186,6 +187,18 @@ RIGHTS: Rights = {
     "POST /api/v1/staff/services/<service_id>/pause": MANAGERS,
     "POST /api/v1/staff/services/<service_id>/resume": MANAGERS,
     "POST /api/v1/staff/services/<service_id>/close": MANAGERS,
+    "GET /api/v1/me/notice-preferences": CITIZENS,
+    "PUT /api/v1/me/notice-preferences": CITIZENS,
+    "PUT /api/v1/me/device": CITIZENS,
+    "DELETE /api/v1/me/device": CITIZENS,
+    "GET /api/v1/staff/pushes": EDITORS,
+    "POST /api/v1/staff/pushes": EDITORS,
+    "POST /api/v1/staff/pushes/audience": EDITORS,
+    "GET /api/v1/staff/pushes/<push_id>": EDITORS,
+    "POST /api/v1/staff/pushes/<push_id>/pause": EDITORS,
+    "POST /api/v1/staff/pushes/<push_id>/resume": EDITORS,
+    "POST /api/v1/staff/pushes/<push_id>/cancel": EDITORS,
+    "GET /api/v1/staff/channels": EDITORS,
     "GET /api/v1/places": PUBLIC,
     "GET /api/v1/places/clusters": PUBLIC,
     "GET /api/v1/places/<place_id>": PUBLIC,

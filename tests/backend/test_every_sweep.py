@@ -21,16 +21,19 @@ from backend.evidence.model import Upload
 from backend.merchants import service as merchants
 from backend.orders import service as orders
 from backend.places import service as places
+from backend.pushes import service as pushes
 from backend.reports import service as reports
 from backend.restorations import service as restorations
-from schemas.terms import Channel, ObjectionState, PlaceReportKind, Role
+from schemas.terms import Channel, ObjectionState, PlaceReportKind, Role, Way
 from tests.backend.benefits.fair import MANAGER, Fair
 from tests.backend.eligibility import counter as counters
 from tests.backend.evidence.made import picture
 from tests.backend.objections.town import Town, make_town
 from tests.backend.places.conftest import LISTED, SHOP
+from tests.backend.pushes.test_service import wish
 from tests.support import world
 from tests.support.calendars import DAYS_OF_2027
+from tests.support.followers import EDITOR
 from tests.support.processes import Process
 from tests.support.refusals import at_once
 from tests.support.world import Clock
@@ -62,6 +65,8 @@ def busy(deps: Deps, clock: Clock) -> Town:
     counter = counters.make_counter(deps)
     _contest(counter, town)
     evidence.put(deps, town.resident, checked=evidence.checked([Upload("a.jpg", picture())]))
+    pushes.create(deps, EDITOR, wish=wish(ways=[Way.APP_PUSH]))
+    pushes.advance(deps, WORKER)
     clock.set(datetime(2026, 12, 1, 2, tzinfo=UTC))
     _ask_and_apply(town)
     clock.set(datetime(2026, 12, 9, 2, tzinfo=UTC))
@@ -76,6 +81,7 @@ def busy(deps: Deps, clock: Clock) -> Town:
     _claim(town)
     _close_a_shop(town)
     town.record(query_until=end_of(date(2026, 12, 31)))
+    pushes.create(deps, EDITOR, wish=wish(ways=[Way.APP_PUSH]))
     calendars.put_year(deps, STEWARD, **DAYS_OF_2027)
     clock.set(NOW)
     return town

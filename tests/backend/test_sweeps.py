@@ -1,5 +1,7 @@
 """The jobs of the clock: each by itself, and the list of them."""
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,10 +11,12 @@ from backend import sweeps
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.sweeping import Unfinished
+from backend.jobs import service as jobs
 from backend.sweeps import MINUTE, Job
+from notifications.jobs import JobLoop, renewed
 from notifications.schedule import JOBS
 from notifications.worker import Worker
-from tests.support.world import Clock
+from tests.support.refusals import at_once
 
 
 def _broken(_: Deps, __: Actor) -> int:
@@ -50,7 +54,7 @@ def test_every_job_has_a_name_of_its_own_and_the_worker_does_them_all() -> None:
     assert {job.name for job in sweeps.JOBS} < set(names)
 
 
-def test_the_worker_runs_each_job_in_its_time_though_others_fail(deps: Deps, clock: Clock) -> None:
+def test_the_worker_runs_each_job_in_its_time_though_others_fail(deps: Deps) -> None:
     ran: list[str] = []
 
     def noting(name: str, every: timedelta) -> Job:
@@ -60,20 +64,88 @@ def test_the_worker_runs_each_job_in_its_time_though_others_fail(deps: Deps, clo
 
         return Job(name, every, run)
 
-    jobs = (BROKEN, noting("often", MINUTE), noting("seldom", timedelta(hours=1)))
-    worker = Worker(deps, jobs, lambda _: False)
+    due = (BROKEN, noting("often", MINUTE), noting("seldom", timedelta(hours=1)))
+    loop = JobLoop(deps, due, lambda _: False, tick_s=5)
     for _ in range(3):
-        worker.tick()
-        clock.advance(seconds=30)
+        loop.tick()
+        _let_pass(deps, timedelta(seconds=31))
     assert ran == ["often", "seldom", "often"]
 
 
-def test_the_worker_outlives_an_absent_database(deps: Deps, clock: Clock) -> None:
+def test_a_job_is_run_by_one_of_many_workers(deps: Deps) -> None:
+    ran: list[str] = []
+    job = Job("once", MINUTE, lambda _, __: ran.append("once") or 1)  # type: ignore[func-returns-value]  # notes it
+    at_once(JobLoop(deps, (job,), lambda _: False, tick_s=5).tick, 5)
+    assert ran == ["once"]
+
+
+def test_a_dead_workers_turn_is_taken_over_and_its_late_end_is_nothing(deps: Deps) -> None:
+    jobs.make_known(deps, "sweep")
+    dead = jobs.take(deps, "sweep")
+    jobs.make_known(deps, "sweep")
+    assert dead is not None
+    assert jobs.take(deps, "sweep") is None
+    assert jobs.renew(deps, dead)
+    _let_pass(deps, jobs.LEASE)
+    heir = jobs.take(deps, "sweep")
+    assert heir is not None
+    assert not jobs.renew(deps, dead)
+    assert not jobs.finish(deps, dead, every=MINUTE)
+    assert jobs.finish(deps, heir, every=MINUTE)
+    assert jobs.take(deps, "sweep") is None
+
+
+def test_a_job_that_outlives_its_lease_keeps_its_turn(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr(jobs, "RENEWED_EVERY_S", 0.1)
+    jobs.make_known(deps, "long")
+    turn = jobs.take(deps, "long")
+    assert turn is not None
+    before = deps.db["job_turns"].find_one({"_id": "long"})
+    with renewed(deps, turn), deps.db["job_turns"].watch() as changes:
+        for _ in range(15):
+            changes.next()
+        assert jobs.take(deps, "long") is None
+    after = deps.db["job_turns"].find_one({"_id": "long"})
+    assert after["leased_until"] - before["leased_until"] > timedelta(seconds=1)
+
+
+def _let_pass(deps: Deps, span: timedelta) -> None:
+    """As if the server's clock had gone on by so much."""
+    earlier = {
+        name: {"$subtract": [f"${name}", int(span.total_seconds() * 1000)]}
+        for name in ("next_at", "leased_until")
+    }
+    deps.db["job_turns"].update_many({}, [{"$set": earlier}])
+
+
+def test_the_worker_outlives_an_absent_database(deps: Deps) -> None:
     pauses: list[float] = []
 
     def wait(pause: float) -> bool:
         pauses.append(pause)
         return len(pauses) == 4
 
-    Worker(deps, (AWAY,), wait).run()
+    away = [Job(f"away {number}", MINUTE, _away) for number in range(3)]
+    JobLoop(deps, away, wait, tick_s=5).run()
     assert pauses == [0.0, 10.0, 20.0, 40.0]
+
+
+def test_a_loop_that_ends_by_a_fault_ends_the_worker(deps: Deps) -> None:
+    class Faulty(Worker):
+        def _loops(self) -> dict[str, Callable[[], None]]:
+            return {"broken": self._break, "waiting": self._rest}
+
+        def _break(self) -> None:
+            raise KeyError("张三")
+
+        def _rest(self) -> None:
+            self._stop.wait()
+
+    assert not Faulty(deps, (), threading.Event()).run()
+
+
+def test_a_worker_that_is_told_to_end_ends_whole(deps: Deps) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert Worker(deps, (FINE,), stop).run()

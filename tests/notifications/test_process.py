@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.notices import service as notices
+from notifications.schedule import JOBS
 from schemas.notices import NoticeKind
 from tests.support.processes import Process
+from tests.support.waiting import until
 
 
 def environment(deps: Deps) -> dict[str, str]:
@@ -18,13 +19,17 @@ def environment(deps: Deps) -> dict[str, str]:
     }
 
 
-def test_it_starts_tells_what_it_waits_for_and_ends_on_request(deps: Deps, system_actor: Actor) -> None:
+def test_it_starts_empties_the_outbox_and_ends_on_request(deps: Deps) -> None:
     notices.send(deps, "anna", NoticeKind.IDENTITY_BOUND)
     with Process("notifications", env=environment(deps)) as worker:
-        waiting = worker.wait_for_event("worker.waiting")
-        assert (waiting["waits_for"], waiting["notices_in_outbox"]) == ("channels", 1)
-        assert worker.wait_for_event("worker.job_done")["job"] == "audit.seal_log"
+        started = worker.wait_for_event("worker.started")
+        assert started["channels"] == ["sms", "app_push"]
+        assert "audit.seal_log" in started["jobs"]
+        worker.wait_for_event("worker.waiting")
+        until(lambda: notices.waiting(deps) == 0, worker)
         assert worker.end() == 0
+        assert worker.wait_for_event("worker.ended")
+    assert deps.db["job_turns"].count_documents({"ended_at": {"$type": "date"}, "lease": None}) == len(JOBS)
 
 
 def test_without_a_database_it_waits_and_ends_on_request(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from backend.common.pages import Cursors
 from backend.common.sealing import VAULT, Sealer
 from backend.common.settings import Settings
 from backend.common.tokens import TokenKeys
+from backend.gateways import carriers
 from backend.gateways.faces import SocketFaces
 from backend.gateways.sms import FileSms
 
@@ -43,6 +44,7 @@ class Clock:
 
 def make_deps(client: Client, settings: Settings, clock: Clock, sealer: Sealer) -> Deps:
     """Deps over the real database; the face process is away unless a test puts one in with `dataclasses.replace`."""
+    texting = FileSms(settings.data_dir / "outbox" / "sms.jsonl")
     return Deps(
         settings=settings,
         client=client,
@@ -56,7 +58,8 @@ def make_deps(client: Client, settings: Settings, clock: Clock, sealer: Sealer) 
         audit_key=sealer.derive("audit"),
         tokens=TokenKeys([TOKEN_SEED]),
         faces=SocketFaces(settings.face_address),
-        sms=FileSms(settings.data_dir / "outbox" / "sms.jsonl"),
+        sms=texting,
+        carriers=carriers.build(settings, texting),
         transaction=partial(mongo.transaction, client),
         forgetters=bootstrap.FORGETTERS,
     )

@@ -1,6 +1,6 @@
 """The account itself: what its holder sees of it, the person it belongs to, and its end."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from backend.accounts import errors, rules, store
 from backend.accounts.model import Account, Profile
@@ -36,6 +36,16 @@ def account_of(deps: Deps, subject_id: str) -> str | None:
     """The id of the open account that this information subject has now; None without one."""
     account = store.find_of_subject(deps.db, subject_id)
     return account.id if account else None
+
+
+def open_ones(deps: Deps, account_ids: Collection[str]) -> dict[str, Account]:
+    """Of these accounts the open ones, by id."""
+    return {account.id: account for account in store.list_by_id(deps.db, account_ids)}
+
+
+def phone_in(deps: Deps, account: Account | None) -> str | None:
+    """The phone of an account (E.164), to send a message to that its holder asked for."""
+    return (_phone(deps, account) or None) if account else None
 
 
 def each_bound(deps: Deps, *, at_once: int) -> Iterator[dict[str, str]]:

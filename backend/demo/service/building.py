@@ -21,6 +21,7 @@ from backend.demo.rules.history import Historian
 from backend.demo.service import accounts, fairs
 from backend.demo.service.playing import OPENING, Stage
 from backend.demo.service.taking_in import Site, workplace
+from backend.notices import service as notices
 from schemas.terms import Role
 
 LOT = 20_000
@@ -58,6 +59,7 @@ def seed(
             until = min(first + LOT, residents)
             _settle_lot(site, city, seed, range(first, until), told)
             store.set_residents(deps.db, city.id, until)
+    notices.let_rest(deps)
     written = accounts.write_down(deps, faces=pictures is not None)
     return Built(max(residents, city.residents), site.tally, written, pictures is not None)
 

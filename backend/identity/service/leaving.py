@@ -17,6 +17,7 @@ from backend.identity.model import Export, Profile
 from backend.identity.service import consenting
 from backend.notices import service as notices
 from backend.notices.model import Notice
+from backend.recipients import service as recipients
 from backend.registry import service as registry
 from backend.registry.model import Subject
 from schemas.terms import Role
@@ -30,7 +31,8 @@ SCOPE = Text(
 
 @atomic
 def close_account(deps: Deps, actor: Actor) -> None:
-    """Close the caller's account for good: its sessions end, the phone is erased, the person may register again.
+    """Close the caller's account for good: its sessions end, the phone and every address of other channels are erased, the
+    person may register again.
 
     Live consents are withdrawn and the face template that hung on them is erased; the audit log stays (Measures 26).
     """
@@ -40,6 +42,7 @@ def close_account(deps: Deps, actor: Actor) -> None:
             if store.close_consent(deps.db, consent.id, deps.now(), withdrawn=True):
                 consenting.end_face_use(deps, actor, consent)
         store.delete_code(deps.db, actor.subject_id)
+    recipients.forget(deps, account_id=actor.id)
     audit.record(deps, actor, "identity.close_account", actor.id, subject_id=actor.subject_id)
     accounts.close(deps, actor)
 

@@ -1,6 +1,7 @@
 """The use cases of the registry, by verb family."""
 
 from backend.registry.service.finding import (
+    districts_of,
     find,
     find_by_number,
     name_of,
@@ -28,6 +29,7 @@ __all__ = [
     "Hasher",
     "change",
     "digest_of",
+    "districts_of",
     "erase_face",
     "find",
     "find_by_number",

@@ -1,5 +1,7 @@
 """Finding subjects, and opening their sealed words."""
 
+from collections.abc import Collection
+
 from backend.common.deps import Deps
 from backend.common.handles import Part
 from backend.registry import store
@@ -10,6 +12,11 @@ ROOM = "registry"
 
 def find(deps: Deps, subject_id: str) -> Subject | None:
     return store.find(deps.db, subject_id)
+
+
+def districts_of(deps: Deps, subject_ids: Collection[str]) -> dict[str, str | None]:
+    """The districts on file of these subjects, a code or a name each, as handed in."""
+    return store.districts_of(deps.db, subject_ids)
 
 
 def one_reading() -> Part[Subject]:

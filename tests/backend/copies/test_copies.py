@@ -12,6 +12,7 @@ from backend.common.deps import Deps
 from backend.copies import service
 from backend.evidence.model import Upload
 from backend.objections import service as objections
+from backend.recipients import service as recipients
 from backend.removals import service as removals
 from backend.reports import service as reports
 from backend.restorations import service as restorations
@@ -57,6 +58,7 @@ def test_a_copy_holds_every_own_case_with_its_words_and_nobody_elses(town: Town)
     assert [one.statement for one in copy.questions] == [ASKED]
     assert [one.case_id for one in copy.removals] == [copy.objections[0].id]
     assert [one.value for one in copy.claims] == [500]
+    assert copy.notice_preferences == recipients.preferences(town.deps, town.resident)
     assert copy.truncated == ()
     assert [one.record for one in copy.objections] == [None] * 2
     assert [one.record for one in copy.restorations] == [None]

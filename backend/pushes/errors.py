@@ -1,0 +1,33 @@
+"""Refusals about pushes."""
+
+from collections.abc import Sequence
+
+from backend.common.errors import Kind, ServiceError
+from backend.pushes.model import Fault
+from schemas.terms import PushState
+
+
+def not_found() -> ServiceError:
+    return ServiceError(Kind.NOT_FOUND, "pushes.not_found", "没有找到该推送", "There is no such push")
+
+
+def changed(state: PushState) -> ServiceError:
+    return ServiceError(
+        Kind.CONFLICT,
+        "pushes.changed",
+        f"该推送现为“{state.zh}”，不能这样操作",
+        f"This push is now: {state.en}; that cannot be done with it",
+        data={"state": state.value},
+    )
+
+
+def invalid(faults: Sequence[Fault]) -> ServiceError:
+    """Everything that is wrong with a push, at once and in both languages."""
+    told = [{"field": name, "zh": text.zh, "en": text.en} for name, text in faults]
+    return ServiceError(
+        Kind.INVALID,
+        "pushes.invalid",
+        "；".join(text.zh for _, text in faults),
+        "; ".join(text.en for _, text in faults),
+        data={"errors": told},
+    )
