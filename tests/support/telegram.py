@@ -1,15 +1,19 @@
 """The real adapter in this process, against the local Bot API server, over the test's database and clock."""
 
 import asyncio
+import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from aiogram import Bot
 
 from backend.common.deps import Deps
 from backend.dialogues.model import Button, Outgoing, Sort
 from bot import app
 from bot.polling import Polling
+from bot.webhook import Webhook, secret_of
 from schemas.terms import Way
 from tests.support.bot_api import TOKEN, BotApi, keyboards
 from tests.support.bot_api.people import Person
@@ -17,17 +21,40 @@ from tests.support.conversations import Doing
 
 
 @contextmanager
+def serving(deps: Deps, api: BotApi, port: int) -> Iterator[None]:
+    """The bot takes updates by webhook until the end of the block."""
+
+    async def receive(bot: Bot, stop: asyncio.Event) -> None:
+        await Webhook(bot, app.build_dispatcher(deps), secret_of(deps)).run("127.0.0.1", port, stop)
+
+    with _running(api, receive):
+        _await_port(port)
+        yield
+
+
+@contextmanager
 def polling(deps: Deps, api: BotApi) -> Iterator[None]:
-    """The bot polls until the end of the block; what it raises, the test raises."""
+    """The bot polls until the end of the block."""
+
+    async def receive(bot: Bot, stop: asyncio.Event) -> None:
+        await Polling(bot, app.build_dispatcher(deps), stop).run()
+
+    with _running(api, receive):
+        yield
+
+
+@contextmanager
+def _running(api: BotApi, receive: Callable[[Bot, asyncio.Event], Awaitable[None]]) -> Iterator[None]:
+    """In a loop of its own; what it raises, the test raises."""
     ready, failed = threading.Event(), list[BaseException]()
     handle: dict[str, Any] = {}
 
     async def run() -> None:
         stop = asyncio.Event()
         handle.update(loop=asyncio.get_running_loop(), stop=stop)
-        ready.set()
         async with app.build_bot(TOKEN, api.url) as bot:
-            await Polling(bot, app.build_dispatcher(deps), stop).run()
+            ready.set()
+            await receive(bot, stop)
 
     def work() -> None:
         try:
@@ -47,6 +74,22 @@ def polling(deps: Deps, api: BotApi) -> Iterator[None]:
         thread.join()
     if failed:
         raise failed[0]
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number: int = free.getsockname()[1]
+        return number
+
+
+def _await_port(port: int) -> None:
+    for _ in range(400):
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        threading.Event().wait(0.02)
+    raise AssertionError("the webhook's server never listened")
 
 
 class TelegramPort:
