@@ -32,7 +32,9 @@ def _title(metadata: dict[str, Any], **more: Any) -> fields.String:
 
 
 def _body(metadata: dict[str, Any], **more: Any) -> fields.String:
-    return fields.String(validate=[validate.Length(1, BODY_CHARACTERS), _many_lines], metadata=metadata, **more)
+    return fields.String(
+        validate=[validate.Length(1, BODY_CHARACTERS), _many_lines], metadata=metadata, **more
+    )
 
 
 class Audience(RequestSchema):

@@ -43,7 +43,8 @@ def switch(
     follows: Sequence[NewsCategory] | None = None,
 ) -> Shown:
     """Switch what is named, leave the rest. SMS on is the consent to text messages about notices, for the phone was given to
-    sign in; off takes it back; on again after the gateway refused the number is another try. Raises 422 `recipients.legal_kind`, 409 `recipients.not_bound` for a way that is not there.
+    sign in; off takes it back; on after the gateway refused the number is another try. Raises 422 `recipients.legal_kind`, 409
+    `recipients.not_bound` for a way that is not there.
     """
     actor.require(Role.CITIZEN)
     if fixed := sorted(kind for kind, wanted in kinds.items() if kind in LEGAL and not all(wanted.values())):
