@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from backend.common.errors import Kind, ServiceError
+from backend.common.errors import Kind, ServiceError, by_field
 from backend.eligibility.model import Fault
 from backend.limits.errors import wait
 from schemas.terms import ContestState, PassState, ServiceState
@@ -42,14 +42,14 @@ def service_changed(version: int) -> ServiceError:
 
 
 def invalid_service(faults: Sequence[Fault]) -> ServiceError:
-    """Every fault at once: `data.fields` names each field with its sentence in both languages."""
+    """Every fault at once: `data.errors` names each field with its sentence in both languages."""
     return ServiceError(
         Kind.INVALID,
         "eligibility.invalid_service",
         "免押服务内容有误：" + "；".join(f"{one.field}：{one.text.zh}" for one in faults),
         "The service cannot be put down like this: "
         + "; ".join(f"{one.field}: {one.text.en}" for one in faults),
-        data={"fields": [{"field": one.field, "zh": one.text.zh, "en": one.text.en} for one in faults]},
+        data=by_field(faults),
     )
 
 

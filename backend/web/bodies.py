@@ -60,8 +60,8 @@ class MemoryRequest(Request):
 
 
 class Beyond(int):
-    """The nearest number outside of `WHOLE_NUMBERS`, for one that was sent from farther out: a field that has a bound refuses it by
-    its name, and in what has none (`_beyond`) it is found again, because it is not what was sent."""
+    """The nearest number outside of `WHOLE_NUMBERS`, for one from farther out: a field with a bound refuses it by its name, and
+    where anything may stand it is found again (`_beyond`), because it is not what was sent."""
 
 
 class _Unmeasured(LimitedStream):
@@ -259,7 +259,7 @@ def _nearest(digits: str) -> int:
 
 
 def _beyond(value: Any) -> Any:
-    """What is wrong with a read value, in the shape of a schema's faults; nothing when no number in it is another than was sent."""
+    """Where in a read value a number is another than was sent, in the shape of a schema's faults; nothing when none is."""
     if isinstance(value, Beyond):
         return [TOO_FAR]
     if isinstance(value, dict):

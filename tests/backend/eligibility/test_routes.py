@@ -96,7 +96,7 @@ def test_everything_wrong_is_told_at_once(counter: Counter, web_as: ClientAs) ->
     wrong = body_of(merchant_id=counter.till.id, max_days=0, deposit_fen=-1, title_en="图书")
     answer = web_as(MANAGER).post(STAFF, json=wrong)
     assert told(answer) == (422, "eligibility.invalid_service")
-    assert {one["field"] for one in answer.json["data"]["fields"]} == {"max_days", "deposit_fen", "title_en"}
+    assert {one["field"] for one in answer.json["data"]["errors"]} == {"max_days", "deposit_fen", "title_en"}
 
 
 MALFORMED = [

@@ -124,7 +124,13 @@ def test_where_any_number_may_stand_it_is_told_with_its_place() -> None:
         told.append(error.messages)
         raise error
 
-    body = b'{"content": {"fen": 1' + b"0" * 30 + b', "days": [1, -1' + b"0" * 30 + b'], "of": 9007199254740991}}'
+    body = (
+        b'{"content": {"fen": 1'
+        + b"0" * 30
+        + b', "days": [1, -1'
+        + b"0" * 30
+        + b'], "of": 9007199254740991}}'
+    )
     asked = Flask("x").test_request_context("/", method="POST", data=body, content_type="application/json")
     with asked, pytest.raises(ValidationError):
         parser.parse(Anything, request, location="json")
