@@ -124,7 +124,7 @@ class NoticeKind(Term):
     BENEFIT_OFFER_OVER = "benefit_offer_over", "为您保留的权益已过期", "A benefit kept for you has lapsed"
     BENEFIT_MADE_GOOD = (
         "benefit_made_good",
-        "为您补发权益差额",
+        "为您补发权益",
         "A benefit was worth too little, and is made good",
     )
     BENEFIT_UNSERVED = "benefit_unserved", "权益暂时无法使用", "A benefit cannot be used for now"
@@ -615,9 +615,9 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.BENEFIT_MADE_GOOD: NoticeForm(
         NoticeKind.BENEFIT_MADE_GOOD.label,
         Text(
-            "您使用过的“{title}”因一条有误的信用记录而少得了优惠，差额已为您补发一份，请在 {until} 前领取。",
-            "“{title}”, which you used, was worth less because of a record that was wrong. The difference is kept for you as one"
-            " more; please claim it before {until}.",
+            "您使用过的“{title}”因一条有误的信用记录而少得了优惠，现为您补发一份，面额不低于少得的部分，请在 {until} 前领取。",
+            "“{title}”, which you used, was worth less because of a record that was wrong. One more, worth at least what you"
+            " missed, is kept for you; please claim it before {until}.",
         ),
         {"claim_id": str, "title": Text, "until": datetime},
         legal=True,

@@ -104,7 +104,7 @@ def pass_over(state: PassState) -> ServiceError:
 
 def code_not_usable() -> ServiceError:
     """One answer for a code that was guessed, used, withdrawn, replaced, cut off, is past its time, or was made for another
-    service or merchant."""
+    service or merchant, or for this one before it was changed."""
     return ServiceError(
         Kind.CONFLICT,
         NOT_USABLE,
@@ -112,6 +112,14 @@ def code_not_usable() -> ServiceError:
         "This code is not valid, was used, is past its two minutes, or is for another service; the customer can make a new one,"
         " or take the way with a deposit",
     )
+
+
+class Outdated(ServiceError):
+    """A right code whose service staff have changed since: told as `code_not_usable`, but nobody guessed, so it counts against
+    nobody. It never leaves the use case."""
+
+    def __init__(self) -> None:
+        super().__init__(Kind.CONFLICT, "eligibility.pass_outdated", *code_not_usable().text)
 
 
 def locked(retry_after: int) -> ServiceError:
