@@ -65,7 +65,13 @@ def test_a_district_is_named_by_its_code_or_its_name_and_kept_by_its_name(deps: 
 
 
 def test_everything_wrong_is_told_at_once_with_its_field(market: Market) -> None:
-    wrong = {"name": " ", "district": "zz", "contact_phone": "021-SHOP", "rate_per_minute": 1, "kinds": ()}
+    wrong: dict[str, Any] = {
+        "name": " ",
+        "district": "zz",
+        "contact_phone": "021-SHOP",
+        "rate_per_minute": 1,
+        "kinds": (),
+    }
     wanted = replace(WANTED, **wrong, uscc="1")
     made = market.merchant()
     changing = partial(service.change, market.deps, MANAGER, merchant_id=made.id, version=1)
