@@ -12,11 +12,13 @@ from backend.benefits import routes as benefits
 from backend.benefits import staff_routes as benefits_staff
 from backend.calendars import staff_routes as calendars
 from backend.catalogue import routes as catalogue
+from backend.chats import routes as chats
 from backend.common import mongo
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.copies import routes as copies
 from backend.desk import staff_routes as desk
+from backend.dialogues import staff_routes as dialogues
 from backend.eligibility import routes as eligibility
 from backend.eligibility import staff_routes as eligibility_staff
 from backend.facechecks import routes as facechecks
@@ -92,6 +94,8 @@ BLUEPRINTS = (
     eligibility_staff.contests_blp,
     orders.blp,
     recipients.blp,
+    chats.blp,
+    dialogues.blp,
     pushes_staff.blp,
     pushes_staff.channels_blp,
     places.blp,

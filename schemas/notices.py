@@ -151,6 +151,8 @@ class NoticeKind(Term):
         "商户终止，免押订单已取消",
         "An order went with its merchant",
     )
+    CHAT_BOUND = "chat_bound", "聊天已绑定您的账号", "A chat was bound to your account"
+    CHAT_UNBOUND = "chat_unbound", "聊天已解除绑定", "A chat was unbound from your account"
 
 
 @dataclass(frozen=True)
@@ -240,6 +242,7 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
             "the link off now.",
         ),
         {"at": datetime, "opens": int, "max_opens": int},
+        legal=True,
     ),
     NoticeKind.QUESTION_RECEIVED: NoticeForm(
         NoticeKind.QUESTION_RECEIVED.label,
@@ -769,6 +772,27 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
             " the merchant has announced or to whoever winds it up; call 12345 if you disagree.",
         ),
         {"title": Text, "merchant": str},
+    ),
+    NoticeKind.CHAT_BOUND: NoticeForm(
+        NoticeKind.CHAT_BOUND.label,
+        Text(
+            "一个聊天（{channel}）已绑定您的账号，可以在其中查看异议进度、获取报告链接和接收消息；聊天中不显示信用记录。如非"
+            "本人操作，请立即在“聊天绑定”中解除。",
+            "A chat ({channel}) was bound to your account: it can see how your objections stand, get links to your report and"
+            " receive notices; no record is shown in it. If this was not you, unbind it under “Chats” at once.",
+        ),
+        {"channel": Text},
+        legal=True,
+    ),
+    NoticeKind.CHAT_UNBOUND: NoticeForm(
+        NoticeKind.CHAT_UNBOUND.label,
+        Text(
+            "一个聊天（{channel}）已与您的账号解除绑定，不再接收您的消息，从中生成的报告链接也已失效。",
+            "A chat ({channel}) was unbound from your account: it receives nothing of yours any more, and report links made in it"
+            " do not work.",
+        ),
+        {"channel": Text},
+        legal=True,
     ),
 }
 
