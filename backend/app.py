@@ -55,6 +55,8 @@ from backend.restorations import staff_routes as restorations_staff
 from backend.staff import routes as staff
 from backend.web import api, auth, docs, health
 from backend.web.rights import RIGHTS, Rights
+from backend.wechat import routes as wechat
+from backend.wechat.service import Dialogue, Line
 from schemas.terms import Channel
 
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
@@ -101,6 +103,7 @@ BLUEPRINTS = (
     orders_staff.blp,
     news.blp,
     news_staff.blp,
+    wechat.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {
@@ -129,11 +132,15 @@ def create_app(
     authenticate: auth.Authenticate = by_key_or_session,
     rights: Rights = RIGHTS,
     extra: tuple[object, ...] = (),
+    dialogue: Dialogue | None = None,
 ) -> Flask:
-    """The app over everything that has routes. Tests give another `authenticate`, `rights`, and `extra` blueprints."""
+    """The app over everything that has routes. Tests give another `authenticate`, `rights`, `extra` blueprints and
+    `dialogue`."""
     read_grade_rules()
     wiring = api.Wiring(authenticate, Gate().admit, replies, rights, REFUSALS)
     app = api.build(deps, wiring, [*BLUEPRINTS, *extra])
+    if dialogue is not None:
+        app.extensions["wechat"] = Line(dialogue, places=max(1, deps.settings.web_threads - 2))
     use(app, deps)
     return app
 
