@@ -18,6 +18,7 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.copies import routes as copies
 from backend.desk import staff_routes as desk
+from backend.dialogues import staff_routes as dialogues
 from backend.eligibility import routes as eligibility
 from backend.eligibility import staff_routes as eligibility_staff
 from backend.facechecks import routes as facechecks
@@ -96,6 +97,7 @@ BLUEPRINTS = (
     orders.blp,
     recipients.blp,
     chats.blp,
+    dialogues.blp,
     pushes_staff.blp,
     pushes_staff.channels_blp,
     places.blp,

@@ -1,6 +1,7 @@
 """What comes in from a chat and what goes out, the same for every channel; and where a dialogue stands."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from schemas.terms import Crs, Way
@@ -80,3 +81,32 @@ class Command:
     name: str
     value: str
     label: Text
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """What staff added to the table: `id` is the phrase in its folded form, `action` what it asks for."""
+
+    id: str
+    action: str
+    at: datetime
+    by_id: str
+    by_name: str | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One channel on one day: how many messages were understood, led to a choice, were missed, or came by a button."""
+
+    id: str
+    day: date
+    channel: Way
+    expires_at: datetime
+    understood: int = 0
+    offered: int = 0
+    missed: int = 0
+    pressed: int = 0
+
+    @property
+    def channel_label(self) -> Text:
+        return self.channel.label

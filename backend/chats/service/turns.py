@@ -55,7 +55,9 @@ def turn(deps: Deps, *, channel: Way, user: str, message_id: str) -> Iterator[Tu
         if held._after is not None:
             after = _settled(deps, before, message_id, held._after)
     finally:
-        store.leave(deps.db, chat_id, ticket, after)
+        # A turn that was lost to its lease writes nothing, and stands in nobody's way.
+        if not store.leave(deps.db, chat_id, ticket, after):
+            store.leave(deps.db, chat_id, ticket, None)
 
 
 def _wait(deps: Deps, chat_id: str, ticket: str) -> Dialogue:

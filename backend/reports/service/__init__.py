@@ -4,6 +4,7 @@ from backend.reports.service.answering import answer, question, questions
 from backend.reports.service.drawing import ahead
 from backend.reports.service.foretelling import tell_ahead
 from backend.reports.service.linking import (
+    count_active_links,
     kill_link,
     kill_links,
     links,
@@ -23,6 +24,7 @@ __all__ = [
     "ahead",
     "answer",
     "ask",
+    "count_active_links",
     "flag_overdue",
     "forgetting_calendar",
     "kill_link",

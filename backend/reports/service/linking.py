@@ -87,6 +87,11 @@ def kill_links(deps: Deps, actor: Actor, *, chat_id: str | None = None) -> int:
     return len(found)
 
 
+def count_active_links(deps: Deps, actor: Actor) -> int:
+    """How many own links still open."""
+    return len(store.list_active_links(deps.db, actor.require_subject(), deps.now(), chat_id=None))
+
+
 @atomic
 def make_chat_link(deps: Deps, actor: Actor, *, chat_id: str) -> NewLink:
     """A link to the own report for the chat that asks: it opens once, within half an hour, for the account that the chat is bound
