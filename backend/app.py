@@ -18,6 +18,7 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.copies import routes as copies
 from backend.desk import staff_routes as desk
+from backend.dialogues import service as dialogue_service
 from backend.dialogues import staff_routes as dialogues
 from backend.eligibility import routes as eligibility
 from backend.eligibility import staff_routes as eligibility_staff
@@ -134,15 +135,14 @@ def create_app(
     authenticate: auth.Authenticate = by_key_or_session,
     rights: Rights = RIGHTS,
     extra: tuple[object, ...] = (),
-    dialogue: Dialogue | None = None,
+    dialogue: Dialogue = dialogue_service.handle,
 ) -> Flask:
     """The app over everything that has routes. Tests give another `authenticate`, `rights`, `extra` blueprints and
     `dialogue`."""
     read_grade_rules()
     wiring = api.Wiring(authenticate, Gate().admit, replies, rights, REFUSALS)
     app = api.build(deps, wiring, [*BLUEPRINTS, *extra])
-    if dialogue is not None:
-        app.extensions["wechat"] = Line(dialogue, places=max(1, deps.settings.web_threads - 2))
+    app.extensions["wechat"] = Line(dialogue, places=max(1, deps.settings.web_threads - 2))
     use(app, deps)
     return app
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from backend.dialogues.model import Button, Outgoing
@@ -106,7 +107,7 @@ def _lines(answer: Sequence[Outgoing], *, tappable: bool) -> Iterator[str]:
 
 def _numbered(one: Outgoing, first: int, tappable: bool) -> Iterator[str]:
     for number, button in enumerate((button for row in one.buttons for button in row), first):
-        yield f"{number}. {_button(button, tappable)}"
+        yield f"{number}. {_button(replace(button, label=button.label.removeprefix(f'{number}. ')), tappable)}"
 
 
 def _button(button: Button, tappable: bool) -> str:

@@ -1,0 +1,123 @@
+"""A resident talks to the account: the real dialogue behind the real address, and WeChat's side by wechatpy."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from backend.chats import service as chats
+from backend.common.coordinates import LngLat, converted
+from backend.common.deps import Deps
+from backend.recipients import service as recipients
+from backend.wechat.store import COLLECTION
+from schemas.terms import Crs, Way
+from tests.backend.places.conftest import SQUARE, put
+from tests.backend.wechat.conftest import OPENID, Server, event_xml, message_xml, text_xml
+from tests.support.people import signed_in
+from tests.support.web import Standing, loud
+from tests.support.world import Clock
+
+__all__ = ["put"]
+
+
+class Resident:
+    """Writes, taps and sends; every message has its number and gets its answer."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.count = 100
+        self.shown = ""
+
+    def writes(self, words: str, **more: str) -> str:
+        self.count += 1
+        return self._sent(text_xml(words, msg_id=self.count, **more))
+
+    def taps(self, label: str) -> str:
+        """The link of that label in the last answer, as the WeChat app sends it."""
+        found = re.search(rf'msgmenucontent=([^&"]*)&msgmenuid=([^"]*)">{label}</a>', self.shown)
+        assert found, self.shown
+        return self.writes(found[1], bizmsgmenuid=found[2])
+
+    def does(self, event: str, key: str = "") -> str:
+        self.count += 1
+        return self._sent(event_xml(event, key, created=1795262400 + self.count))
+
+    def is_at(self, lng: float, lat: float) -> str:
+        self.count += 1
+        inside = (
+            f"<Location_X>{lat}</Location_X><Location_Y>{lng}</Location_Y><Scale>15</Scale><Label>家</Label>"
+        )
+        return self._sent(message_xml("location", inside, msg_id=self.count))
+
+    def _sent(self, xml: str) -> str:
+        answer = self.server.post_sealed(xml)
+        self.shown = "" if answer.text == "success" else self.server.opened(answer)["Content"]
+        return self.shown
+
+
+@pytest.fixture
+def resident(account: Deps, clock: Clock, standing: Standing) -> Iterator[Resident]:
+    with loud(standing.app(account)) as app:
+        yield Resident(Server(app.test_client(), clock))
+
+
+def test_everything_in_one_or_two_taps(resident: Resident) -> None:
+    assert "信用上海" in resident.does("subscribe")
+    assert "12345" in resident.taps("人工服务|人工")
+    resident.writes("菜单")
+    menu = resident.shown
+    number = re.findall(r"(\d+)\. <a [^>]*msgmenuid=human\"", menu)
+    assert "12345" in resident.writes(number[0])
+    assert "12345" in resident.does("CLICK", "human")
+
+
+def test_a_qr_code_with_a_binding_code_binds_and_nothing_personal_is_said(
+    resident: Resident, account: Deps
+) -> None:
+    actor = signed_in(account)
+    code = chats.make_code(account, actor, channel=Way.WECHAT)
+    assert "绑定" in resident.does("subscribe", f"qrscene_{code.code}")
+    assert [one.channel for one in chats.mine(account, actor)] == [Way.WECHAT]
+    assert recipients.address_of(account, recipients.reachable(account, [actor.id])[actor.id][0]) == OPENID
+    used = resident.does("SCAN", code.code)
+    assert "绑定成功" not in used, "a code is used once"
+
+
+def test_whoever_stops_following_is_not_reached_until_they_are_back(
+    resident: Resident, account: Deps
+) -> None:
+    actor = signed_in(account)
+    recipients.bind(account, account_id=actor.id, way=Way.WECHAT, address=OPENID)
+    assert resident.does("unsubscribe") == ""
+    assert recipients.reachable(account, [actor.id]) == {}
+    resident.does("subscribe")
+    assert [one.way for one in recipients.reachable(account, [actor.id])[actor.id]] == [Way.WECHAT]
+
+
+def test_shops_are_found_from_a_position_on_tencents_map_and_the_answer_is_not_kept(
+    resident: Resident, account: Deps, put: object
+) -> None:
+    put(name="申邻便利（人民广场店）")  # type: ignore[operator]  # the fixture of places
+    here = converted(LngLat(*SQUARE), Crs.WGS84, Crs.GCJ02)
+    told = resident.is_at(*here)
+    assert "申邻便利（人民广场店）" in told
+    assert "10 米" in told, "with the shift unheeded it would be some 500"
+    assert "1. 1." not in told
+    assert [one["sealed_reply"] for one in account.db[COLLECTION].find()] == [None]
+
+
+@pytest.mark.parametrize("kind", ["image", "voice", "video", "shortvideo", "link", "file"])
+def test_what_has_no_words_is_answered_kindly(resident: Resident, kind: str) -> None:
+    told = resident._sent(message_xml(kind, "<MediaId>m</MediaId>", msg_id=7))
+    assert "请用文字说明" in told
+    assert "msgmenuid=report" in told
+
+
+def test_a_hundred_kilobytes_and_rare_characters_get_an_answer(resident: Resident) -> None:
+    for words in ("x" * 100_000, "𠮷野家😀‮", "]]&gt;<a href='x'>", "1" * 5_000):
+        assert resident.writes(words.replace("<", "&lt;") if "]]" in words else words)
+
+
+def test_whoever_is_not_bound_sees_nothing_of_anybody(resident: Resident) -> None:
+    for words in ("报告", "异议", "停用链接", "红包"):
+        assert "绑定" in resident.writes(words)
