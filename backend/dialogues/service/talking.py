@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backend.chats.model import Binding, Speaker
 from backend.common import errors as common_errors
@@ -105,3 +105,8 @@ def minute(at: datetime) -> str:
 
 def day(at: datetime) -> str:
     return shanghai_date(at).isoformat()
+
+
+def last_day(end: datetime) -> str:
+    """The last day before an end, which is at 24:00 of it."""
+    return day(end - timedelta(milliseconds=1))
