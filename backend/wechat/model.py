@@ -33,7 +33,8 @@ class Call:
 class Message:
     """One message or event, cut to the fields that are used. `user` is the openid, `account` the account's own name.
 
-    `kind` and `event` are in small letters. `msg_id` is empty with events. Of a location message the label (an address in
+    `kind` and `event` are in small letters. `msg_id` is empty with events, except with the report on a template message, which
+    names that one's and says its `status`. Of a location message the label (an address in
     words) is left unread: the position is all that is asked for.
     """
 
@@ -48,6 +49,7 @@ class Message:
     menu_id: str = ""
     latitude: str = field(default="", repr=False)
     longitude: str = field(default="", repr=False)
+    status: str = ""
 
 
 @dataclass(frozen=True)

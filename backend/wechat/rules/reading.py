@@ -42,13 +42,14 @@ def message(root: Element) -> Message:
         account=_text(root, "ToUserName"),
         created=_text(root, "CreateTime"),
         kind=_text(root, "MsgType").lower(),
-        msg_id=_text(root, "MsgId"),
+        msg_id=_text(root, "MsgId") or _text(root, "MsgID"),
         event=_text(root, "Event").lower(),
         key=_text(root, "EventKey")[:LONGEST_KEY],
         content=_words(root),
         menu_id=_text(root, "bizmsgmenuid")[:LONGEST_KEY],
         latitude=_text(root, "Location_X"),
         longitude=_text(root, "Location_Y"),
+        status=_text(root, "Status"),
     )
     # An event has a name in place of a number.
     numbered = _WORD.fullmatch(found.event) if found.kind == "event" else _NUMBER.fullmatch(found.msg_id)
@@ -75,7 +76,7 @@ def incoming(told: Message) -> Incoming | None:
         return Incoming(Way.WECHAT, told.user, name_of(told), Sort.LOCATION, lng=lng, lat=lat, crs=Crs.GCJ02)
     if told.menu_id:
         return _incoming(told, Sort.BUTTON, told.menu_id)
-    if told.kind in ("text", "voice") and told.content.strip() and told.content != UNSHOWN:
+    if (told.kind == "text" and told.content != UNSHOWN) or (told.kind == "voice" and told.content):
         return _incoming(told, Sort.TEXT, told.content)
     return _incoming(told, Sort.OTHER, "")
 

@@ -21,6 +21,7 @@ from backend.dialogues.model import Incoming, Outgoing, Sort
 from backend.wechat import errors, store, texts
 from backend.wechat.model import Heard, Turn
 from backend.wechat.rules import reading, writing
+from backend.wechat.service import reporting
 
 ROOM = "replies"
 PURPOSE = "wechat"
@@ -57,6 +58,7 @@ class Line:
     def text(self, deps: Deps, heard: Heard) -> str:
         """The text for this message, empty where none is due. Raises 403 `wechat.replayed`."""
         if heard.incoming is None:
+            reporting.note(deps, heard.message)
             return ""
         if not self._places.acquire(blocking=False):
             log.warning("wechat.busy")

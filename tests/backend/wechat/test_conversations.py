@@ -1,21 +1,31 @@
 """A resident talks to the account: the real dialogue behind the real address, and WeChat's side by wechatpy."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
 from backend.chats import service as chats
 from backend.common.coordinates import LngLat, converted
 from backend.common.deps import Deps
+from backend.deliveries import service as deliveries
+from backend.dialogues import service as dialogues
+from backend.dialogues.model import Button, Outgoing, Sort
+from backend.gateways.carrying import Handover, Verdict
 from backend.recipients import service as recipients
+from backend.wechat import service, texts
+from backend.wechat.rules.reading import UNSHOWN
 from backend.wechat.store import COLLECTION
 from schemas.terms import Crs, Way
+from tests.backend.deliveries.test_service import Silent, owe, take
 from tests.backend.places.conftest import SQUARE, put
 from tests.backend.wechat.conftest import OPENID, Server, event_xml, message_xml, text_xml
+from tests.support.conversations import Conversation, CorePort, Doing, every
+from tests.support.followers import WORKER, bound
 from tests.support.people import signed_in
 from tests.support.web import Standing, loud
-from tests.support.world import Clock
+from tests.support.world import Clock, empty
 
 __all__ = ["put"]
 
@@ -49,6 +59,10 @@ class Resident:
         )
         return self._sent(message_xml("location", inside, msg_id=self.count))
 
+    def sends(self, kind: str) -> str:
+        self.count += 1
+        return self._sent(message_xml(kind, "<MediaId>m</MediaId>", msg_id=self.count))
+
     def _sent(self, xml: str) -> str:
         answer = self.server.post_sealed(xml)
         self.shown = "" if answer.text == "success" else self.server.opened(answer)["Content"]
@@ -61,9 +75,68 @@ def resident(account: Deps, clock: Clock, standing: Standing) -> Iterator[Reside
         yield Resident(Server(app.test_client(), clock))
 
 
+class WeChatPort:
+    """The account as one channel of a written conversation: real requests, and the text read back as its parts. What WeChat
+    has no way to do (change a sent message, speak in a group) goes to the core."""
+
+    way = Way.WECHAT
+
+    def __init__(self, deps: Deps, resident: Resident) -> None:
+        self.core = CorePort(deps, Way.WECHAT, Crs.GCJ02, user=OPENID)
+        self.resident = resident
+
+    def send(self, doing: Doing) -> Sequence[Outgoing]:
+        if doing.sort is Sort.EDITED or not doing.private:
+            return self.core.send(doing, f"core-{doing.text}")
+        return read_back(self._sent(doing))
+
+    def _sent(self, doing: Doing) -> str:
+        if doing.place is not None:
+            return self.resident.is_at(*converted(LngLat(*doing.place), Crs.WGS84, Crs.GCJ02))
+        if doing.sort is Sort.BEGUN:
+            return self.resident.does("subscribe", f"qrscene_{doing.text}" if doing.text else "")
+        if doing.sort is Sort.GONE:
+            return self.resident.does("unsubscribe")
+        if doing.sort is Sort.OTHER:
+            return self.resident.sends("voice") if doing.kind == "voice" else self.resident.writes(UNSHOWN)
+        if doing.sort is Sort.BUTTON:
+            return self.resident.writes("按钮", bizmsgmenuid=doing.text)
+        return self.resident.writes(doing.text)
+
+
+LINE = re.compile(r'^(\d+)\. <a href="([^"]*)">(.*)</a>$', re.MULTILINE)
+TAP = re.compile(r"weixin://bizmsgmenu\?msgmenucontent=[^&]*&msgmenuid=(.*)")
+
+
+def read_back(content: str) -> Sequence[Outgoing]:
+    """The parts of an answer; a label counts with and without its number."""
+    if not content:
+        return ()
+    buttons = [
+        Button(name, value=tap[1]) if (tap := TAP.fullmatch(address)) else Button(name, url=address)
+        for number, address, label in LINE.findall(content)
+        for name in (label, f"{number}. {label}")
+    ]
+    asks = f"\n{texts.LOCATION}" in content
+    text = LINE.sub("", content).replace(texts.LOCATION, "").rstrip("\n")
+    return (Outgoing(text, (tuple(buttons),), asks),)
+
+
+@pytest.mark.parametrize("conversation", every(), ids=lambda one: one.name)
+def test_a_written_conversation_reads_here_as_it_does_in_the_core(
+    resident: Resident, account: Deps, clock: Clock, conversation: Conversation
+) -> None:
+    began = clock()
+    here = conversation.play(account, clock, WeChatPort(account, resident))
+    empty(account)
+    clock.set(began)
+    core = conversation.play(account, clock, CorePort(account, Way.WECHAT, Crs.GCJ02, user=OPENID))
+    assert here == [["\n\n".join(said)] if said else [] for said in core]
+
+
 def test_everything_in_one_or_two_taps(resident: Resident) -> None:
     assert "信用上海" in resident.does("subscribe")
-    assert "12345" in resident.taps("人工服务|人工")
+    assert "12345" in resident.taps("人工（12345）")
     resident.writes("菜单")
     menu = resident.shown
     number = re.findall(r"(\d+)\. <a [^>]*msgmenuid=human\"", menu)
@@ -108,16 +181,53 @@ def test_shops_are_found_from_a_position_on_tencents_map_and_the_answer_is_not_k
 
 @pytest.mark.parametrize("kind", ["image", "voice", "video", "shortvideo", "link", "file"])
 def test_what_has_no_words_is_answered_kindly(resident: Resident, kind: str) -> None:
-    told = resident._sent(message_xml(kind, "<MediaId>m</MediaId>", msg_id=7))
+    told = resident.sends(kind)
     assert "请用文字说明" in told
     assert "msgmenuid=report" in told
 
 
 def test_a_hundred_kilobytes_and_rare_characters_get_an_answer(resident: Resident) -> None:
-    for words in ("x" * 100_000, "𠮷野家😀‮", "]]&gt;<a href='x'>", "1" * 5_000):
+    for words in ("x" * 100_000, "𠮷野家😀\u202e", "]]&gt;<a href='x'>", "1" * 5_000):
         assert resident.writes(words.replace("<", "&lt;") if "]]" in words else words)
 
 
 def test_whoever_is_not_bound_sees_nothing_of_anybody(resident: Resident) -> None:
-    for words in ("报告", "异议", "停用链接", "红包"):
+    for words in ("报告", "异议", "停用链接"):
         assert "绑定" in resident.writes(words)
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "reached"),
+    [
+        ("success", "delivered", True),
+        ("failed:user block", "failed", False),
+        ("failed: system failed", "failed", True),
+    ],
+)
+def test_what_wechat_tells_of_a_template_message_is_noted(
+    resident: Resident, account: Deps, status: str, state: str, reached: bool
+) -> None:
+    set_up = replace(account, carriers={Way.WECHAT: Silent()})
+    actor = bound(set_up, "anna")
+    recipients.bind(set_up, account_id=actor.id, way=Way.WECHAT, address=OPENID)
+    owe(set_up, actor.id)
+    deliveries.plan(set_up, WORKER)
+    deliveries.settle(set_up, take(set_up, Way.WECHAT)[0], Handover(Verdict.TAKEN, receipt="200163836"))
+    report = f"<MsgID>200163836</MsgID><Status><![CDATA[{status}]]></Status>"
+    for _ in range(2):
+        answer = resident.server.post_sealed(event_xml("TEMPLATESENDJOBFINISH", "", report))
+        assert answer.text == "success"
+    assert [one["state"] for one in account.db["deliveries"].find()] == [state]
+    assert (actor.id in recipients.reachable(account, [actor.id])) is reached
+
+
+def test_every_command_of_the_dialogue_is_in_the_menu_once_and_is_understood(resident: Resident) -> None:
+    entries = service.menu()["button"]
+    below = [one for entry in entries for one in entry["sub_button"]]
+    assert sorted(one["key"] for one in below) == sorted(one.value for one in dialogues.commands())
+    assert len(entries) <= 3
+    assert all(1 <= len(entry["sub_button"]) <= 5 for entry in entries)
+    assert all(len(entry["name"].encode()) <= 16 for entry in entries)
+    assert all(len(one["name"].encode()) <= 60 for one in below)
+    for one in below:
+        assert "已失效" not in resident.does("CLICK", one["key"])

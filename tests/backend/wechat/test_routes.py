@@ -288,7 +288,7 @@ def test_an_empty_answer_is_success(wechat: Server, heard: Heard) -> None:
         (message_xml("link", "<Title>t</Title><Url>u</Url>", msg_id=1), Sort.OTHER, ""),
         (message_xml("hologram", msg_id=1), Sort.OTHER, ""),
         (text_xml("【收到不支持的消息类型，暂无法显示】"), Sort.OTHER, ""),
-        (text_xml("  "), Sort.OTHER, ""),
+        (text_xml(""), Sort.TEXT, ""),
         (text_xml("😀𠮷"), Sort.TEXT, "😀𠮷"),
     ],
 )
