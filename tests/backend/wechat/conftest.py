@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+import xmltodict
 from flask import Flask
 from flask.testing import FlaskClient
 from wechatpy import parse_message
@@ -89,8 +90,6 @@ def wechatpy_crypto() -> Any:
 
 def parse_envelope(xml: str) -> dict[str, str]:
     """Fields of an XML text, as both SDKs read them."""
-    import xmltodict  # what both SDKs use
-
     found: dict[str, str] = xmltodict.parse(xml)["xml"]
     return found
 

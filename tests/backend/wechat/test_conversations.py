@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from backend.chats import service as chats
 from backend.common.coordinates import LngLat, converted
@@ -177,6 +180,28 @@ def test_shops_are_found_from_a_position_on_tencents_map_and_the_answer_is_not_k
     assert "10 米" in told, "with the shift unheeded it would be some 500"
     assert "1. 1." not in told
     assert [one["sealed_reply"] for one in account.db[COLLECTION].find()] == [None]
+
+
+ANY_WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=80).filter(
+    lambda words: not set(words) & {"\ufffe", "\uffff"} and "]]>" not in words
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(ANY_WORDS, st.sampled_from(["say", "tap", "menu", "scan", "follow", "leave"]))
+def test_nothing_that_a_person_does_goes_wrong(
+    resident: Resident, clock: Clock, words: str, doing: str
+) -> None:
+    clock.advance(minutes=1)
+    keyed = {"menu": "CLICK", "scan": "SCAN", "follow": "subscribe", "leave": "unsubscribe"}
+    if doing in keyed:
+        told = resident.does(keyed[doing], words)
+    elif doing == "tap":
+        told = resident.writes("点", bizmsgmenuid=escape(words[:40]))
+    else:
+        told = resident.writes(words)
+    assert bool(told) is (doing != "leave")
+    assert texts.FAILED not in told
 
 
 @pytest.mark.parametrize("kind", ["image", "voice", "video", "shortvideo", "link", "file"])
