@@ -7,7 +7,18 @@ import json
 import subprocess
 import sys
 
-BENCHES = ("report", "joined", "face", "import_records", "benefits", "checks", "places", "news", "pushes", "ready")
+BENCHES = (
+    "report",
+    "joined",
+    "face",
+    "import_records",
+    "benefits",
+    "checks",
+    "places",
+    "news",
+    "pushes",
+    "ready",
+)
 
 
 def main(names: list[str]) -> int:

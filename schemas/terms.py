@@ -657,16 +657,6 @@ class Way(Term):
     WECHAT = "wechat", "微信", "WeChat message"
 
 
-class Topic(Term):
-    """What a follower follows."""
-
-    NEWS = "news", "信用要闻", "News"
-    POLICY = "policy", "政策法规", "Policy"
-    CASES = "cases", "典型案例", "Cases"
-    NOTICES = "notices", "通知公告", "Announcements"
-    KNOWLEDGE = "knowledge", "信用知识", "Popular knowledge"
-
-
 class DeliveryState(Term):
     """What became of one message to one person by one way."""
 
@@ -757,7 +747,7 @@ class PlaceFinding(Term):
 
 
 class NewsCategory(Term):
-    """What an article is about; the chat and the app list by it."""
+    """What an article is about; the chat and the app list by it, and followers follow it."""
 
     NEWS = "news", "信用动态", "News"
     POLICY = "policy", "政策法规", "Policy and law"

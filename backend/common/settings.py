@@ -43,6 +43,7 @@ class Settings:
     bot_api_url: str | None = _setting(None)
     bot_mode: BotMode = _setting("polling")
     bot_webhook_secret: str | None = _setting(None, secret=True)
+    bot_port: int = _setting(8081)
     wechat_app_id: str | None = _setting(None)
     wechat_app_secret: str | None = _setting(None, secret=True)
     wechat_token: str | None = _setting(None, secret=True)

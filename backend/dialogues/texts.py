@@ -3,7 +3,7 @@
 from schemas.text import Text
 
 WELCOME = Text(
-    "您好，这里是“信用上海”市民服务。聊天中不显示任何信用记录、等级或证件号码。\n请点按钮，或直接输入想办的事，也可"
+    "您好，这里是“信用上海”市民服务。聊天中不会显示任何信用记录、等级或证件号码。\n请点按钮，或直接输入想办的事，也可"
     "以回复数字。",
     "Hello, this is Credit Shanghai's citizen service. No credit record, grade or identity number is shown in a"
     " chat.\nTap a button,"

@@ -1,7 +1,7 @@
 """Written conversations: read from files, played through the core or through a channel's adapter, and compared.
 
-A turn says what the person does (one of `DOINGS`) and what comes back: `hears` (parts of the texts), `hears_not`, `offers` (labels of
-buttons). A channel takes part by a `Port`, which carries what was done and returns what the person then sees.
+A turn says what the person does (one of `DOINGS`) and what comes back: `hears` (parts of the texts), `hears_not`, `offers`
+(labels of buttons). A channel takes part by a `Port`, which carries what was done and returns what the person then sees.
 """
 
 from collections.abc import Sequence

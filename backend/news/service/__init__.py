@@ -7,7 +7,7 @@ from backend.news.service.reading import (
     edition,
     feed,
     find,
-    find_published,
+    is_published,
     listed,
     picture,
 )
@@ -38,7 +38,7 @@ __all__ = [
     "feed",
     "find",
     "find_for_staff",
-    "find_published",
+    "is_published",
     "listed",
     "listed_for_staff",
     "picture",

@@ -64,7 +64,7 @@ def listed(
 
 def find(deps: Deps, *, news_id: str) -> ShownWhole:
     """A published article. Raises 404 `news.not_found`; `news.unpublished` with the reason for one that was taken down."""
-    one = find_published(deps, news_id)
+    one = _published(deps, news_id)
     html = rules.render(one.body)
     return ShownWhole(
         **vars(_shown(one)),
@@ -74,8 +74,12 @@ def find(deps: Deps, *, news_id: str) -> ShownWhole:
     )
 
 
-def find_published(deps: Deps, news_id: str) -> Published:
-    """What readers see of an article now, for whoever refers to it (a push). Raises as `find`."""
+def is_published(deps: Deps, news_id: str) -> bool:
+    """Whether readers can open this article now, for whoever refers to it (a push)."""
+    return published.find(deps.db, news_id) is not None
+
+
+def _published(deps: Deps, news_id: str) -> Published:
     one = published.find(deps.db, news_id)
     if one is not None:
         return one

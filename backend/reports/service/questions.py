@@ -36,8 +36,8 @@ def ask(
 
     Without a statement the question is that it was not the caller.
 
-    `end_sessions` signs the account out everywhere, chats included, also when the question was there already, and when it is refused as one
-    too many (429 `reports.too_many_questions`): whoever fears a stolen sign-in must not be stopped by either.
+    `end_sessions` signs the account out everywhere, chats included, also when the question was there already, and when it is
+    refused as one too many (429 `reports.too_many_questions`): whoever fears a stolen sign-in must not be stopped by either.
     """
     subject_id = actor.require_subject()
     if audit.find_look(deps, subject_id, entry_id) is None:
