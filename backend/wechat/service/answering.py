@@ -62,7 +62,7 @@ class Line:
             return ""
         if not self._places.acquire(blocking=False):
             log.warning("wechat.busy")
-            return texts.BUSY
+            return _crowded(deps, _turn(deps, heard, self._pace))
         try:
             return self._text(deps, heard, heard.incoming)
         finally:
@@ -91,7 +91,7 @@ class Line:
         ends = time.monotonic() + self._pace.waits
         while (found := store.find(deps.db, turn.id)) is not None:
             if found.sealed_reply is not None:
-                return str(deps.sealer.open(found.sealed_reply))
+                return _opened(deps, found.sealed_reply)
             if found.leased_until <= deps.now() and self._taken_over(deps, found, turn.lease):
                 return work()
             if time.monotonic() >= ends:
@@ -159,3 +159,15 @@ def _mac(deps: Deps, *parts: str) -> str:
 def _slow(deps: Deps, turn: Turn) -> str:
     again = writing.tap(texts.SEE, ASKS_AGAIN + turn.id)
     return texts.SLOW.format(again=again, site=writing.link(deps.settings.site, texts.SITE))
+
+
+def _crowded(deps: Deps, turn: Turn) -> str:
+    """Without a place: a new message is not begun, and one that has been begun is not called so."""
+    found = store.find(deps.db, turn.id)
+    if found is None or found.fingerprint != turn.fingerprint:
+        return texts.BUSY
+    return _slow(deps, turn) if found.sealed_reply is None else _opened(deps, found.sealed_reply)
+
+
+def _opened(deps: Deps, sealed_reply: bytes) -> str:
+    return str(deps.sealer.open(sealed_reply))

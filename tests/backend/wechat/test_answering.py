@@ -167,6 +167,8 @@ def test_more_at_once_than_there_are_places_is_told_so_and_not_begun(account: De
         first = threads.submit(small.text, account, heard(text_xml("甲", msg_id=1), "n1"))
         assert work.begun.wait(60)
         assert small.text(account, heard(text_xml("乙", msg_id=2), "n2")) == texts.BUSY
+        assert small.text(account, heard(text_xml("丙", msg_id=1), "n3")) == texts.BUSY
+        assert texts.SEE in small.text(account, heard(text_xml("甲", msg_id=1), "n4")), "it has been begun"
         work.door.set()
         first.result(60)
     assert small.text(account, heard(text_xml("乙", msg_id=2), "n2")) == "第2次 乙"
