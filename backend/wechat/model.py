@@ -33,9 +33,8 @@ class Call:
 class Message:
     """One message or event, cut to the fields that are used. `user` is the openid, `account` the account's own name.
 
-    `kind` and `event` are in small letters. `msg_id` is empty with events, except with the report on a template message, which
-    names that one's and says its `status`. Of a location message the label (an address in
-    words) is left unread: the position is all that is asked for.
+    `kind` and `event` are in small letters. `msg_id` is empty with events, but for the report on a template message, which names
+    that one's and says its `status`. The label of a location (an address in words) is left unread.
     """
 
     user: str = field(repr=False)
@@ -67,9 +66,8 @@ class Heard:
 class Turn:
     """One message and its answer. `id`, `user`, `fingerprint` and `nonces` are MACs: whoever reads them learns nobody.
 
-    `lease` names the request that works on it, until `leased_until`. `sealed_reply` (room "replies") is the text once there
-    is one: it may hold an address that opens something. `nonces` are all that came with this message; none may come with
-    another.
+    `lease` names the request that works on it, until `leased_until`. `sealed_reply` (room "replies") is the text: it may hold an
+    address that opens something. `nonces` are all that came with this message; none may come with another.
     """
 
     id: str

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from itertools import count
 from urllib.parse import quote
 
 from backend.dialogues.model import Button, Outgoing
@@ -10,6 +10,8 @@ from backend.wechat import texts
 
 LIMIT = 2048
 """Bytes of a text; WeChat answers a longer one with an error to the person."""
+LEAST_WORDS = 200
+"""Bytes that are left for words, however many lines there are."""
 SUCCESS = "success"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OPENS_TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -28,15 +30,15 @@ def content(answer: Sequence[Outgoing], site: str) -> str:
     border and a link to the service follows; no line and no link is cut in two.
     """
     for tappable in (True, False):
-        whole = "\n\n".join(_blocks(answer, tappable))
+        parts = list(_parts(answer, tappable))
+        whole = "\n\n".join("\n".join((words, *lines)) for words, lines in parts)
         if _size(whole) <= LIMIT:
             return whole
-    words = "\n\n".join(_plain(one.text) for one in answer)
     tail = "\n" + texts.MORE.format(site=link(site, texts.SITE))
-    for line in _lines(answer, tappable=False):
-        if _size(tail) + _size(line) + 1 <= LIMIT - 200:
+    for line in (line for _, lines in parts for line in lines):
+        if _size(tail) + _size(line) + 1 <= LIMIT - LEAST_WORDS:
             tail += f"\n{line}"
-    return cut(words, LIMIT - _size(tail) - len("…".encode())) + "…" + tail
+    return cut("\n\n".join(words for words, _ in parts), LIMIT - _size(tail) - _size("…")) + "…" + tail
 
 
 def cut(words: str, size: int) -> str:
@@ -86,34 +88,21 @@ def _cdata(value: str) -> str:
     return f"<![CDATA[{_NOT_XML.sub('', value).replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
-def _blocks(answer: Sequence[Outgoing], tappable: bool) -> Iterator[str]:
-    first = 1
+def _parts(answer: Sequence[Outgoing], tappable: bool) -> Iterator[tuple[str, list[str]]]:
+    """The words of each message, and the lines under them."""
+    numbers = count(1)
     for one in answer:
-        lines = list(_numbered(one, first, tappable))
-        first += len(lines)
-        hint = [texts.LOCATION] if one.asks_location else []
-        yield "\n".join([_plain(one.text), *lines, *hint])
+        buttons = zip((button for row in one.buttons for button in row), numbers, strict=False)
+        lines = [f"{number}. {_button(button, number, tappable)}" for button, number in buttons]
+        yield _plain(one.text), [*lines, *([texts.LOCATION] if one.asks_location else [])]
 
 
-def _lines(answer: Sequence[Outgoing], *, tappable: bool) -> Iterator[str]:
-    first = 1
-    for one in answer:
-        lines = list(_numbered(one, first, tappable))
-        first += len(lines)
-        yield from lines
-        if one.asks_location:
-            yield texts.LOCATION
-
-
-def _numbered(one: Outgoing, first: int, tappable: bool) -> Iterator[str]:
-    for number, button in enumerate((button for row in one.buttons for button in row), first):
-        yield f"{number}. {_button(replace(button, label=button.label.removeprefix(f'{number}. ')), tappable)}"
-
-
-def _button(button: Button, tappable: bool) -> str:
+def _button(button: Button, number: int, tappable: bool) -> str:
+    """A label that begins with its number says it once."""
+    label = button.label.removeprefix(f"{number}. ")
     if button.url is not None:
-        return link(button.url, button.label)
-    return tap(button.label, button.value or "") if tappable else _label(button.label)
+        return link(button.url, label)
+    return tap(label, button.value or "") if tappable else _label(label)
 
 
 def _label(words: str) -> str:
