@@ -28,8 +28,10 @@ def is_clear(code: str) -> bool:
 def read_code(text: str) -> str | None:
     """The code in what somebody typed or tapped, however it is written; None where there is none."""
     plain = normalize("NFKC", text[:64]).lower()
-    bare = re.sub(r"[\s\-_.·]", "", plain).translate(_MISREAD)
-    return bare if _CODE.fullmatch(bare) and is_clear(bare) else None
+    typed = re.sub(r"[\s\-_.·]", "", plain)
+    code = typed.translate(_MISREAD)
+    # A digit that was typed as one tells a code from a word (benefits).
+    return code if _CODE.fullmatch(code) and is_clear(code) and any(map(str.isdigit, typed)) else None
 
 
 def chat_mac(key: bytes, channel: Way, user: str) -> str:

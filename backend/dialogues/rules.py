@@ -19,7 +19,7 @@ PATIENCE = timedelta(minutes=30)
 """So long the numbers of the last answer count, and what it asked for is waited for."""
 PER_MINUTE = 40
 MOST_MEANT = 3
-SURE_FROM, TWO_SLIPS_FROM = 4, 8
+SURE_FROM, TWO_SLIPS_FROM = 5, 8
 _WORDS = re.compile(r"[^\W_]+")
 _LATIN = re.compile(r"[0-9a-z ]+")
 _HAN_BLANKS = re.compile(r"(?<![0-9a-z]) | (?![0-9a-z])")
@@ -128,25 +128,28 @@ def _within(hit: _Hit, other: _Hit) -> bool:
 
 
 def _near(words: str, phrases: Mapping[str, str]) -> tuple[str, ...]:
-    """Latin words with a slip of the finger: one in four letters and more, two in eight."""
+    """Latin words with a slip of the finger: one in phrases of five letters and more, two from eight."""
     if not _LATIN.fullmatch(words):
         return ()
     tried = [words.replace(" ", ""), *words.split()] if " " in words else [words]
     for word in tried:
         if not SURE_FROM <= len(word) <= LONGEST_PHRASE or word.isdecimal():
             continue
-        slips = 2 if len(word) >= TWO_SLIPS_FROM else 1
         found = {
             action: off
             for phrase, action in phrases.items()
             if _LATIN.fullmatch(phrase)
             and len(phrase) >= SURE_FROM
-            and (off := _apart(word, phrase.replace(" ", ""), slips)) <= slips
+            and (off := _apart(word, phrase.replace(" ", ""), _slips(phrase))) <= _slips(phrase)
         }
         if found:
             least = min(found.values())
             return tuple(action for action, off in found.items() if off == least)[:MOST_MEANT]
     return ()
+
+
+def _slips(phrase: str) -> int:
+    return 2 if len(phrase) >= TWO_SLIPS_FROM else 1
 
 
 def _apart(one: str, other: str, most: int) -> int:

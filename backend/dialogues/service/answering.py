@@ -173,11 +173,10 @@ def _pressed(talk: Talk, value: str) -> Answer:
 
 def _written(talk: Talk, state: State) -> Answer:
     text = talk.incoming.text
-    asked = rules.command(text)
-    if asked is not None:
-        return _commanded(talk, *asked)
     if (link := rules.link_within(text)) is not None:
         return reporting.look_at(talk, link)
+    if (asked := rules.command(text)) is not None:
+        return _commanded(talk, *asked)
     if len(text) > LONGEST_READ:
         return menu(talk, texts.TOO_LONG)
     if (number := rules.number(text)) is not None:
