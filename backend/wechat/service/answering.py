@@ -107,9 +107,8 @@ class Line:
     def _worked(self, deps: Deps, turn: Turn, incoming: Incoming) -> str:
         with self._renewed(deps, turn):
             text = writing.content(self._dialogue(deps, incoming), deps.settings.site)
-        if (
-            incoming.sort is Sort.LOCATION
-        ):  # what lies near a person is not kept: a repetition is worked out anew
+        if incoming.sort is Sort.LOCATION:
+            # What lies near a person is not kept: a repetition is worked out anew.
             store.lease(deps.db, turn.id, held=turn.lease, by=turn.lease, until=deps.now())
             return text
         if store.fill(deps.db, turn.id, lease=turn.lease, sealed_reply=deps.sealer.seal(ROOM, text)):
