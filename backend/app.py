@@ -32,6 +32,8 @@ from backend.merchants import routes as merchants
 from backend.merchants import service as merchant_service
 from backend.merchants import staff_routes as merchants_staff
 from backend.merchants.rules import is_key
+from backend.news import routes as news
+from backend.news import staff_routes as news_staff
 from backend.notices import routes as notices
 from backend.notices import staff_routes as desk_notices
 from backend.objections import routes as objections
@@ -95,6 +97,8 @@ BLUEPRINTS = (
     places.blp,
     places_staff.blp,
     orders_staff.blp,
+    news.blp,
+    news_staff.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {

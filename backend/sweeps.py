@@ -19,6 +19,7 @@ from backend.deliveries import service as deliveries
 from backend.eligibility import service as eligibility
 from backend.evidence import service as evidence
 from backend.grades import service as grades
+from backend.news import service as news
 from backend.objections import service as objections
 from backend.orders import service as orders
 from backend.places import service as places
@@ -90,14 +91,15 @@ JOBS: tuple[Job, ...] = (
     Job("reports.tell_ahead", DAY, reports.tell_ahead),
     Job("benefits.end_expired", MINUTE, benefits.end_expired),
     Job("benefits.remind_expiring", HOUR, benefits.remind_expiring),
-    Job("deliveries.plan", SECOND, deliveries.plan),
-    Job("pushes.advance", SECOND, pushes.advance),
-    Job("pushes.close", HOUR, pushes.close),
     Job("places.forget_reports", DAY, places.forget_reports),
     Job("benefits.watch_partners", HOUR, benefits.watch_partners),
     Job("benefits.remove_old", DAY, benefits.remove_old),
+    Job("news.publish_due", MINUTE, news.publish_due),
+    Job("deliveries.plan", SECOND, deliveries.plan),
+    Job("pushes.advance", SECOND, pushes.advance),
+    Job("pushes.close", HOUR, pushes.close),
 )
-"""In the order in which they build on each other: first the days, then what is late by them."""
+"""In the order in which they build on each other: first the days, then what is late by them, last what all of it told people."""
 
 
 def run(deps: Deps, actor: Actor, job: Job) -> Outcome:

@@ -1,13 +1,24 @@
 """`make bench`: every measurement of docs/performance.md, one after another, each a ratio within one run where it can be.
 
-python -m bench [NAME …]        names: benefits, checks, face, import_records, joined, places, pushes, ready, report
+python -m bench [NAME …]        names: benefits, checks, face, import_records, joined, news, places, pushes, ready, report
 """
 
 import json
 import subprocess
 import sys
 
-BENCHES = ("report", "joined", "face", "import_records", "benefits", "checks", "places", "pushes", "ready")
+BENCHES = (
+    "report",
+    "joined",
+    "face",
+    "import_records",
+    "benefits",
+    "checks",
+    "places",
+    "news",
+    "pushes",
+    "ready",
+)
 
 
 def main(names: list[str]) -> int:

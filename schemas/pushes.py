@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
-from schemas.terms import PushAct, PushState, Role, Topic, Way
+from schemas.terms import NewsCategory, PushAct, PushState, Role, Way
 from schemas.text import Text, says_something
 
 TITLE_CHARACTERS, BODY_CHARACTERS, REASON_CHARACTERS = 60, 800, 500
@@ -45,7 +45,7 @@ class Audience(RequestSchema):
         metadata=_about("居住区代码", "codes of districts", example=["310101"]),
     )
     follows = fields.List(
-        TermField(Topic),
+        TermField(NewsCategory),
         load_default=list,
         validate=validate.Length(max=20),
         metadata=_about("关注其中任一栏目的人", "who follows any of these topics"),
@@ -135,7 +135,7 @@ class AudienceShown(ResponseSchema):
         required=True,
         metadata=_about("居住区代码", "codes of districts", example=["310101"]),
     )
-    follows = fields.List(TermField(Topic), required=True, metadata=_about("关注的栏目", "topics"))
+    follows = fields.List(TermField(NewsCategory), required=True, metadata=_about("关注的栏目", "topics"))
     roles = fields.List(TermField(Role), required=True, metadata=_about("对象", "who they are"))
 
 

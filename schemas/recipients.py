@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.base import BeijingTime, RequestSchema, ResponseSchema, Said, TermField
 from schemas.notices import NoticeKind
-from schemas.terms import Topic, Way
+from schemas.terms import NewsCategory, Way
 from schemas.text import Text
 
 PUSH = "push"
@@ -58,7 +58,7 @@ class PreferencesPut(RequestSchema):
         metadata=_about("按种类和渠道的开关", "switches by kind and channel"),
     )
     follows = fields.List(
-        TermField(Topic),
+        TermField(NewsCategory),
         load_default=None,
         allow_none=True,
         validate=validate.Length(max=20),
@@ -120,7 +120,7 @@ class Preferences(ResponseSchema):
         fields.Nested(KindSwitch), required=True, metadata=_about("各类消息", "the kinds of notices")
     )
     follows = fields.List(
-        TermField(Topic), required=True, metadata=_about("关注的栏目", "topics that are followed")
+        TermField(NewsCategory), required=True, metadata=_about("关注的栏目", "topics that are followed")
     )
 
 

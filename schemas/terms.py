@@ -297,6 +297,7 @@ class CaseKind(Term):
     CONTEST = "contest", "免押核验复核", "Review of a deposit-free check"
     PLACE = "place", "诚信商家核实", "Check of a shop on the map"
     BENEFIT = "benefit", "权益活动", "Benefit campaign"
+    NEWS = "news", "资讯", "Article"
 
 
 class ObjectionGround(Term):
@@ -656,16 +657,6 @@ class Way(Term):
     WECHAT = "wechat", "微信", "WeChat message"
 
 
-class Topic(Term):
-    """What a follower follows."""
-
-    NEWS = "news", "信用要闻", "News"
-    POLICY = "policy", "政策法规", "Policy"
-    CASES = "cases", "典型案例", "Cases"
-    NOTICES = "notices", "通知公告", "Announcements"
-    KNOWLEDGE = "knowledge", "信用知识", "Popular knowledge"
-
-
 class DeliveryState(Term):
     """What became of one message to one person by one way."""
 
@@ -753,3 +744,38 @@ class PlaceFinding(Term):
     STILL_THERE = "still_there", "仍在原址营业", "It is still there"
     MOVED = "moved", "已搬走", "It has moved"
     CLOSED = "closed", "已关门", "It has closed"
+
+
+class NewsCategory(Term):
+    """What an article is about; the chat and the app list by it, and followers follow it."""
+
+    NEWS = "news", "信用动态", "News"
+    POLICY = "policy", "政策法规", "Policy and law"
+    CASES = "cases", "典型案例", "Cases"
+    NOTICES = "notices", "通知公告", "Notices"
+    KNOWLEDGE = "knowledge", "信用知识", "Popular knowledge"
+
+
+class NewsState(Term):
+    """Where the newest revision of an article stands; an older one may be before readers meanwhile."""
+
+    DRAFT = "draft", "草稿", "Draft"
+    SUBMITTED = "submitted", "待审核", "To be reviewed"
+    APPROVED = "approved", "已审核，待发布", "Approved, to be published"
+    SCHEDULED = "scheduled", "定时发布", "Scheduled"
+    PUBLISHED = "published", "已发布", "Published"
+    UNPUBLISHED = "unpublished", "已撤下", "Taken down"
+
+
+class NewsAct(Term):
+    """What happened to an article; each is one line of its history."""
+
+    CREATE = "create", "起草", "Drafted"
+    CHANGE = "change", "修改", "Changed"
+    SUBMIT = "submit", "提交审核", "Handed in for review"
+    RETURN = "return", "退回修改", "Sent back"
+    APPROVE = "approve", "审核通过", "Approved"
+    SCHEDULE = "schedule", "定时发布", "Scheduled"
+    CANCEL = "cancel", "取消定时", "Schedule cancelled"
+    PUBLISH = "publish", "发布", "Published"
+    UNPUBLISH = "unpublish", "撤下", "Taken down"

@@ -173,8 +173,10 @@ def _append(deps: Deps, actor: Actor, act: _Act, newest: Sequence[Entry] | None)
     """Put the line at the end of its chain; a writer who was faster takes the place, so look again and go behind it."""
     for attempt in range(ATTEMPTS):
         chain = _chain(deps, actor, act)
-        known = newest is not None and attempt == 0
-        last = next(iter(newest or ()), None) if known else store.find_last(deps.db, chain)
+        last = store.last_waiting(chain)
+        if last is None:
+            known = newest is not None and attempt == 0
+            last = next(iter(newest or ()), None) if known else store.find_last(deps.db, chain)
         entry = rules.signed(_entry(deps, actor, act, (chain, last)), deps.audit_key)
         if in_transaction():
             return _with_the_others(deps, entry)

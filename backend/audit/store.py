@@ -55,9 +55,14 @@ def written_off() -> list[Entry]:
     return lines
 
 
+def last_waiting(chain: str) -> Entry | None:
+    """The last of those lines in a chain, which no read of the database finds."""
+    if not in_transaction():
+        return None
+    return next((one for one in reversed(waiting()) if one.chain == chain), None)
+
+
 def find_last(db: Database, chain: str) -> Entry | None:
-    if in_transaction() and (made := [one for one in waiting() if one.chain == chain]):
-        return made[-1]
     found = db[COLLECTION].find_one({"chain": chain}, sort=[("seq", DESCENDING)])
     return _entry(found) if found else None
 

@@ -13,6 +13,7 @@ from backend.common.mongo import DriverError
 from backend.common.sweeping import Unfinished, place_of
 from backend.desk.model import Cases, Desk, Moved, PutYear, ShownQueue
 from backend.eligibility import service as eligibility
+from backend.news import service as news
 from backend.notices import service as notices
 from backend.objections import service as objections
 from backend.places import service as places
@@ -26,6 +27,7 @@ CASES = (
     Cases(CaseKind.QUESTION, reports.queues, reports.recompute_clocks),
     Cases(CaseKind.CONTEST, eligibility.queues, eligibility.recompute_clocks),
     Cases(CaseKind.PLACE, places.queues, None),
+    Cases(CaseKind.NEWS, news.queues, None),
 )
 log = logs.get("backend.desk")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.terms import DeliveryState, PushAct, PushState, Role, Topic, Way
+from schemas.terms import DeliveryState, NewsCategory, PushAct, PushState, Role, Way
 from schemas.text import Text
 
 Fault = tuple[str, Text]
@@ -16,7 +16,7 @@ class Audience:
     these topics. Nothing set: all of them."""
 
     districts: tuple[str, ...] = ()
-    follows: tuple[Topic, ...] = ()
+    follows: tuple[NewsCategory, ...] = ()
     roles: tuple[Role, ...] = ()
 
 

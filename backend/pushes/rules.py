@@ -13,6 +13,10 @@ from schemas.text import Text
 
 READERS_OF_PUSHES = frozenset({Role.CITIZEN, Role.ANONYMOUS})
 """Who can be in an audience: account holders, and followers of a chat that is bound to no account."""
+NOT_BEFORE_READERS = Text(
+    "没有这篇已发布的资讯：推送只能指向读者现在看得到的文章",
+    "No such article is published: a push may name only what readers can open now",
+)
 _STEPS: Mapping[tuple[PushState, PushAct], PushState] = {
     (PushState.RUNNING, PushAct.PAUSE): PushState.PAUSED,
     (PushState.PAUSED, PushAct.RESUME): PushState.RUNNING,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.notices import FORMS, NoticeKind
-from schemas.terms import Role, Topic, Way
+from schemas.terms import NewsCategory, Role, Way
 from schemas.text import Language, Text
 
 PUSH = "push"
@@ -45,7 +45,7 @@ class Preferences:
     id: str
     off: tuple[str, ...] = ()
     ways_off: tuple[Way, ...] = ()
-    follows: tuple[Topic, ...] = tuple(Topic)
+    follows: tuple[NewsCategory, ...] = tuple(NewsCategory)
 
     def wants(self, kind: str, way: Way) -> bool:
         """Whether a message of the kind may go by this way; legal kinds always may (they tell of rights and deadlines)."""
@@ -89,5 +89,5 @@ class Shown:
 
     ways: tuple[Switch, ...]
     kinds: tuple[KindSwitch, ...]
-    follows: tuple[Topic, ...]
+    follows: tuple[NewsCategory, ...]
     inbox: bool = True

@@ -22,6 +22,7 @@ MERCHANTS = frozenset({Role.MERCHANT})
 MANAGERS = frozenset({Role.BENEFIT_MANAGER, Role.ADMIN})
 EDITORS = frozenset({Role.NEWS_EDITOR, Role.ADMIN})
 KEEPERS = MANAGERS | STEWARDS
+EDITORS = frozenset({Role.NEWS_EDITOR, Role.ADMIN})
 
 RIGHTS: Rights = {
     "GET /": PUBLIC,
@@ -213,4 +214,21 @@ RIGHTS: Rights = {
     "POST /api/v1/staff/places/<place_id>/resume": KEEPERS,
     "POST /api/v1/staff/places/<place_id>/close": KEEPERS,
     "PUT /api/v1/staff/places/<place_id>/reply": KEEPERS,
+    "GET /api/v1/news": PUBLIC,
+    "GET /api/v1/news/feed": PUBLIC,
+    "GET /api/v1/news/pictures/<picture_id>": PUBLIC,
+    "GET /api/v1/news/<news_id>": PUBLIC,
+    "GET /api/v1/staff/news": EDITORS,
+    "POST /api/v1/staff/news": EDITORS,
+    "GET /api/v1/staff/news/<news_id>": EDITORS,
+    "PUT /api/v1/staff/news/<news_id>": EDITORS,
+    "POST /api/v1/staff/news/<news_id>/submit": EDITORS,
+    "POST /api/v1/staff/news/<news_id>/return": EDITORS,
+    "POST /api/v1/staff/news/<news_id>/approve": EDITORS,
+    "POST /api/v1/staff/news/<news_id>/publish": EDITORS,
+    "POST /api/v1/staff/news/<news_id>/unpublish": EDITORS,
+    "GET /api/v1/staff/news/<news_id>/revisions": EDITORS,
+    "GET /api/v1/staff/news/<news_id>/revisions/<int:number>": EDITORS,
+    "POST /api/v1/staff/news/<news_id>/pictures": EDITORS,
+    "GET /api/v1/staff/news/<news_id>/pictures/<picture_id>": EDITORS,
 }

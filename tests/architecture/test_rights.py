@@ -72,5 +72,5 @@ def _caller(role: Role) -> Actor:
 
 
 def _concrete(path: str) -> str:
-    """A path of the kind with every part filled in; a year must be a number to be found at all."""
-    return path.replace("{year}", "2027").replace("{", "x-").replace("}", "")
+    """A path of the kind with every part filled in; a year and a revision must be numbers to be found at all."""
+    return path.replace("{year}", "2027").replace("{number}", "1").replace("{", "x-").replace("}", "")

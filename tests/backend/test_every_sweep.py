@@ -28,6 +28,7 @@ from schemas.terms import Channel, ObjectionState, PlaceReportKind, Role, Way
 from tests.backend.benefits.fair import MANAGER, Fair
 from tests.backend.eligibility import counter as counters
 from tests.backend.evidence.made import picture
+from tests.backend.news.press import Press
 from tests.backend.objections.town import Town, make_town
 from tests.backend.places.conftest import LISTED, SHOP
 from tests.backend.pushes.test_service import wish
@@ -83,6 +84,8 @@ def busy(deps: Deps, clock: Clock) -> Town:
     town.record(query_until=end_of(date(2026, 12, 31)))
     pushes.create(deps, EDITOR, wish=wish(ways=[Way.APP_PUSH]))
     calendars.put_year(deps, STEWARD, **DAYS_OF_2027)
+    press = Press(deps)
+    press.publish(press.approved(), NOW)
     clock.set(NOW)
     return town
 

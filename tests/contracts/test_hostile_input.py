@@ -51,7 +51,13 @@ def callers(deps: Deps, system_actor: Actor) -> list[Actor]:
     admin = Actor(id=made.id, role=Role.ADMIN, channel=Channel.API, session_id="s2", name="王")
     desks = [
         Actor(f"{role}-1", role, Channel.CONSOLE, name=role.value)
-        for role in (Role.CASE_OFFICER, Role.DATA_STEWARD, Role.AUDITOR, Role.BENEFIT_MANAGER)
+        for role in (
+            Role.CASE_OFFICER,
+            Role.DATA_STEWARD,
+            Role.AUDITOR,
+            Role.BENEFIT_MANAGER,
+            Role.NEWS_EDITOR,
+        )
     ]
     provider = Actor("provider-1", Role.PROVIDER, Channel.CONSOLE, name="provider", unit="METRO")
     return [anonymous(Channel.API), newcomer, resident, admin, *desks, provider, _till(deps, system_actor)]

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ from tests.support.processes import Process
 from tests.support.waiting import until
 from tests.support.web import ClientAs
 
+REVIEWER = replace(EDITOR, id="staff-wu", name="wu.min")
+ARTICLE = {"category": "news", "title": "第四期", "body": "本月**要闻**三则。"}
 NOON = "tests.support.noon_worker"
 
 
@@ -139,11 +142,19 @@ def test_all_workers_obey_what_the_channel_asks(
     assert len(bot_api.texts_by_chat()) == len(bot_api.sent) == 60
 
 
-def test_staff_push_watch_pause_and_cancel(
+def test_staff_write_review_schedule_push_watch_pause_and_cancel(
     deps: Deps, bot_api: BotApi, worker: Callable[..., Process], web_as: ClientAs
 ) -> None:
     crowd(deps, 200)
-    web = web_as(EDITOR)
+    web, reviewer = web_as(EDITOR), web_as(REVIEWER)
+    draft: Any = web.post("/api/v1/staff/news", json=ARTICLE)
+    assert draft.status_code == 201
+    article, path = draft.json["id"], f"/api/v1/staff/news/{draft.json['id']}"
+    assert web.post(f"{path}/submit").json["state"] == "submitted"
+    assert web.post(f"{path}/approve", json={}).json["reason"] == "news.four_eyes"
+    assert reviewer.post(f"{path}/approve", json={}).json["state"] == "approved"
+    soon = (deps.now() + timedelta(minutes=5)).isoformat()
+    assert web.post(f"{path}/publish", json={"publish_at": soon}).json["state"] == "scheduled"
     asked = {"audience": {"roles": ["citizen"]}, "channels": ["telegram", "app_push"]}
     counted: Any = web.post("/api/v1/staff/pushes/audience", json=asked)
     assert counted.json == {
@@ -152,13 +163,17 @@ def test_staff_push_watch_pause_and_cancel(
         "switched_off": 0,
         "complete": True,
     }
-    push = asked | {"title": "本月资讯", "body": "第四期已发布。", "news_id": "n4"}
+    push = asked | {"title": "本月资讯", "body": "第四期已发布。", "news_id": article}
     key = {"Idempotency-Key": "push-1"}
+    early: Any = web.post("/api/v1/staff/pushes", json=push, headers=key)
+    assert (early.status_code, early.json["reason"]) == (422, "pushes.invalid")
+    assert [fault["field"] for fault in early.json["data"]["errors"]] == ["news_id"]
+    running = worker()
+    until(lambda: web.get(f"/api/v1/news/{article}").status_code == 200, running)
     made: Any = web.post("/api/v1/staff/pushes", json=push, headers=key)
     assert made.status_code == 201
     assert web.post("/api/v1/staff/pushes", json=push, headers=key).json == made.json
     path = f"/api/v1/staff/pushes/{made.json['id']}"
-    running = worker()
 
     def told() -> Any:
         return web.get(path).json
@@ -180,7 +195,7 @@ def test_staff_push_watch_pause_and_cancel(
     assert ended["skipped"] == 200 - len(bot_api.sent) > 0
     assert [one["act"] for one in ended["events"]] == ["create", "pause", "resume", "cancel"]
     assert len(bot_api.texts_by_chat()) == len(bot_api.sent)
-    assert "/news/n4" in bot_api.sent[0]["text"]
+    assert f"/news/{article}" in bot_api.sent[0]["text"]
     assert bot_api.refusals == {}
     listed: Any = web.get("/api/v1/staff/pushes").json
     assert [one["id"] for one in listed["items"]] == [made.json["id"]]

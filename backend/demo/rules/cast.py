@@ -115,6 +115,7 @@ def staff() -> tuple[StaffPart, ...]:
         ),
         StaffPart("shen.jia", Role.PROVIDER, "METRO", "provider: metro / 信息提供单位：地铁"),
         StaffPart("luo.wei", Role.PROVIDER, "TAX", "provider: taxes / 信息提供单位：税务局"),
+        StaffPart("qian.yi", Role.NEWS_EDITOR, None, "news: reviews / 资讯审核"),
     )
 
 

@@ -18,7 +18,7 @@ from backend.demo import errors, store
 from backend.demo.model import Built, City, Line, Member
 from backend.demo.rules import cast, people
 from backend.demo.rules.history import Historian
-from backend.demo.service import accounts, fairs
+from backend.demo.service import accounts, fairs, press
 from backend.demo.service.playing import OPENING, Stage
 from backend.demo.service.taking_in import Site, workplace
 from backend.notices import service as notices
@@ -52,6 +52,7 @@ def seed(
     accounts.employ(deps, actor)
     accounts.take_on(deps, actor)
     fairs.open_fairs(deps, actor)
+    press.go_to_press(deps, city.founded_on)
     with workplace(deps.settings.data_dir / "demo") as folder:
         site = Site(deps, actor, folder, pictures)
         site.take_in_shops(_settle_cast(site).year)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from backend.accounts import service as accounts
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.news import service as news
 from backend.pushes import errors, rules
 from backend.pushes.model import Counted, Wish
 from backend.recipients import service as recipients
@@ -61,7 +62,10 @@ def count(deps: Deps, actor: Actor, *, wish: Wish) -> Counted:
 
 
 def require_valid(deps: Deps, wish: Wish) -> None:
-    if faults := rules.check(wish, frozenset(deps.carriers)):
+    faults = rules.check(wish, frozenset(deps.carriers))
+    if wish.news_id is not None and not news.is_published(deps, wish.news_id):
+        faults.append(("news_id", rules.NOT_BEFORE_READERS))
+    if faults:
         raise errors.invalid(faults)
 
 

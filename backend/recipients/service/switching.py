@@ -10,7 +10,7 @@ from backend.common.mongo import atomic
 from backend.recipients import errors, store
 from backend.recipients.model import KINDS, LEGAL, KindSwitch, Preferences, Shown, Switch
 from backend.recipients.service import binding
-from schemas.terms import Role, Topic, Way
+from schemas.terms import NewsCategory, Role, Way
 
 
 def preferences(deps: Deps, actor: Actor) -> Shown:
@@ -40,7 +40,7 @@ def switch(
     *,
     ways: Mapping[Way, bool],
     kinds: Mapping[str, Mapping[Way, bool]],
-    follows: Sequence[Topic] | None = None,
+    follows: Sequence[NewsCategory] | None = None,
 ) -> Shown:
     """Switch what is named, leave the rest. SMS on is the consent to text messages about notices, for the phone was given to
     sign in; off takes it back. Raises 422 `recipients.legal_kind`, 409 `recipients.not_bound` for a way that is not there.

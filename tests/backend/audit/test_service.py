@@ -133,6 +133,15 @@ def test_a_look_that_knows_the_end_of_the_chain_goes_behind_it(deps: Deps) -> No
     assert look(deps, newest=newest).prev == newest[0].mac
 
 
+def test_a_line_that_waits_in_the_transaction_comes_before_what_was_read_of_the_database(deps: Deps) -> None:
+    look(deps)
+    with deps.transaction():
+        read = service.newest_looks(deps, "s1", limit=1)
+        made = [look(deps, newest=read) for _ in range(3)]
+    assert [entry.seq for entry in made] == [2, 3, 4]
+    assert list(service.verify_log(deps)) == []
+
+
 def test_a_look_whose_knowledge_is_stale_still_finds_its_place(deps: Deps) -> None:
     look(deps)
     stale = service.newest_looks(deps, "s1", limit=50)

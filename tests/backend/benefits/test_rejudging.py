@@ -41,6 +41,26 @@ def test_what_was_lost_by_a_mistake_can_be_claimed_when_the_stock_is_gone(fair: 
     assert fair.count(benefit) == (0, 2, 0)
 
 
+def test_one_record_behind_two_refusals_is_made_good_in_both(fair: Fair) -> None:
+    record, one, two = fair.record(), fair.start(), fair.start()
+    for benefit in (one, two):
+        refused("benefits.not_entitled", fair.claim, benefit)
+    erase(fair, record.id)
+    assert fair.ripple() > 0
+    assert [service.count(fair.deps, benefit_id=found.id).offered for found in (one, two)] == [1, 1]
+
+
+def test_one_record_behind_a_refusal_and_a_live_claim_is_made_good_in_both(fair: Fair) -> None:
+    fair.deed()
+    record, one, two = fair.record(), fair.start(), fair.start(tiers=FUZHOU)
+    refused("benefits.not_entitled", fair.claim, one)
+    assert fair.claim(two).value == 10
+    erase(fair, record.id)
+    assert fair.ripple() > 0
+    assert service.count(fair.deps, benefit_id=one.id).offered == 1
+    assert {claim.value for claim in service.mine(fair.deps, fair.resident).items} >= {20}
+
+
 def test_the_reserve_goes_first_and_nobody_else_gets_it(fair: Fair) -> None:
     record_id, benefit = refuse(fair, stock=1, reserve=1)
     fair.claim(benefit, fair.person(1))

@@ -17,7 +17,7 @@ from backend.pushes.model import Audience, Shown, Wish
 from backend.pushes.service import choosing
 from backend.recipients import service as recipients
 from notifications.worker import queues_of
-from schemas.terms import PushState, Role, Topic, Way
+from schemas.terms import NewsCategory, PushState, Role, Way
 from tests.backend.deliveries.test_service import Silent, states
 from tests.support.followers import EDITOR, WORKER, bound, crowd, let_pass
 from tests.support.people import NUMBER, resident
@@ -114,15 +114,15 @@ def test_the_audience_is_chosen_by_district_topic_and_role(set_up: Deps) -> None
     bound(set_up, "anna1", Way.TELEGRAM, subject_id=subject.id)
     bert = bound(set_up, "bert2", Way.TELEGRAM)
     recipients.bind_chat(set_up, way=Way.TELEGRAM, address="5550")
-    recipients.switch(set_up, bert, ways={}, kinds={}, follows=[Topic.POLICY])
+    recipients.switch(set_up, bert, ways={}, kinds={}, follows=[NewsCategory.POLICY])
     for audience, people in (
         (Audience(), 3),
         (Audience(districts=("310101",)), 1),
         (Audience(districts=("310104",)), 0),
-        (Audience(follows=(Topic.NEWS,)), 2),
-        (Audience(follows=(Topic.NEWS, Topic.POLICY)), 3),
+        (Audience(follows=(NewsCategory.NEWS,)), 2),
+        (Audience(follows=(NewsCategory.NEWS, NewsCategory.POLICY)), 3),
         (Audience(roles=(Role.ANONYMOUS,)), 1),
-        (Audience(roles=(Role.CITIZEN,), follows=(Topic.NEWS,)), 1),
+        (Audience(roles=(Role.CITIZEN,), follows=(NewsCategory.NEWS,)), 1),
     ):
         assert service.count(set_up, EDITOR, wish=wish(audience)).people == people
         push = start(set_up, audience)

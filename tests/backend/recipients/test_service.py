@@ -8,7 +8,7 @@ from backend.common.deps import Deps
 from backend.identity import service as identity
 from backend.recipients import service
 from schemas.notices import FORMS, NoticeKind
-from schemas.terms import Role, Topic, Way
+from schemas.terms import NewsCategory, Role, Way
 from tests.support.followers import account, bound
 from tests.support.people import signed_in
 from tests.support.refusals import at_once, refused
@@ -97,12 +97,12 @@ def test_everything_is_on_at_first_but_text_messages(deps: Deps) -> None:
     assert shown.inbox
     assert {kind.kind for kind in shown.kinds} == {*map(str, NoticeKind), "push"}
     assert all(all(kind.ways.values()) for kind in shown.kinds)
-    assert shown.follows == tuple(Topic)
+    assert shown.follows == tuple(NewsCategory)
 
 
 def test_kinds_are_switched_by_way_and_the_rest_stays(deps: Deps) -> None:
     anna = bound(deps, "anna", Way.TELEGRAM, Way.WECHAT)
-    service.switch(deps, anna, ways={}, kinds={"push": {Way.TELEGRAM: False}}, follows=[Topic.POLICY])
+    service.switch(deps, anna, ways={}, kinds={"push": {Way.TELEGRAM: False}}, follows=[NewsCategory.POLICY])
     shown = service.switch(
         deps, anna, ways={Way.WECHAT: False}, kinds={"order_due_soon": {Way.TELEGRAM: False}}
     )
@@ -111,7 +111,7 @@ def test_kinds_are_switched_by_way_and_the_rest_stays(deps: Deps) -> None:
     assert not kinds["order_due_soon"]["telegram"]
     assert kinds["order_overdue"]["telegram"]
     assert kinds[LEGAL]["wechat"]
-    assert shown.follows == (Topic.POLICY,)
+    assert shown.follows == (NewsCategory.POLICY,)
     again = service.switch(deps, anna, ways={Way.WECHAT: True}, kinds={"push": {Way.TELEGRAM: True}})
     assert {kind.kind: kind.ways for kind in again.kinds}["push"] == dict.fromkeys(map(str, Way), True)
 
