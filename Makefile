@@ -1,6 +1,6 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test sure bench format lock clean api-docs pictures setup setup-dev check
+.PHONY: help run chat test sure bench format lock clean api-docs pictures setup setup-dev check
 PY := .venv/bin/python
 T ?=
 WORKERS ?= 2
@@ -12,6 +12,9 @@ help: ## this list
 
 run: setup ## the whole service on this machine, with database and demonstration city; Ctrl-C ends it
 	@exec $(PY) -m backend.local run --end-with-parent
+
+chat: setup ## talk to the bot by hand on a page, beside `make run` (another port: make chat CHAT_PORT=8082)
+	@exec $(PY) -m tests.support.bot_api --port $(or $(CHAT_PORT),8081)
 
 test: setup-dev pictures check ## everything that CI runs (one part: make test T=tests/backend/local)
 	@$(PY) -m pytest -n $(WORKERS) $(or $(T),--cov --cov-report=)

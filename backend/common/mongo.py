@@ -40,6 +40,7 @@ D = TypeVar("D")
 
 ATTEMPTS = 6
 DUPLICATE_KEY, NAMESPACE_EXISTS, INTERRUPTED = 11000, 48, 11601
+NAMESPACE_NOT_FOUND, INDEX_NOT_FOUND = 26, 27
 COMMITS = 4
 PASSING = frozenset(
     {
@@ -205,6 +206,15 @@ def insert_new(collection: Collection, documents: Iterable[Document]) -> list[in
             raise
         return sorted(fault["index"] for fault in faults)
     return []
+
+
+def drop_index(collection: Collection, name: str) -> None:
+    """Drop it, unless it or its collection is not there."""
+    try:
+        collection.drop_index(name)
+    except OperationFailure as error:
+        if error.code not in (NAMESPACE_NOT_FOUND, INDEX_NOT_FOUND):
+            raise
 
 
 def page_of(
