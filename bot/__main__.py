@@ -21,13 +21,10 @@ def main() -> int:
     if settings.bot_token is None:
         log.info("bot.not_started", waits_for="BOT_TOKEN")
         return 0
-    if settings.bot_mode != "polling":
-        print("BOT_MODE: only `polling` is offered so far", file=sys.stderr)
-        return 2
     # aiogram takes seconds of processor time to load, which the other processes need while a bot without token ends.
-    from bot import polling
+    from bot import supervisor
 
-    return asyncio.run(polling.serve(settings, settings.bot_token))
+    return asyncio.run(supervisor.serve(settings, settings.bot_token))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from marshmallow import fields
 
 from schemas.base import BeijingTime, ResponseSchema
 from schemas.benefits import BenefitClaim
+from schemas.chats import Chat
 from schemas.eligibility import Check, Contest, Pass
 from schemas.identity import Consent, ExportedLook, ExportedProfile
 from schemas.notices import Notice
@@ -24,6 +25,7 @@ class Export(ResponseSchema):
     notices = fields.List(fields.Nested(Notice), required=True)
     access_log = fields.List(fields.Nested(ExportedLook), required=True)
     notice_preferences = fields.Nested(Preferences, required=True)
+    chats = fields.List(fields.Nested(Chat), required=True)
     objections = fields.List(fields.Nested(Objection), required=True)
     restorations = fields.List(fields.Nested(RestorationCase), required=True)
     questions = fields.List(fields.Nested(Question), required=True)

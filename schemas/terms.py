@@ -684,6 +684,7 @@ class PushAct(Term):
     RESUME = "resume", "继续", "Resumed"
     CANCEL = "cancel", "取消", "Cancelled"
     FINISH = "finish", "完成", "Finished"
+    HOLD = "hold", "自动暂停", "Paused by itself"
 
 
 class Crs(Term):
@@ -779,3 +780,25 @@ class NewsAct(Term):
     CANCEL = "cancel", "取消定时", "Schedule cancelled"
     PUBLISH = "publish", "发布", "Published"
     UNPUBLISH = "unpublish", "撤下", "Taken down"
+
+
+class LinkRefusal(Term):
+    """Why a report link was not opened."""
+
+    EXPIRED = "expired", "报告链接已过期，请重新获取", "This report link has expired; please get a new one"
+    USED_UP = (
+        "used_up",
+        "报告链接已打开过，不能再次使用；如不是您本人打开，请拨打 12345",
+        "This report link was opened already and does not open again; if that was not you, please call 12345",
+    )
+    KILLED = "killed", "报告链接已停用", "This report link was switched off"
+    ELSEWHERE = (
+        "elsewhere",
+        "该报告链接只能由生成它的聊天所绑定的账号打开",
+        "This report link opens only for the account of the chat in which it was made",
+    )
+    UNBOUND = (
+        "unbound",
+        "生成该链接的聊天已解除绑定，链接失效",
+        "The chat in which this link was made is no longer bound, so it does not open",
+    )

@@ -34,6 +34,7 @@ ROOMS = (
     "merchants",
     "benefits",
     "recipients",
+    "chats",
 )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from backend.audit.model import Entry
 from backend.benefits.service import ShownClaim
+from backend.chats.model import Binding
 from backend.eligibility.model import ShownCheck, ShownContest, ShownPass
 from backend.identity.model import Consent, Profile
 from backend.notices.model import Notice
@@ -26,6 +27,7 @@ class Copy:
     notices: tuple[Notice, ...]
     access_log: tuple[Entry, ...]
     notice_preferences: Preferences
+    chats: tuple[Binding, ...] = ()
     objections: tuple[Objection, ...] = ()
     restorations: tuple[Restoration, ...] = ()
     questions: tuple[ShownQuestion, ...] = ()

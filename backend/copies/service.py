@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from backend.benefits import service as benefits
+from backend.chats import service as chats
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.pages import MAX_LIMIT, Page
@@ -39,7 +40,10 @@ def export(deps: Deps, actor: Actor) -> Copy:
     What people wrote in objections and restorations, and the names of their files, leave only for who is `verified`, like
     name and numbers; the other lists are as their own routes show them. The look is written down before anything leaves.
     """
-    taken = vars(identity.export(deps, actor)) | {"notice_preferences": recipients.preferences(deps, actor)}
+    taken = vars(identity.export(deps, actor)) | {
+        "notice_preferences": recipients.preferences(deps, actor),
+        "chats": chats.mine(deps, actor),
+    }
     if actor.subject_id is None:
         return Copy(**taken)
     found = {name: _newest(deps, actor, list_own) for name, list_own in CASES.items()}

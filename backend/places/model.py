@@ -306,8 +306,8 @@ class Report:
     place_id: str
     kind: PlaceReportKind
     reported_at: datetime
-    account_mac: bytes
-    person_mac: bytes
+    holder_mac: bytes
+    phone_mac: bytes
 
     @property
     def kind_label(self) -> Text:

@@ -2,7 +2,8 @@
 
 from backend.common.errors import Kind, ServiceError
 from backend.limits.errors import wait
-from schemas.terms import QuestionState
+from schemas.terms import LinkRefusal, QuestionState
+from schemas.text import Text
 
 
 def no_subject() -> ServiceError:
@@ -14,14 +15,14 @@ def no_subject() -> ServiceError:
     )
 
 
-def link_gone() -> ServiceError:
-    """One answer for expired, used up, switched off, never made, and made by somebody else."""
-    return ServiceError(
-        Kind.NOT_FOUND,
-        "reports.link_gone",
+def link_gone(why: LinkRefusal | None = None) -> ServiceError:
+    """One answer for expired, used up, switched off, never made, and made by somebody else; `why` for who may know."""
+    text = why or Text(
         "该报告链接已失效（过期、已用完、已停用或不存在）",
         "This report link does not work (expired, used up, switched off, or never made)",
     )
+    facts = {"why": why.value} if why else None
+    return ServiceError(Kind.NOT_FOUND, "reports.link_gone", text.zh, text.en, data=facts)
 
 
 def link_not_found() -> ServiceError:

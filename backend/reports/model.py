@@ -122,7 +122,8 @@ class Verification:
 class ReportLink:
     """A way to the report for `max_opens` openings until `expires_at`; its code is stored only as a keyed hash.
 
-    `purpose` is what the subject wrote; for `third_party` it is the purpose of the written authorisation.
+    `purpose` is what the subject wrote; for `third_party` it is the purpose of the written authorisation. `chat_id`: the binding
+    of the chat it was made in, with which it ends.
     """
 
     id: str
@@ -137,6 +138,7 @@ class ReportLink:
     opens: int = 0
     last_opened_at: datetime | None = None
     killed_at: datetime | None = None
+    chat_id: str | None = None
 
     def state(self, at: datetime) -> LinkState:
         if self.killed_at is not None:

@@ -54,6 +54,17 @@ def list_links(db: Database, subject_id: str, *, after: Position | None, limit: 
     return [from_document(ReportLink, document) for document in found]
 
 
+def list_active_links(
+    db: Database, subject_id: str, at: datetime, *, chat_id: str | None
+) -> list[ReportLink]:
+    """Those of a subject that open at `at`; with `chat_id` those made in that chat."""
+    wanted: Document = {"subject_id": subject_id, "killed_at": None, "expires_at": {"$gt": at}}
+    if chat_id is not None:
+        wanted["chat_id"] = chat_id
+    wanted["$expr"] = {"$lt": ["$opens", "$max_opens"]}
+    return [from_document(ReportLink, found) for found in db[LINKS].find(wanted)]
+
+
 def claim_open(db: Database, link_id: str, at: datetime) -> ReportLink | None:
     """Count one opening, if the link still may be opened; the server decides, so two openers cannot share the last."""
     open_link = {

@@ -36,20 +36,26 @@ def kept(
     found.headers["Cache-Control"] = "public, no-cache" if shared else "private, no-cache"
     if since <= auth.deps().now():
         found.headers["Last-Modified"] = http_date(since)
-    if _is_known(found):
+    if _has_tag(found):
         return found
-    return make(), {name: found.headers[name] for name in TOLD if name in found.headers}
+    answer = make()
+    if _has_date(found):
+        return found
+    return answer, {name: found.headers[name] for name in TOLD if name in found.headers}
 
 
-def _is_known(found: Response) -> bool:
-    """RFC 9110, 13.2.2: a tag that is sent decides alone; proxies may have weakened it. `*` asks whether there is anything,
-    which only making the answer tells."""
+def _has_tag(found: Response) -> bool:
+    """A tag is only told with an answer, so whoever shows it asks what can be answered; proxies may have weakened it. `*`
+    asks whether there is anything, which only making the answer tells."""
+    tag, _ = found.get_etag()
     known = request.if_none_match
-    if known:
-        tag, _ = found.get_etag()
-        return bool(tag and not known.star_tag and known.contains_weak(tag))
+    return bool(tag and not known.star_tag and known.contains_weak(tag))
+
+
+def _has_date(found: Response) -> bool:
+    """Anybody can name a date, so it counts once there is an answer; a tag that is sent decides alone (RFC 9110, 13.2.2)."""
     since, changed = request.if_modified_since, found.last_modified
-    return since is not None and changed is not None and changed <= since
+    return not request.if_none_match and since is not None and changed is not None and changed <= since
 
 
 def _tag(state: tuple[Hashable, ...]) -> str:

@@ -22,7 +22,6 @@ MERCHANTS = frozenset({Role.MERCHANT})
 MANAGERS = frozenset({Role.BENEFIT_MANAGER, Role.ADMIN})
 EDITORS = frozenset({Role.NEWS_EDITOR, Role.ADMIN})
 KEEPERS = MANAGERS | STEWARDS
-EDITORS = frozenset({Role.NEWS_EDITOR, Role.ADMIN})
 
 RIGHTS: Rights = {
     "GET /": PUBLIC,
@@ -200,6 +199,14 @@ RIGHTS: Rights = {
     "POST /api/v1/staff/pushes/<push_id>/resume": EDITORS,
     "POST /api/v1/staff/pushes/<push_id>/cancel": EDITORS,
     "GET /api/v1/staff/channels": EDITORS,
+    "GET /api/v1/me/chat-bindings": CITIZENS,
+    "POST /api/v1/me/chat-bindings": CITIZENS,
+    "DELETE /api/v1/me/chat-bindings": CITIZENS,
+    "DELETE /api/v1/me/chat-bindings/<binding_id>": CITIZENS,
+    "GET /api/v1/staff/chat/phrases": EDITORS | OFFICERS,
+    "PUT /api/v1/staff/chat/phrases": EDITORS | OFFICERS,
+    "DELETE /api/v1/staff/chat/phrases": EDITORS | OFFICERS,
+    "GET /api/v1/staff/chat/figures": EDITORS | OFFICERS,
     "GET /api/v1/places": PUBLIC,
     "GET /api/v1/places/clusters": PUBLIC,
     "GET /api/v1/places/<place_id>": PUBLIC,
@@ -231,4 +238,6 @@ RIGHTS: Rights = {
     "GET /api/v1/staff/news/<news_id>/revisions/<int:number>": EDITORS,
     "POST /api/v1/staff/news/<news_id>/pictures": EDITORS,
     "GET /api/v1/staff/news/<news_id>/pictures/<picture_id>": EDITORS,
+    "GET /wechat": PUBLIC,
+    "POST /wechat": PUBLIC,
 }

@@ -6,6 +6,7 @@ from typing import Any
 from backend.accounts import service as accounts
 from backend.audit import service as audit
 from backend.audit.model import Entry
+from backend.chats import service as chats
 from backend.common import errors as common_errors
 from backend.common import names, numbers
 from backend.common.actor import Actor
@@ -43,6 +44,7 @@ def close_account(deps: Deps, actor: Actor) -> None:
                 consenting.end_face_use(deps, actor, consent)
         store.delete_code(deps.db, actor.subject_id)
     recipients.forget(deps, account_id=actor.id)
+    chats.forget(deps, account_id=actor.id)
     audit.record(deps, actor, "identity.close_account", actor.id, subject_id=actor.subject_id)
     accounts.close(deps, actor)
 

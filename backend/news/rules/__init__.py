@@ -4,7 +4,7 @@ from backend.news.rules.atom import Entry, Feed, feed
 from backend.news.rules.markdown import PUBLIC_PICTURES, pictures_of, plain, render
 from backend.news.rules.moving import check, check_time, step
 from backend.news.rules.pictures import Drawn, Refused, drawn
-from backend.news.rules.searching import query, searchable
+from backend.news.rules.searching import fold, query, searchable
 
 __all__ = [
     "PUBLIC_PICTURES",
@@ -16,6 +16,7 @@ __all__ = [
     "check_time",
     "drawn",
     "feed",
+    "fold",
     "pictures_of",
     "plain",
     "query",

@@ -46,8 +46,11 @@ def saved(
     if not articles.put(deps.db, made):
         raise Retry(article.id)
     made = replace(made, version=article.version + 1)
-    articles.insert_act(deps.db, line(actor, made, act, now, reason))
-    audit.record(deps, actor, f"news.{act.value}", article.id, revision=made.revision, version=made.version)
+    # What is taken down is what readers see, not a newer revision that nobody has published.
+    about = article.live_revision if act is NewsAct.UNPUBLISH else None
+    told = replace(made, revision=about or made.revision)
+    articles.insert_act(deps.db, line(actor, told, act, now, reason))
+    audit.record(deps, actor, f"news.{act.value}", article.id, revision=told.revision, version=told.version)
     return made
 
 

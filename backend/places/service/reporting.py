@@ -1,13 +1,14 @@
 """Residents say that a shop has moved or closed; three of them make a task for the desk, and staff look.
 
-Who reported is kept as keyed hashes (one of the account, one of the person) bound to the shop, only to count nobody twice,
-and is deleted with the answer. A report has no words and no position of who sends it.
+Who reported is kept as keyed hashes (one of the person or the account, one of the phone, which outlives an account) bound to
+the shop, only to count nobody twice, and is deleted with the answer. A report has no words and no position of who sends it.
 """
 
 import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from backend.accounts import service as accounts
 from backend.audit import service as audit
 from backend.clocks.model import Queue
 from backend.common.actor import Actor
@@ -57,12 +58,12 @@ def report(deps: Deps, actor: Actor, *, place_id: str, kind: PlaceReportKind) ->
     """
     actor.require(Role.CITIZEN)
     on_map(deps, place_id)
-    account, person = _mac(deps, place_id, actor.id), _mac(deps, place_id, actor.subject_id or actor.id)
-    found = reports.find(deps.db, place_id, account_mac=account, person_mac=person)
+    holder, phone = (_mac(deps, place_id, who) for who in (actor.subject_id or actor.id, _phone(deps, actor)))
+    found = reports.find(deps.db, place_id, holder_mac=holder, phone_mac=phone)
     if found is not None:
         return found
     with limits.charged(deps, [("places.reports", actor.id, A_DAY)], errors.too_many_reports):
-        return _report(deps, Report(deps.new_id(), place_id, kind, deps.now(), account, person))
+        return _report(deps, Report(deps.new_id(), place_id, kind, deps.now(), holder, phone))
 
 
 def tasks(
@@ -133,7 +134,7 @@ def _forget(deps: Deps, task_id: str) -> bool:
 @atomic
 def _report(deps: Deps, made: Report) -> Report:
     """Insert, count, and raise the task with the report that makes it enough; all or nothing."""
-    known = reports.find(deps.db, made.place_id, account_mac=made.account_mac, person_mac=made.person_mac)
+    known = reports.find(deps.db, made.place_id, holder_mac=made.holder_mac, phone_mac=made.phone_mac)
     if known is not None:
         return known
     if not reports.insert(deps.db, made):
@@ -181,6 +182,10 @@ def _shown(task: Task, place: Place) -> ShownTask:
         reason=task.reason,
         resolved_at=task.resolved_at,
     )
+
+
+def _phone(deps: Deps, actor: Actor) -> str:
+    return accounts.phone_in(deps, accounts.open_ones(deps, [actor.id]).get(actor.id)) or actor.id
 
 
 def _mac(deps: Deps, place_id: str, who: str) -> bytes:

@@ -14,8 +14,8 @@ from schemas.terms import PlaceReportKind, PlaceTaskState
 
 COLLECTION, TASKS = "place_reports", "place_tasks"
 INDEXES = [
-    IndexModel([("place_id", ASCENDING), ("account_mac", ASCENDING)], unique=True),
-    IndexModel([("place_id", ASCENDING), ("person_mac", ASCENDING)], unique=True),
+    IndexModel([("place_id", ASCENDING), ("holder_mac", ASCENDING)], unique=True),
+    IndexModel([("place_id", ASCENDING), ("phone_mac", ASCENDING)], unique=True),
 ]
 TASK_INDEXES = [
     IndexModel([("open_key", ASCENDING)], unique=True, partialFilterExpression={"open_key": {"$gt": ""}}),
@@ -34,9 +34,9 @@ def insert(db: Database, report: Report) -> bool:
     return True
 
 
-def find(db: Database, place_id: str, *, account_mac: bytes, person_mac: bytes) -> Report | None:
-    """What this account or this person has reported of the shop."""
-    own = [{"account_mac": account_mac}, {"person_mac": person_mac}]
+def find(db: Database, place_id: str, *, holder_mac: bytes, phone_mac: bytes) -> Report | None:
+    """What this person, account or phone has reported of the shop."""
+    own = [{"holder_mac": holder_mac}, {"phone_mac": phone_mac}]
     found = db[COLLECTION].find_one({"place_id": place_id, "$or": own})
     return from_document(Report, found) if found else None
 

@@ -70,6 +70,12 @@ def mark_gone(deps: Deps, recipient: Recipient, *, reason: str) -> bool:
     return store.set_gone(deps.db, recipient.id, recipient.address_mac, deps.now(), reason)
 
 
+def mark_address_gone(deps: Deps, *, way: Way, address: str, reason: str) -> bool:
+    """The same for whoever is told of it by the channel before anything was sent there. False when nobody was there."""
+    known = store.find_by_address(deps.db, way, _mac(deps, way, address))
+    return known is not None and mark_gone(deps, known, reason=reason)
+
+
 @atomic
 def end_gone(deps: Deps, *, way: Way, address: str) -> bool:
     """The person is back (they unblocked the bot, follow again): reach them again."""

@@ -3,7 +3,16 @@
 from backend.reports.service.answering import answer, question, questions
 from backend.reports.service.drawing import ahead
 from backend.reports.service.foretelling import tell_ahead
-from backend.reports.service.linking import kill_link, links, make_link, open_link
+from backend.reports.service.linking import (
+    count_active_links,
+    kill_link,
+    kill_links,
+    links,
+    make_chat_link,
+    make_link,
+    open_link,
+    standing_in_chat,
+)
 from backend.reports.service.looking import access_log
 from backend.reports.service.questions import ask, own_question, own_questions
 from backend.reports.service.reading import forgetting_calendar, mine, summary
@@ -15,10 +24,13 @@ __all__ = [
     "ahead",
     "answer",
     "ask",
+    "count_active_links",
     "flag_overdue",
     "forgetting_calendar",
     "kill_link",
+    "kill_links",
     "links",
+    "make_chat_link",
     "make_link",
     "mine",
     "open_link",
@@ -29,6 +41,7 @@ __all__ = [
     "queues",
     "recompute_clocks",
     "remind_due",
+    "standing_in_chat",
     "summary",
     "tell_ahead",
     "verify",

@@ -1,22 +1,28 @@
 """Links to the report: made, listed, switched off, opened."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backend.accounts import service as accounts
 from backend.audit import service as audit
+from backend.chats import service as chats
 from backend.common import errors as common_errors
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.common.errors import ServiceError
 from backend.common.mongo import atomic
 from backend.common.pages import Page, Position
+from backend.limits import service as limits
 from backend.notices import service as notices
 from backend.registry import service as registry
 from backend.reports import errors, rules, store, texts
 from backend.reports.model import ListedLink, NewLink, Report, ReportLink
 from backend.reports.service.drawing import Occasion, draw, report_key
+from schemas.base import said
 from schemas.notices import NoticeKind
-from schemas.terms import Audience, Channel, LinkState, ReportView, Role
+from schemas.terms import Audience, Channel, LinkRefusal, LinkState, ReportView, Role
+
+REFUSALS_LOGGED = limits.Limit(20, timedelta(days=1))
 
 
 def make_link(
@@ -27,6 +33,7 @@ def make_link(
     audience: Audience,
     minutes: int | None = None,
     max_opens: int | None = None,
+    chat_id: str | None = None,
 ) -> NewLink:
     """A link to the own report. For somebody else it is the written authorisation (Reg. 17, Meas. 20), so it needs a
     fresh proof of identity and keeps its purpose; for oneself it shows nothing without that proof when opened.
@@ -45,6 +52,7 @@ def make_link(
         created_at=now,
         expires_at=rules.expires_at(now, audience, minutes),
         max_opens=max_opens or rules.DEFAULT_OPENS[audience],
+        chat_id=chat_id,
     )
     _keep(deps, actor, link)
     url = f"{deps.settings.site}/r/{code}"
@@ -69,23 +77,60 @@ def kill_link(deps: Deps, actor: Actor, *, link_id: str) -> None:
     audit.record(deps, actor, "reports.link_kill", link_id, subject_id=subject_id)
 
 
+@atomic
+def kill_links(deps: Deps, actor: Actor, *, chat_id: str | None = None) -> int:
+    """Switch off every own link that still opens, or those made in one chat; how many there were."""
+    subject_id = actor.require_subject()
+    found = store.list_active_links(deps.db, subject_id, deps.now(), chat_id=chat_id)
+    for link in found:
+        kill_link(deps, actor, link_id=link.id)
+    return len(found)
+
+
+def count_active_links(deps: Deps, actor: Actor) -> int:
+    """How many own links still open."""
+    return len(store.list_active_links(deps.db, actor.require_subject(), deps.now(), chat_id=None))
+
+
+@atomic
+def make_chat_link(deps: Deps, actor: Actor, *, chat_id: str) -> NewLink:
+    """A link to the own report for the chat that asks: it opens once, within half an hour, for the account that the chat is bound
+    to, after proof of identity. The one that the chat got before is switched off, so that no more than one lies about."""
+    kill_links(deps, actor, chat_id=chat_id)
+    return make_link(deps, actor, purpose=said(texts.CHAT_PURPOSE), audience=Audience.SELF, chat_id=chat_id)
+
+
+def standing_in_chat(deps: Deps, actor: Actor, *, code: str, chat_id: str | None) -> ListedLink:
+    """How a link stands that somebody sent into a chat. Raises 404 `reports.link_gone` as opening it there would."""
+    link = store.find_link_by_code(deps.db, rules.code_hash(report_key(deps), code.strip().lower()))
+    if link is None:
+        raise errors.link_gone()
+    if link.chat_id is None or link.chat_id != chat_id:
+        raise _refused(deps, actor, link, LinkRefusal.ELSEWHERE, told=link.chat_id is not None)
+    if (dead := _dead(deps, link)) is not None:
+        raise _refused(deps, actor, link, dead, told=True)
+    return _listed(link, deps.now())
+
+
 def open_link(deps: Deps, actor: Actor, *, code: str) -> Report:
     """The report behind a link: the own one after step-up, or the third-party view for whoever holds the code.
 
-    Every opening is counted before it is drawn, never above the link's number, and given back if nothing was shown.
+    Every opening is counted before it is drawn, never above the link's number, and given back if nothing was shown. Every
+    refusal is on record with its reason, which the link's owner is told as well.
     """
     link = store.find_link_by_code(deps.db, rules.code_hash(report_key(deps), code.strip().lower()))
-    if link is None or link.state(deps.now()) is not LinkState.ACTIVE:
+    if link is None:
         raise errors.link_gone()
-    if not accounts.holds(
-        deps, link.account_id, link.subject_id
-    ):  # an authorisation ends with the account that gave it
-        raise errors.link_gone()
+    if (dead := _dead(deps, link)) is not None:
+        raise _refused(deps, actor, link, dead, told=_is_owner(actor, link))
     if link.audience is Audience.SELF:
         _require_owner(deps, actor, link)
     counted = store.claim_open(deps.db, link.id, deps.now())
     if counted is None:
-        raise errors.link_gone()
+        now = store.find_link_by_code(deps.db, link.code_hash) or link
+        raise _refused(
+            deps, actor, link, _dead(deps, now) or LinkRefusal.USED_UP, told=_is_owner(actor, link)
+        )
     try:
         report = draw(deps, replace(actor, channel=Channel.LINK), _occasion(link))
     except Exception:
@@ -93,6 +138,27 @@ def open_link(deps: Deps, actor: Actor, *, code: str) -> Report:
         raise
     _tell(deps, counted)
     return report
+
+
+def _dead(deps: Deps, link: ReportLink) -> LinkRefusal | None:
+    """Why it opens for nobody; an authorisation ends with the account that gave it, a chat's link with the chat's binding."""
+    state = link.state(deps.now())
+    if state is not LinkState.ACTIVE:
+        return LinkRefusal(state.value)
+    if link.chat_id is not None and not chats.is_bound(deps, link.chat_id, link.account_id):
+        return LinkRefusal.UNBOUND
+    return None if accounts.holds(deps, link.account_id, link.subject_id) else LinkRefusal.UNBOUND
+
+
+def _refused(deps: Deps, actor: Actor, link: ReportLink, why: LinkRefusal, *, told: bool) -> ServiceError:
+    """Put the refusal on record, as far as nobody fills the log with them."""
+    if limits.take(deps, "reports.refused_link", link.id, limit=REFUSALS_LOGGED).granted:
+        audit.record(deps, actor, "reports.link_refused", link.id, subject_id=link.subject_id, why=why.value)
+    return errors.link_gone(why if told else None)
+
+
+def _is_owner(actor: Actor, link: ReportLink) -> bool:
+    return actor.role is Role.CITIZEN and actor.subject_id == link.subject_id
 
 
 def _listed(link: ReportLink, now: datetime) -> ListedLink:
@@ -137,7 +203,7 @@ def _require_owner(deps: Deps, actor: Actor, link: ReportLink) -> None:
     if actor.role is Role.ANONYMOUS:
         raise common_errors.not_signed_in()
     if actor.role is not Role.CITIZEN or actor.subject_id not in (None, link.subject_id):
-        raise errors.link_gone()
+        raise _refused(deps, actor, link, LinkRefusal.ELSEWHERE, told=link.chat_id is not None)
     actor.require_verified(deps.now())
 
 
@@ -149,6 +215,7 @@ def _occasion(link: ReportLink) -> Occasion:
 
 
 def _tell(deps: Deps, link: ReportLink) -> None:
-    if link.audience is Audience.THIRD_PARTY and link.last_opened_at is not None:
+    of_interest = link.audience is Audience.THIRD_PARTY or link.chat_id is not None
+    if of_interest and link.last_opened_at is not None:
         facts = {"at": link.last_opened_at, "opens": link.opens, "max_opens": link.max_opens}
         notices.send(deps, link.account_id, NoticeKind.REPORT_LINK_OPENED, **facts)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from backend.accounts import service as accounts
 from backend.audit import service as audit
 from backend.calendars import service as calendars
+from backend.chats import service as chats
 from backend.clocks import rules as clock_rules
 from backend.clocks import service as clocks
 from backend.common.actor import Actor
@@ -35,8 +36,8 @@ def ask(
 
     Without a statement the question is that it was not the caller.
 
-    `end_sessions` signs the account out everywhere, also when the question was there already, and when it is refused as one
-    too many (429 `reports.too_many_questions`): whoever fears a stolen sign-in must not be stopped by either.
+    `end_sessions` signs the account out everywhere, chats included, also when the question was there already, and when it is
+    refused as one too many (429 `reports.too_many_questions`): whoever fears a stolen sign-in must not be stopped by either.
     """
     subject_id = actor.require_subject()
     if audit.find_look(deps, subject_id, entry_id) is None:
@@ -48,7 +49,7 @@ def ask(
             return _ask(deps, actor, entry_id, statement, end_sessions)
     except ServiceError as error:
         if end_sessions and error.kind is Kind.TOO_MANY:
-            accounts.end_sessions(deps, actor, actor.id)
+            _end_everywhere(deps, actor)
         raise
 
 
@@ -58,8 +59,14 @@ def _ask(deps: Deps, actor: Actor, entry_id: str, statement: str | None, end_ses
     if question is None:
         question = _open(deps, actor, entry_id, statement or said(texts.NOT_ME))
     if end_sessions:
-        accounts.end_sessions(deps, actor, actor.id)
+        _end_everywhere(deps, actor)
     return shown(deps, question)
+
+
+def _end_everywhere(deps: Deps, actor: Actor) -> None:
+    """Whoever holds a stolen sign-in may have bound a chat with it: the chats end with the sessions."""
+    accounts.end_sessions(deps, actor, actor.id)
+    chats.unbind_all(deps, actor)
 
 
 def own_questions(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[ShownQuestion]:

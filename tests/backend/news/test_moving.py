@@ -156,6 +156,15 @@ def test_a_schedule_that_is_taken_back_was_never_before_readers(press: Press, cl
     refused("news.not_found", service.find, press.deps, news_id=one.id)
 
 
+def test_what_is_taken_down_is_the_revision_that_readers_saw(press: Press) -> None:
+    one = press.published()
+    seen = one.live_revision
+    changed = press.change(one)
+    assert changed.revision > seen
+    done = press.unpublish(changed)
+    assert (done.history[0].act, done.history[0].revision) == (NewsAct.UNPUBLISH, seen)
+
+
 def test_it_can_be_sent_back_until_it_is_published(press: Press) -> None:
     one = press.approved()
     back = service.return_(press.deps, BO, article_id=one.id, reason="请补文号")

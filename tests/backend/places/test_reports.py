@@ -9,6 +9,7 @@ from backend.places import service
 from backend.places.service import reporting
 from schemas.terms import Channel, Crs, PlaceFinding, PlaceReportKind, PlaceState, PlaceTaskState, Role
 from tests.backend.places.conftest import STEWARD, Put
+from tests.support.followers import account
 from tests.support.refusals import at_once, refused
 from tests.support.world import Clock
 
@@ -32,6 +33,18 @@ def on_desk(deps: Deps) -> int:
 def report_thrice(deps: Deps, place_id: str, first: int = 1) -> None:
     for number in range(first, first + 3):
         service.report(deps, resident(number), place_id=place_id, kind=CLOSED)
+
+
+def test_a_phone_counts_once_whatever_accounts_it_opens(deps: Deps, put: Put) -> None:
+    place, phone = put(), "+8613812345671"
+    for name in ("first", "second", "third"):
+        actor = account(deps, name, phone=phone)
+        service.report(deps, actor, place_id=place.id, kind=CLOSED)
+        deps.db["accounts"].update_one(
+            {"_id": name}, {"$set": {"phone_sealed": None, "closed_at": deps.now()}}
+        )
+    assert raised(deps) == ()
+    assert deps.db["place_reports"].count_documents({}) == 1
 
 
 def test_the_third_report_makes_a_task(deps: Deps, put: Put) -> None:

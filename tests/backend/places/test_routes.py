@@ -85,6 +85,18 @@ def test_any_change_of_any_shop_ends_what_phones_have(
         assert (answer.status_code, json.loads(answer.data)["features"]) == (200, [])
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/abc", 404), ("?lng=31.2&lat=121.4", 422), ("?bbox=1,2", 422), ("/clusters?bbox=9", 422)],
+)
+def test_a_date_stands_for_no_answer_that_there_is_not(
+    web: FlaskClient, put: Put, path: str, status: int
+) -> None:
+    put()
+    late = {"If-Modified-Since": "Fri, 01 Jan 2038 00:00:00 GMT"}
+    assert web.get(f"/api/v1/places{path}", headers=late).status_code == status
+
+
 def test_the_end_of_a_day_ends_what_phones_have(web: FlaskClient, put: Put, clock: Clock) -> None:
     put()
     clock.set(datetime(2027, 12, 31, 15, 59, tzinfo=UTC))

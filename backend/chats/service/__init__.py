@@ -1,0 +1,36 @@
+"""Use cases of chats: codes and bindings, who speaks in a chat, and the turns in which its messages are handled."""
+
+from backend.chats.rules import CHANNELS, read_code
+from backend.chats.service.binding import (
+    forget,
+    introduce,
+    is_bound,
+    make_code,
+    mine,
+    redeem,
+    unbind,
+    unbind_all,
+    unbind_chat,
+)
+from backend.chats.service.speaking import gone, returned, speaker, used
+from backend.chats.service.turns import Turn, turn
+
+__all__ = [
+    "CHANNELS",
+    "Turn",
+    "forget",
+    "gone",
+    "introduce",
+    "is_bound",
+    "make_code",
+    "mine",
+    "read_code",
+    "redeem",
+    "returned",
+    "speaker",
+    "turn",
+    "unbind",
+    "unbind_all",
+    "unbind_chat",
+    "used",
+]

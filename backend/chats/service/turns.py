@@ -1,0 +1,91 @@
+"""One message of a chat after another, over all processes, each answered once (docs/adr/0030)."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from backend.chats import errors, rules, store
+from backend.chats.model import Answered, Dialogue
+from backend.chats.service import speaking
+from backend.common.deps import Deps
+from schemas.terms import Way
+
+ROOM = "chats"
+LEASE_MS = 5_000
+"""As long as anything in a chat may take; after that the next message goes on, and what comes late is not kept."""
+LONGEST_WAIT_S = 20.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.004, 0.1
+MOST_WAITING = 30
+
+
+@dataclass
+class Turn:
+    """The turn of one message: `state` is where the dialogue stood before it, `reply` what it was answered with when it came
+    before (None: it is new, or that may not be kept). `settle` says where the dialogue stands now and what is answered."""
+
+    state: dict[str, Any]
+    reply: list[Any] | None
+    _after: tuple[dict[str, Any], list[Any] | None] | None = field(default=None, repr=False)
+
+    def settle(self, state: dict[str, Any], reply: list[Any] | None) -> None:
+        self._after = (state, reply)
+
+
+@contextmanager
+def turn(deps: Deps, *, channel: Way, user: str, message_id: str) -> Iterator[Turn]:
+    """Wait until every earlier message of the chat is answered, in whatever process, and hold back every later one.
+
+    A process that dies in its turn loses it after `LEASE_MS`. Raises 503 `chats.busy` when too much waits already.
+    """
+    chat_id, ticket = speaking.dialogue_id(channel, speaking.chat_of(deps, channel, user)), deps.new_id()
+    before = _wait(deps, chat_id, ticket)
+    after: Dialogue | None = None
+    try:
+        known = next(
+            (one for one in rules.still_kept(before.answered, deps.now()) if one.id == message_id), None
+        )
+        held = Turn(
+            _opened(deps, before.state_sealed) or {}, _opened(deps, known.reply_sealed) if known else None
+        )
+        yield held
+        if held._after is not None:
+            after = _settled(deps, before, message_id, held._after)
+    finally:
+        # A turn that was lost to its lease writes nothing, and stands in nobody's way.
+        if not store.leave(deps.db, chat_id, ticket, after):
+            store.leave(deps.db, chat_id, ticket, None)
+
+
+def _wait(deps: Deps, chat_id: str, ticket: str) -> Dialogue:
+    pause, until = FIRST_PAUSE_S, time.monotonic() + LONGEST_WAIT_S
+    while True:
+        expires_at: datetime = deps.now() + rules.DIALOGUE_LASTS
+        found = store.enter(deps.db, chat_id, ticket, for_ms=LEASE_MS, expires_at=expires_at)
+        place = [one["id"] for one in found["queue"]].index(ticket)
+        if place == 0:
+            return store.dialogue_of(found)
+        if place >= MOST_WAITING or time.monotonic() > until:
+            store.leave(deps.db, chat_id, ticket, None)
+            raise errors.busy()
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+def _settled(
+    deps: Deps, before: Dialogue, message_id: str, after: tuple[dict[str, Any], list[Any] | None]
+) -> Dialogue:
+    state, reply = after
+    said = Answered(
+        message_id, deps.now(), None if reply is None else deps.sealer.seal(ROOM, json.dumps(reply))
+    )
+    others = tuple(one for one in before.answered if one.id != message_id)
+    kept = rules.still_kept((*others, said), deps.now())
+    return replace(before, state_sealed=deps.sealer.seal(ROOM, json.dumps(state)), answered=kept)
+
+
+def _opened(deps: Deps, sealed: bytes | None) -> Any:
+    return None if sealed is None else json.loads(deps.sealer.open(sealed))

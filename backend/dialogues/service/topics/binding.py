@@ -1,0 +1,41 @@
+"""绑定、解绑: the chat and its account."""
+
+from backend.chats import service as chats
+from backend.dialogues import texts
+from backend.dialogues.service.talking import Answer, Talk, answer, day
+
+CODE = "bind"
+
+
+def ask(talk: Talk, _: str) -> Answer:
+    """How to bind; or since when the chat is bound."""
+    if talk.bound:
+        said = talk.say(texts.BOUND_ALREADY, on=day(talk.binding.bound_at))
+        return answer(talk, said, [talk.tap(texts.LABELS["unbind"], "unbind")])
+    return answer(talk, talk.say(texts.SEND_CODE), [talk.open(texts.TO_PAGE, "/chats")], awaits=CODE)
+
+
+def redeem(talk: Talk, code: str) -> Answer:
+    """Bind by a code that was typed, or that a deep link brought."""
+    way, user = talk.incoming.channel, talk.incoming.user
+    chats.redeem(talk.deps, talk.speaker, channel=way, user=user, code=code, language=talk.language)
+    row = [talk.tap(texts.LABELS[name], name) for name in ("report", "objections")]
+    return answer(talk, talk.say(texts.BOUND), row)
+
+
+def ask_unbind(talk: Talk, _: str) -> Answer:
+    if not talk.bound:
+        return answer(talk, talk.say(texts.NOT_BOUND), [talk.tap(texts.LABELS["bind"], "bind")])
+    row = [talk.tap(texts.YES_UNBIND, "unbind:yes"), talk.tap(texts.NO_KEEP, "menu")]
+    return answer(talk, talk.say(texts.UNBIND_SURE), row)
+
+
+def unbind(talk: Talk, _: str) -> Answer:
+    done = chats.unbind_chat(talk.deps, talk.speaker)
+    return answer(talk, talk.say(texts.UNBOUND if done else texts.NOT_BOUND))
+
+
+def first(talk: Talk) -> Answer:
+    """What an unbound chat is told when it asks for what is somebody's own."""
+    rows = [talk.tap(texts.LABELS["bind"], "bind"), talk.open(texts.TO_PAGE, "/chats")]
+    return answer(talk, talk.say(texts.BIND_FIRST), rows, awaits=CODE)
