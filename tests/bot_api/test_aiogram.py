@@ -200,7 +200,7 @@ async def _first(bot: Bot) -> Update:
     return (await bot.get_updates(timeout=0))[0]
 
 
-def test_an_update_can_come_twice(api: BotApi) -> None:
+def test_an_update_can_come_twice_or_be_of_no_known_kind(api: BotApi) -> None:
     anna = api.person(7)
     anna.say("once")
 
@@ -210,5 +210,8 @@ def test_an_update_can_come_twice(api: BotApi) -> None:
             await bot.get_updates(offset=first.update_id + 1)
             api.world.updates.repeat(first.update_id, {"message": first.message.model_dump(mode="json")})
             assert (await _first(bot)).update_id == first.update_id
+            await bot.get_updates(offset=first.update_id + 1)
+            api.world.updates.put_raw({"thought": {"of": "tomorrow"}})
+            assert (await _first(bot)).model_extra == {"thought": {"of": "tomorrow"}}
 
     asyncio.run(run())
