@@ -58,14 +58,15 @@ def test_what_was_answered_and_not_confirmed_is_said_again_and_not_done_again(
 
 def test_what_no_client_understands_is_left_out_and_the_next_is_answered(deps: Deps, api: BotApi) -> None:
     raw = api.world.updates.put_raw
-    for odd in (
+    odd_ones: tuple[dict[str, Any], ...] = (
         {"message": {"message_id": "x"}},
         {"message": None},
         {"callback_query": {"id": "1", "from": {"id": "?"}}},
         {"a_kind_of_next_year": {"id": 1}},
         {"my_chat_member": {}},
         {"message": []},
-    ):
+    )
+    for odd in odd_ones:
         raw(odd)
     with telegram.polling(deps, api):
         person = api.person()
@@ -229,7 +230,16 @@ def test_the_menu_of_commands_is_put_up_in_both_languages(deps: Deps, api: BotAp
 def test_reading_never_raises() -> None:
     async def read() -> None:
         async with app.build_bot(TOKEN, None) as bot:
-            for odd in (None, 1, "x", [], {}, {"update_id": "y"}, {"update_id": 1, "message": {"chat": {}}}):
+            odd_ones: tuple[Any, ...] = (
+                None,
+                1,
+                "x",
+                [],
+                {},
+                {"update_id": "y"},
+                {"update_id": 1, "message": {}},
+            )
+            for odd in odd_ones:
                 assert receiving.read(odd, bot) is None
 
     asyncio.run(read())

@@ -133,7 +133,7 @@ class TelegramPort:
         elif doing.sort is Sort.EDITED:
             person.edit(self._said, doing.text)
         else:
-            kinds = {"sticker": person.send_sticker, "voice": person.send_voice}
+            kinds: dict[str, Callable[[], Any]] = {"sticker": person.send_sticker, "voice": person.send_voice}
             kinds.get(doing.kind, lambda: person.share_contact("13900001111"))()
 
     def _heard_in(self, group: Any) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from backend.chats import service
-from backend.chats.service import turns
+from backend.chats import service, store
+from backend.chats.service import speaking, turns
 from backend.common.deps import Deps
 from tests.backend.chats.conftest import TELEGRAM
 from tests.support.people import together
@@ -70,7 +70,7 @@ def test_who_dies_in_a_turn_holds_up_the_next_for_its_lease_and_no_longer(
     deps: Deps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "LEASE_MS", 200)
-    dead = turns._wait(deps, turns.speaking.dialogue_id(TELEGRAM, _chat(deps)), "dead")
+    dead = turns._wait(deps, speaking.dialogue_id(TELEGRAM, _chat(deps)), "dead")
     assert dead.answered == ()
     assert take(deps, "1") == ["1"]
 
@@ -101,9 +101,9 @@ def test_a_failure_leaves_the_dialogue_as_it_was(deps: Deps) -> None:
 def test_too_many_that_wait_are_sent_away(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "MOST_WAITING", 2)
     monkeypatch.setattr(turns, "LEASE_MS", 60_000)
-    chat_id = turns.speaking.dialogue_id(TELEGRAM, _chat(deps))
+    chat_id = speaking.dialogue_id(TELEGRAM, _chat(deps))
     for ticket in ("a", "b"):
-        turns.store.enter(deps.db, chat_id, ticket, for_ms=60_000, expires_at=deps.now())
+        store.enter(deps.db, chat_id, ticket, for_ms=60_000, expires_at=deps.now())
     refused("chats.busy", take, deps, "1")
     assert [one["id"] for one in _queue(deps)] == ["a", "b"]
 
@@ -121,7 +121,7 @@ def test_what_was_said_cannot_be_read_in_the_database_and_goes_after_a_day(deps:
 
 
 def _chat(deps: Deps) -> str:
-    return turns.speaking.chat_of(deps, TELEGRAM, "7")
+    return speaking.chat_of(deps, TELEGRAM, "7")
 
 
 def _queue(deps: Deps) -> list[dict[str, Any]]:

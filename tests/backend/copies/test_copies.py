@@ -16,8 +16,9 @@ from backend.recipients import service as recipients
 from backend.removals import service as removals
 from backend.reports import service as reports
 from backend.restorations import service as restorations
-from schemas.terms import Audience, Level, ObjectionState, Verdict
+from schemas.terms import Audience, Level, ObjectionState, Verdict, Way
 from tests.backend.benefits.fair import Fair
+from tests.backend.chats.conftest import bind
 from tests.backend.eligibility.counter import make_counter
 from tests.backend.evidence import made
 from tests.backend.objections.town import STATEMENT, Town, make_town
@@ -47,6 +48,15 @@ def town(deps: Deps) -> Town:
 
 def unproved(actor: Actor) -> Actor:
     return replace(actor, level=Level.REAL_NAME, verified_until=None)
+
+
+def test_a_copy_lists_the_chats_and_not_who_they_are(town: Town, web_as: ClientAs) -> None:
+    bind(town.deps, town.resident, "70000001")
+    (chat,) = service.export(town.deps, town.resident).chats
+    assert chat.channel is Way.TELEGRAM
+    told = web_as(town.resident).get("/api/v1/me/export")
+    assert [one["channel"] for one in told.get_json()["chats"]] == ["telegram"]
+    assert "70000001" not in told.text
 
 
 def test_a_copy_holds_every_own_case_with_its_words_and_nobody_elses(town: Town) -> None:

@@ -10,13 +10,16 @@ from backend.chats import service as chats
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
+from backend.deliveries import service as deliveries
 from backend.dialogues.model import Sort
+from backend.gateways.telegram import TelegramCarrier
 from backend.notices import service as notices
 from backend.reports import service as reports
 from schemas.notices import NoticeKind
 from schemas.terms import Audience, Channel, Level, LinkRefusal, Way
 from tests.backend.dialogues.conftest import bound, press, say
-from tests.backend.objections.town import Town
+from tests.backend.objections.town import WORKER, Town
+from tests.support.bot_api import TOKEN
 from tests.support.conversations import CorePort, Doing
 from tests.support.people import acts
 from tests.support.web import ClientAs
@@ -177,3 +180,25 @@ def test_the_code_of_a_link_is_nowhere_in_the_database_though_the_answer_is_kept
     code, _ = link(port)
     held = str([list(town.deps.db[name].find()) for name in town.deps.db.list_collection_names()])
     assert code not in held
+
+
+def test_the_chat_it_was_made_in_is_told_that_it_was_opened(town: Town, port: CorePort) -> None:
+    """The notice goes by the way of this chat too, whatever is switched off."""
+    press(port, "switch:off:every")
+    code, _ = link(port)
+    reports.open_link(town.deps, town.resident, code=code)
+    carrier = TelegramCarrier(TOKEN)
+    deliveries.plan(replace(town.deps, carriers={Way.TELEGRAM: carrier}), WORKER)
+    carrier.close()
+    told = notices.inbox(town.deps, town.resident, limit=1).items[0]
+    assert told.kind is NoticeKind.REPORT_LINK_OPENED
+    assert town.deps.db["deliveries"].find_one({"_id": f"{told.id}:telegram"})["state"] == "waiting"
+
+
+def test_signing_out_everywhere_over_a_look_ends_the_chats_too(town: Town, port: CorePort) -> None:
+    reports.summary(town.deps, town.resident)
+    (look, *_) = reports.access_log(town.deps, town.resident, limit=1).items
+    reports.ask(town.deps, town.resident, entry_id=look.id)
+    assert len(chats.mine(town.deps, town.resident)) == 1
+    reports.ask(town.deps, town.resident, entry_id=look.id, end_sessions=True)
+    assert chats.mine(town.deps, town.resident) == ()
