@@ -18,6 +18,7 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.copies import routes as copies
 from backend.desk import staff_routes as desk
+from backend.dialogues import service as dialogue_service
 from backend.dialogues import staff_routes as dialogues
 from backend.eligibility import routes as eligibility
 from backend.eligibility import staff_routes as eligibility_staff
@@ -56,6 +57,8 @@ from backend.restorations import staff_routes as restorations_staff
 from backend.staff import routes as staff
 from backend.web import api, auth, docs, health
 from backend.web.rights import RIGHTS, Rights
+from backend.wechat import routes as wechat
+from backend.wechat.service import Dialogue, Line
 from schemas.terms import Channel
 
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
@@ -103,6 +106,7 @@ BLUEPRINTS = (
     orders_staff.blp,
     news.blp,
     news_staff.blp,
+    wechat.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {
@@ -131,11 +135,14 @@ def create_app(
     authenticate: auth.Authenticate = by_key_or_session,
     rights: Rights = RIGHTS,
     extra: tuple[object, ...] = (),
+    dialogue: Dialogue = dialogue_service.handle,
 ) -> Flask:
-    """The app over everything that has routes. Tests give another `authenticate`, `rights`, and `extra` blueprints."""
+    """The app over everything that has routes. Tests give another `authenticate`, `rights`, `extra` blueprints and
+    `dialogue`."""
     read_grade_rules()
     wiring = api.Wiring(authenticate, Gate().admit, replies, rights, REFUSALS)
     app = api.build(deps, wiring, [*BLUEPRINTS, *extra])
+    app.extensions["wechat"] = Line(dialogue, places=max(1, deps.settings.web_threads - 2))
     use(app, deps)
     return app
 

@@ -1,10 +1,12 @@
 """Settings -> Deps: the one place that builds real things. No Flask here; every process begins with it."""
 
 import pkgutil
+from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from random import SystemRandom
+from types import ModuleType
 from typing import Any
 
 import backend
@@ -39,7 +41,8 @@ class IndexesMissing(Exception):
 def ensure_indexes(deps: Deps) -> list[str]:
     """Make every collection and index that a store declares, and the data keys; safe to run again and at once twice.
 
-    Collections are made here because a transaction must not meet a missing one. Returns the collections' names.
+    Collections are made here because a transaction must not meet a missing one. Indexes that a former release declared and that
+    would still refuse what this one allows are dropped after their successors are there. Returns the collections' names.
     """
     present = set(deps.db.list_collection_names())
     declared = declared_collections()
@@ -48,6 +51,9 @@ def ensure_indexes(deps: Deps) -> list[str]:
             mongo.undisturbed(partial(mongo.create_collection, deps.db, name))
         if indexes:
             mongo.undisturbed(partial(deps.db[name].create_indexes, indexes))
+    for name, gone in retired_indexes().items():
+        for index in gone:
+            mongo.undisturbed(partial(mongo.drop_index, deps.db[name], index))
     deps.sealer.ensure_keys()
     return sorted(declared)
 
@@ -67,10 +73,23 @@ def require_indexes(deps: Deps) -> None:
 def declared_collections() -> dict[str, list[Any]]:
     """Collection -> its indexes, from `COLLECTIONS` of every `backend.<feature>.store`."""
     found: dict[str, list[Any]] = {}
+    for store in _stores():
+        found.update(store.COLLECTIONS)
+    return found
+
+
+def retired_indexes() -> dict[str, list[str]]:
+    """Collection -> the names of its former indexes that must go, from `RETIRED` of the stores that have any."""
+    found: dict[str, list[str]] = {}
+    for store in _stores():
+        found.update(getattr(store, "RETIRED", {}))
+    return found
+
+
+def _stores() -> Iterator[ModuleType]:
     for feature in pkgutil.iter_modules(backend.__path__):
         if feature.ispkg and find_spec(f"backend.{feature.name}.store"):
-            found.update(import_module(f"backend.{feature.name}.store").COLLECTIONS)
-    return found
+            yield import_module(f"backend.{feature.name}.store")
 
 
 def build_deps(settings: Settings) -> Deps:

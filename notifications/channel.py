@@ -143,17 +143,30 @@ class ChannelLoop:
                 continue
             try:
                 self._send(due)
+            except mongo.DriverError as error:
+                self._tell_fault(error)
             except Exception as error:  # a sender that ends would slow the channel for good
                 log.error("worker.send_failed", channel=self._way.value, fault=place_of(error))
 
     def _send(self, due: Due) -> None:
         """At its slot, if its queue is still open, the channel not paused, and the lease long enough for a whole try."""
-        if not self._wait_for_slot(due):
+        try:
+            now = self._wait_for_slot(due)
+        except mongo.DriverError as error:
+            self._tell_fault(error)
+            now = False
+        if not now:
             self._give_back(due.parcel)
             return
         handover = self._carrier.carry(due.parcel.to, due.parcel.message)
         self._count(handover)
         self._settle(due.parcel, handover)
+
+    def _tell_fault(self, error: mongo.DriverError) -> None:
+        if mongo.is_away(error):
+            log.warning("worker.database_away", channel=self._way.value, fault=type(error).__name__)
+        else:
+            log.error("worker.send_failed", channel=self._way.value, fault=place_of(error))
 
     def _open_queues(self) -> Sequence[str]:
         """As they were a moment ago; a push may be paused or cancelled while its parcels wait for their slots."""

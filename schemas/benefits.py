@@ -267,7 +267,7 @@ class BenefitClaim(ResponseSchema):
         required=True,
         allow_none=True,
         metadata=_about(
-            "为哪一次少得优惠的申领补发差额；其他的为空",
+            "为哪一次少得优惠的申领补发；其他的为空",
             "the used claim whose shortfall this one makes good; else null",
         ),
     )

@@ -24,7 +24,10 @@ _NAME = {
     "example": "良友超市（淮海中路店）",
 }
 _KINDS = {"description": "经营类别 / what it does", "example": ["supermarket"]}
-_DISTRICT = {"description": "所在区 / the district", "example": "黄浦区"}
+_DISTRICT = {
+    "description": "所在区；填代码或全称，保存为全称 / the district: its code or full name, kept as the name",
+    "example": "黄浦区",
+}
 _USCC = {
     "description": "统一社会信用代码，校验后按标准写法保存 / unified social credit code, checked",
     "example": "9131019990000009XP",

@@ -124,7 +124,7 @@ class NoticeKind(Term):
     BENEFIT_OFFER_OVER = "benefit_offer_over", "为您保留的权益已过期", "A benefit kept for you has lapsed"
     BENEFIT_MADE_GOOD = (
         "benefit_made_good",
-        "为您补发权益差额",
+        "为您补发权益",
         "A benefit was worth too little, and is made good",
     )
     BENEFIT_UNSERVED = "benefit_unserved", "权益暂时无法使用", "A benefit cannot be used for now"
@@ -144,6 +144,13 @@ class NoticeKind(Term):
     ORDER_SETTLED = "order_settled", "免押借用已结清", "A loan is settled"
     ORDER_WOUND_UP = "order_wound_up", "商户终止，免押借用已终结", "A loan ended with its merchant"
     ORDER_EXPIRED = "order_expired", "免押借用已终结", "A loan has ended"
+    ORDER_CANCELLED = "order_cancelled", "免押订单已由商户取消", "The merchant has cancelled an order"
+    ORDER_LAPSED = "order_lapsed", "免押订单逾时未交付，已取消", "An order was not begun in time"
+    ORDER_CANCELLED_CLOSING = (
+        "order_cancelled_closing",
+        "商户终止，免押订单已取消",
+        "An order went with its merchant",
+    )
     CHAT_BOUND = "chat_bound", "聊天已绑定您的账号", "A chat was bound to your account"
     CHAT_UNBOUND = "chat_unbound", "聊天已解除绑定", "A chat was unbound from your account"
 
@@ -611,9 +618,9 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.BENEFIT_MADE_GOOD: NoticeForm(
         NoticeKind.BENEFIT_MADE_GOOD.label,
         Text(
-            "您使用过的“{title}”因一条有误的信用记录而少得了优惠，差额已为您补发一份，请在 {until} 前领取。",
-            "“{title}”, which you used, was worth less because of a record that was wrong. The difference is kept for you as one"
-            " more; please claim it before {until}.",
+            "您使用过的“{title}”因一条有误的信用记录而少得了优惠，现为您补发一份，面额不低于少得的部分，请在 {until} 前领取。",
+            "“{title}”, which you used, was worth less because of a record that was wrong. One more, worth at least what you"
+            " missed, is kept for you; please claim it before {until}.",
         ),
         {"claim_id": str, "title": Text, "until": datetime},
         legal=True,
@@ -693,9 +700,10 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         NoticeKind.ORDER_OVERDUE.label,
         Text(
             "您免押借用的“{title}”应在 {due_on} 24:00 前归还，现已逾期。请尽快归还或与商户联系。"
-            "此事只有您和商户知道，不会进入您的公共信用记录。",
+            "此订单只有您和商户看得到，不会由此进入您的公共信用记录；公共图书馆依信用信息目录自行报送的借阅逾期信息是另一回事。",
             "“{title}”, lent to you without a deposit, was due by the end of {due_on}. Please return it or speak to the"
-            " merchant. Only you and the merchant know of this; it does not enter your public credit record.",
+            " merchant. Only you and the merchant see this order, and nothing of it enters your public credit record; what a"
+            " public library reports by itself under the catalogue of credit information is another matter.",
         ),
         {"title": Text, "due_on": date},
     ),
@@ -719,10 +727,10 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.ORDER_WOUND_UP: NoticeForm(
         NoticeKind.ORDER_WOUND_UP.label,
         Text(
-            "{merchant}已终止合作，您免押借用的“{title}”在本平台的订单随之终结：不计逾期，不再提醒，也不会进入您的公共信用记录。"
+            "{merchant}已终止合作，您免押借用的“{title}”在本平台的订单随之终结：不计逾期，不再提醒，也不会由此进入您的公共信用记录。"
             "物品如仍在您处，请按商户的公告或与其清算人联系归还；有争议可拨打 12345。",
             "{merchant} takes part no more, and with it the order of “{title}”, lent to you without a deposit, has ended here: it"
-            " is not overdue, you are reminded no more, and nothing enters your public credit record. If you still have the"
+            " is not overdue, you are reminded no more, and nothing of it enters your public credit record. If you still have the"
             " thing, please return it as the merchant has announced or to whoever winds it up; call 12345 if you disagree.",
         ),
         {"title": Text, "merchant": str},
@@ -730,11 +738,40 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.ORDER_EXPIRED: NoticeForm(
         NoticeKind.ORDER_EXPIRED.label,
         Text(
-            "您免押借用的“{title}”三年未了结，诉讼时效已过，订单终结，并将在三十日后删除。此事从未进入您的公共信用记录。",
+            "您免押借用的“{title}”三年未了结，诉讼时效已过，订单终结，并将在三十日后删除。此订单从未进入您的公共信用记录。",
             "“{title}”, lent to you without a deposit, was not settled for three years, and claims out of it are time-barred."
             " The order has ended and will be deleted after thirty days. Nothing of it ever entered your public credit record.",
         ),
         {"title": Text},
+    ),
+    NoticeKind.ORDER_CANCELLED: NoticeForm(
+        NoticeKind.ORDER_CANCELLED.label,
+        Text(
+            "{merchant}已取消“{title}”的免押订单，登记为物品未交付：无须归还，不产生费用。物品如已在您处，请与商户联系。",
+            "{merchant} has cancelled the order of “{title}” without a deposit, as nothing was handed out: there is nothing to"
+            " return or to pay. If you have the thing all the same, please speak to the merchant.",
+        ),
+        {"title": Text, "merchant": str},
+    ),
+    NoticeKind.ORDER_LAPSED: NoticeForm(
+        NoticeKind.ORDER_LAPSED.label,
+        Text(
+            "{merchant}在24小时内没有登记交付“{title}”，免押订单已自动取消：无须归还，不产生费用。物品如已在您处，请与商户联系。",
+            "{merchant} did not report within 24 hours that “{title}” was handed out, so its order without a deposit is"
+            " cancelled: there is nothing to return or to pay. If you have the thing all the same, please speak to the merchant.",
+        ),
+        {"title": Text, "merchant": str},
+    ),
+    NoticeKind.ORDER_CANCELLED_CLOSING: NoticeForm(
+        NoticeKind.ORDER_CANCELLED_CLOSING.label,
+        Text(
+            "{merchant}已终止合作，“{title}”的免押订单尚未登记交付，已取消：无须归还，不产生费用。"
+            "物品如已在您处，请按商户的公告或与其清算人联系归还；有争议可拨打 12345。",
+            "{merchant} takes part no more. The order of “{title}” without a deposit, of which nothing was reported as handed"
+            " out, is cancelled: there is nothing to return or to pay. If you have the thing all the same, please return it as"
+            " the merchant has announced or to whoever winds it up; call 12345 if you disagree.",
+        ),
+        {"title": Text, "merchant": str},
     ),
     NoticeKind.CHAT_BOUND: NoticeForm(
         NoticeKind.CHAT_BOUND.label,

@@ -6,10 +6,10 @@ from marshmallow import ValidationError, fields, validate
 
 from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
 from schemas.terms import NewsCategory, PushAct, PushState, Role, Way
-from schemas.text import Text, says_something
+from schemas.text import Text, reads_as_written, says_something
 
 TITLE_CHARACTERS, BODY_CHARACTERS, REASON_CHARACTERS = 60, 800, 500
-_EMPTY = Text("不能为空", "This may not be empty")
+_BAD_TEXT = Text("须为可见的文字，不含控制字符", "This is visible text without control characters")
 _LINE = Text("须为可见的一行文字", "This is one line of visible text")
 
 
@@ -17,9 +17,9 @@ def _about(zh: str, en: str, **more: Any) -> dict[str, Any]:
     return {"description": f"{zh} / {en}", **more}
 
 
-def _filled(value: str) -> None:
-    if not says_something(value):
-        raise ValidationError([_EMPTY])
+def _many_lines(value: str) -> None:
+    if not reads_as_written(value):
+        raise ValidationError([_BAD_TEXT])
 
 
 def _line(value: str) -> None:
@@ -32,7 +32,9 @@ def _title(metadata: dict[str, Any], **more: Any) -> fields.String:
 
 
 def _body(metadata: dict[str, Any], **more: Any) -> fields.String:
-    return fields.String(validate=[validate.Length(1, BODY_CHARACTERS), _filled], metadata=metadata, **more)
+    return fields.String(
+        validate=[validate.Length(1, BODY_CHARACTERS), _many_lines], metadata=metadata, **more
+    )
 
 
 class Audience(RequestSchema):
@@ -148,8 +150,11 @@ class PushEvent(ResponseSchema):
     by_name = fields.String(
         required=True, allow_none=True, metadata=_about("操作人", "their name", example="zhou.li")
     )
-    reason = fields.String(
-        required=True, allow_none=True, metadata=_about("原因", "why", example="内容有误。")
+    reason = Said(
+        required=True,
+        allow_none=True,
+        attribute="told",
+        metadata=_about("原因", "why", type="string", example="内容有误。"),
     )
 
 

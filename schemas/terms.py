@@ -684,6 +684,7 @@ class PushAct(Term):
     RESUME = "resume", "继续", "Resumed"
     CANCEL = "cancel", "取消", "Cancelled"
     FINISH = "finish", "完成", "Finished"
+    HOLD = "hold", "自动暂停", "Paused by itself"
 
 
 class Crs(Term):

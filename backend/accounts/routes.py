@@ -14,7 +14,7 @@ blp = blueprint("accounts", "", "账号与登录 accounts")
 @blp.route("/auth/codes")
 class Codes(MethodView):
     @blp.idempotent
-    @blp.refuses(errors.invalid_phone, sms.unreachable)
+    @blp.refuses(errors.invalid_phone, sms.NotSent)
     @blp.arguments(wire.CodeRequest)
     @blp.response(202, wire.CodeSent)
     def post(self, body):

@@ -1,5 +1,6 @@
 """One kind of exception for every refusal; edges decide how to say it (HTTP status, chat text, retry)."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -43,6 +44,11 @@ class ServiceError(Exception):
         self.text = Text(zh, en)
         self.data = data
         self.retry_after = retry_after
+
+
+def by_field(faults: Iterable[tuple[str, Text]]) -> dict[str, Any]:
+    """The `data` of a refusal of what somebody put down: every field with what is wrong with it, in both languages."""
+    return {"errors": [{"field": name, "zh": text.zh, "en": text.en} for name, text in faults]}
 
 
 def not_signed_in() -> ServiceError:

@@ -40,7 +40,18 @@ D = TypeVar("D")
 
 ATTEMPTS = 6
 DUPLICATE_KEY, NAMESPACE_EXISTS, INTERRUPTED = 11000, 48, 11601
+NAMESPACE_NOT_FOUND, INDEX_NOT_FOUND = 26, 27
 COMMITS = 4
+PASSING = frozenset(
+    {
+        *(6, 7, 89, 9001, 202, 384),  # the network between server and server
+        *(91, 11600),  # the server is going down
+        *(189, 10107, 10058, 11602, 13435, 13436),  # another one becomes primary
+        *(50, 64, 134, 262),  # too slow: its own limit, the majority's answer, the majority's view
+    }
+)
+"""What the server itself says while it goes, changes or is cut off. Most of these the driver raises as `ConnectionFailure`; in
+a write's own error and in its write concern's they come as what they are."""
 MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
 CODECS: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
@@ -190,10 +201,20 @@ def insert_new(collection: Collection, documents: Iterable[Document]) -> list[in
         collection.insert_many(documents, ordered=False)
     except BulkWriteError as error:
         faults = error.details["writeErrors"]
-        if any(fault["code"] != DUPLICATE_KEY for fault in faults):
+        unsure = error.details.get("writeConcernErrors")  # it may be rolled back yet
+        if unsure or any(fault["code"] != DUPLICATE_KEY for fault in faults):
             raise
         return sorted(fault["index"] for fault in faults)
     return []
+
+
+def drop_index(collection: Collection, name: str) -> None:
+    """Drop it, unless it or its collection is not there."""
+    try:
+        collection.drop_index(name)
+    except OperationFailure as error:
+        if error.code not in (NAMESPACE_NOT_FOUND, INDEX_NOT_FOUND):
+            raise
 
 
 def page_of(
@@ -245,6 +266,12 @@ def is_away(error: PyMongoError) -> bool:
     """Whether the fault is the database's absence or slowness rather than ours."""
     if isinstance(error, EncryptionError) and isinstance(error.cause, PyMongoError):
         return is_away(error.cause)  # the key vault could not be reached
+    if isinstance(error, BulkWriteError):
+        faults = [*error.details.get("writeErrors", ()), *error.details.get("writeConcernErrors", ())]
+        codes = {fault.get("code") for fault in faults} - {DUPLICATE_KEY}
+        return bool(codes) and codes <= PASSING
+    if isinstance(error, OperationFailure) and error.code in PASSING:
+        return True
     return isinstance(error, ConnectionFailure | WTimeoutError | ExecutionTimeout) or error.timeout
 
 

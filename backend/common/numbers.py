@@ -3,6 +3,7 @@
 Nothing here says whether somebody with the number exists; only that the number can be one.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,9 @@ LONGEST_READ = 64
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
+# At every place, so that one number hides no other.
+_EIGHTEEN = re.compile(r"(?=([0-9]{17}[0-9Xx]))")
+_MOBILE = re.compile(r"(?<![0-9])(?:(?:00)?86)?1[3-9][0-9]{9}(?![0-9])")
 # Bytes of digits are 48 too high each, so the weighted sum of 17 of them is too high by this much.
 _ZERO = ord("0") * sum(WEIGHTS)
 
@@ -147,6 +151,14 @@ def is_adult(born_on: date, on: date) -> bool:
     return (on.year - born_on.year, on.month, on.day) >= (ADULT_AGE, born_on.month, born_on.day)
 
 
+def holds_personal_number(text: str, *, today: date) -> bool:
+    """Whether an identity number that passes every check stands anywhere in an ASCII text, or a mobile number by itself (with or
+    without the country's code): longer rows of digits that merely contain one are a merchant's own."""
+    if _MOBILE.search(text):
+        return True
+    return any(_is_identity_number(found[1], today) for found in _EIGHTEEN.finditer(text))
+
+
 def mask(number: str) -> str:
     """The number for display: first three and last four places; the date of birth is never shown.
 
@@ -163,6 +175,14 @@ def _folded(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return text.strip().upper()
+
+
+def _is_identity_number(text: str, today: date) -> bool:
+    try:
+        identity_number(text, today=today)
+    except InvalidNumber:
+        return False
+    return True
 
 
 def _refuse(problem: NumberProblem) -> NoReturn:

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 AppEnv = Literal["demo", "test", "production"]
 BotMode = Literal["polling", "webhook"]
 SmsKind = Literal["file", "console", "http"]
+WeChatMode = Literal["plain", "compatible", "safe"]
 
 
 class SettingsError(Exception):
@@ -47,6 +48,7 @@ class Settings:
     wechat_app_secret: str | None = _setting(None, secret=True)
     wechat_token: str | None = _setting(None, secret=True)
     wechat_aes_key: str | None = _setting(None, secret=True)
+    wechat_mode: WeChatMode = _setting("safe")
     wechat_template_id: str | None = _setting(None)
     wechat_api_url: str | None = _setting(None)
     push_gateway_url: str | None = _setting(None)
@@ -73,7 +75,7 @@ class Settings:
             except ValueError as error:
                 wrong.append(f"{spec.name.upper()}: {error}")
         settings = cls(**values)
-        wrong += settings._missing()
+        wrong += settings._missing() + settings._wrong_of_wechat()
         if wrong:
             raise SettingsError("The settings cannot be used:\n  " + "\n  ".join(wrong))
         return settings
@@ -86,6 +88,25 @@ class Settings:
         if self.sms_gateway != "http":
             wrong.append(
                 "SMS_GATEWAY: production needs `http`; codes in a file or on a console protect nobody"
+            )
+        return wrong
+
+    def _wrong_of_wechat(self) -> list[str]:
+        """Only where the account's token says that WeChat calls here."""
+        if self.wechat_token is None:
+            return []
+        wrong, key = [], self.wechat_aes_key or ""
+        if not (
+            3 <= len(self.wechat_token) <= 32 and self.wechat_token.isascii() and self.wechat_token.isalnum()
+        ):
+            wrong.append("WECHAT_TOKEN: must be 3 to 32 letters and digits, as in the console")
+        if self.wechat_app_id is None:
+            wrong.append("WECHAT_APP_ID: WECHAT_TOKEN needs it")
+        if self.wechat_mode != "plain" and not (len(key) == 43 and key.isascii() and key.isalnum()):
+            wrong.append(f"WECHAT_AES_KEY: `{self.wechat_mode}` needs the console's 43 letters and digits")
+        if self.wechat_mode == "plain" and self.app_env == "production":
+            wrong.append(
+                "WECHAT_MODE: a signature covers no plain body; production needs `safe` or `compatible`"
             )
         return wrong
 

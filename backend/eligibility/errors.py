@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from backend.common.errors import Kind, ServiceError
+from backend.common.errors import Kind, ServiceError, by_field
 from backend.eligibility.model import Fault
 from backend.limits.errors import wait
 from schemas.terms import ContestState, PassState, ServiceState
@@ -42,14 +42,14 @@ def service_changed(version: int) -> ServiceError:
 
 
 def invalid_service(faults: Sequence[Fault]) -> ServiceError:
-    """Every fault at once: `data.fields` names each field with its sentence in both languages."""
+    """Every fault at once: `data.errors` names each field with its sentence in both languages."""
     return ServiceError(
         Kind.INVALID,
         "eligibility.invalid_service",
         "免押服务内容有误：" + "；".join(f"{one.field}：{one.text.zh}" for one in faults),
         "The service cannot be put down like this: "
         + "; ".join(f"{one.field}: {one.text.en}" for one in faults),
-        data={"fields": [{"field": one.field, "zh": one.text.zh, "en": one.text.en} for one in faults]},
+        data=by_field(faults),
     )
 
 
@@ -104,7 +104,7 @@ def pass_over(state: PassState) -> ServiceError:
 
 def code_not_usable() -> ServiceError:
     """One answer for a code that was guessed, used, withdrawn, replaced, cut off, is past its time, or was made for another
-    service or merchant."""
+    service or merchant, or for this one before it was changed."""
     return ServiceError(
         Kind.CONFLICT,
         NOT_USABLE,
@@ -112,6 +112,14 @@ def code_not_usable() -> ServiceError:
         "This code is not valid, was used, is past its two minutes, or is for another service; the customer can make a new one,"
         " or take the way with a deposit",
     )
+
+
+class Outdated(ServiceError):
+    """A right code whose service staff have changed since: told as `code_not_usable`, but nobody guessed, so it counts against
+    nobody. It never leaves the use case."""
+
+    def __init__(self) -> None:
+        super().__init__(Kind.CONFLICT, "eligibility.pass_outdated", *code_not_usable().text)
 
 
 def locked(retry_after: int) -> ServiceError:

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from backend.common.errors import ServiceError
 from backend.common.settings import Settings, SettingsError
 from backend.gateways import telegram, wechat
 from backend.gateways.carrying import Carrier, Handover, Message, Verdict
 from backend.gateways.push import FilePush, HttpPush
-from backend.gateways.sms import Sms
+from backend.gateways.sms import NotSent, Sms
 from backend.gateways.telegram import TelegramCarrier
 from backend.gateways.wechat import WeChatCarrier
 from schemas.terms import Way
@@ -16,24 +15,29 @@ SMS_CHARACTERS = 300
 
 
 class SmsCarrier:
-    """Notices as text messages through the gateway that also sends sign-in codes. It cannot say whether a message that got
-    no answer was taken."""
+    """Notices as text messages through the gateway that also sends sign-in codes. It knows no key by which it would see a
+    message again."""
 
     def __init__(self, sms: Sms) -> None:
         self._sms = sms
 
     def carry(self, to: str, message: Message) -> Handover:
-        text = f"【信用上海】{message.title}：{message.body}"
         try:
-            self._sms.send(
-                to=to, text=text if len(text) <= SMS_CHARACTERS else text[: SMS_CHARACTERS - 1] + "…"
-            )
-        except ServiceError:
-            return Handover(Verdict.UNKNOWN, "no_answer")
+            self._sms.send(to=to, text=_sms_text(message))
+        except NotSent as error:
+            return error.handover
         return Handover(Verdict.TAKEN)
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+
+def _sms_text(message: Message) -> str:
+    """The address stands whole at the end, set apart so that a phone finds it; what is too long is cut before it. An address
+    that would leave less than half of the message is left out."""
+    link = f" {message.url}" if message.url and len(message.url) < SMS_CHARACTERS // 2 else ""
+    words, room = f"【信用上海】{message.title}：{message.body}", SMS_CHARACTERS - len(link)
+    return (words if len(words) <= room else words[: room - 1] + "…") + link
 
 
 def build(settings: Settings, sms: Sms) -> Mapping[Way, Carrier]:

@@ -1,4 +1,8 @@
-"""Text messages to phones: a file or the console for demonstrations, the city's HTTP gateway in production."""
+"""Text messages to phones: a file or the console for demonstrations, the city's HTTP gateway in production.
+
+Whoever asks for a code is told the same whatever went wrong, and asks again; a notice or a push needs to know more, which
+`NotSent` carries: whether it was certainly not taken, or nobody knows.
+"""
 
 import json
 import os
@@ -11,15 +15,33 @@ from typing import Protocol, TextIO
 
 from backend.common.errors import Kind, ServiceError
 from backend.common.settings import Settings
+from backend.gateways.carrying import Handover, Verdict
+from backend.gateways.posting import seconds
 
 TIMEOUT_SECONDS = 5
+PAUSED_S = 30.0
+_NOT_TAKEN = Handover(Verdict.AWAY, "unreachable")
+
+
+class NotSent(ServiceError):
+    """`sms.unreachable` (UNAVAILABLE) for people; `handover` says what it means for the message and for the number."""
+
+    def __init__(self, handover: Handover = _NOT_TAKEN) -> None:
+        super().__init__(
+            Kind.UNAVAILABLE,
+            "sms.unreachable",
+            "短信暂时无法发送，请稍后再试",
+            "The text message cannot be sent at the moment; please try again shortly",
+            retry_after=10,
+        )
+        self.handover = handover
 
 
 class Sms(Protocol):
     """Hands one message over; returning means that the next station has it."""
 
     def send(self, *, to: str, text: str, code: str | None = None) -> None:
-        """Raises `sms.unreachable` (UNAVAILABLE) when it could not be handed over. `to` is E.164."""
+        """Raises `NotSent` when it could not be handed over, or nobody knows. `to` is E.164."""
 
 
 class FileSms:
@@ -38,7 +60,7 @@ class FileSms:
         try:
             self._append(line.encode())
         except OSError as error:
-            raise unreachable() from error
+            raise NotSent from error
 
     def _append(self, line: bytes) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,10 +108,34 @@ class HttpSms:
         try:
             with _OPENER.open(request, timeout=TIMEOUT_SECONDS):
                 return
-        except (urllib.error.URLError, OSError, HTTPException) as error:
-            if isinstance(error, urllib.error.HTTPError):
-                error.close()
-            raise unreachable() from error
+        except (OSError, HTTPException) as error:
+            raise NotSent(_meaning(error)) from error
+
+
+def _meaning(error: Exception) -> Handover:
+    """`urllib` wraps what happened until the whole request was handed to the network in `URLError`; anything else came while
+    the answer was waited for."""
+    if isinstance(error, urllib.error.HTTPError):
+        with error:
+            return _told(error.code, error.headers.get("Retry-After"))
+    if isinstance(error, urllib.error.URLError):
+        return _NOT_TAKEN
+    return Handover(Verdict.UNKNOWN, "no_answer")
+
+
+def _told(status: int, retry_after: str | None) -> Handover:
+    """A wrong key or address is the installation's fault and no number's."""
+    if status in (400, 410, 422):
+        return Handover(Verdict.GONE, "number_refused")
+    if status == 429:
+        return Handover(Verdict.PACED, "too_many", wait_s=seconds(retry_after, 5.0))
+    if status in (401, 403):
+        return Handover(Verdict.AWAY, "wrong_key", wait_s=PAUSED_S)
+    if 300 <= status < 400 or status in (404, 405):
+        return Handover(Verdict.AWAY, "wrong_address", wait_s=PAUSED_S)
+    if 400 <= status < 500 and status != 408:
+        return Handover(Verdict.REFUSED, "refused")
+    return Handover(Verdict.AWAY, "server_fault")
 
 
 def build(settings: Settings) -> Sms:
@@ -99,13 +145,3 @@ def build(settings: Settings) -> Sms:
     if settings.sms_gateway == "console":
         return ConsoleSms()
     return FileSms(settings.data_dir / "outbox" / "sms.jsonl")
-
-
-def unreachable() -> ServiceError:
-    return ServiceError(
-        Kind.UNAVAILABLE,
-        "sms.unreachable",
-        "短信暂时无法发送，请稍后再试",
-        "The text message cannot be sent at the moment; please try again shortly",
-        retry_after=10,
-    )

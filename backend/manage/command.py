@@ -22,7 +22,16 @@ from backend.common.settings import Settings, SettingsError
 from backend.local import dotenv
 from backend.local.folder import FolderInUse
 from backend.local.mongod import MongodError
-from backend.manage import counting, database, importing, keeping, partnering, scheduling, terminal
+from backend.manage import (
+    channelling,
+    counting,
+    database,
+    importing,
+    keeping,
+    partnering,
+    scheduling,
+    terminal,
+)
 from backend.manage.asking import Command, Wrong
 from backend.manage.terminal import say
 
@@ -74,6 +83,7 @@ def _parser() -> ArgumentParser:
         *partnering.COMMANDS,
         *importing.COMMANDS,
         *scheduling.COMMANDS,
+        *channelling.COMMANDS,
     ):
         one = named.add_parser(command.name, help=command.help, description=command.description)
         command.arguments(one)

@@ -33,7 +33,7 @@ def _arguments(parser: ArgumentParser) -> None:
         "--kind", action="append", choices=KINDS, metavar="KIND", help=f"may be repeated: {', '.join(KINDS)}"
     )
     parser.add_argument("--uscc", metavar="CODE", help="its unified social credit code")
-    parser.add_argument("--district", metavar="D", help="the district")
+    parser.add_argument("--district", metavar="D", help="the district, by its code or full name")
     parser.add_argument("--contact-name", metavar="N", help="the person to contact")
     parser.add_argument("--contact-phone", metavar="P", help="their telephone")
     parser.add_argument("--key-label", metavar="L", default="first key", help="what the key is for")

@@ -1,6 +1,10 @@
 """Refusals of merchants: to staff who look after them, and to tills and clerks."""
 
-from backend.common.errors import Kind, ServiceError
+from collections.abc import Sequence
+
+from backend.common.errors import Kind, ServiceError, by_field
+from backend.merchants import texts
+from backend.merchants.model import Fault
 from schemas.terms import MerchantState
 from schemas.text import Text
 
@@ -52,56 +56,27 @@ def stale(version: int) -> ServiceError:
     )
 
 
-def invalid(reason: str, text: Text) -> ServiceError:
-    return ServiceError(Kind.INVALID, f"merchants.{reason}", text.zh, text.en)
-
-
-def invalid_uscc(text: Text) -> ServiceError:
-    return invalid("invalid_uscc", text)
-
-
-def invalid_name() -> ServiceError:
-    return invalid(
-        "invalid_name",
-        Text(
-            "名称、联系人、地区和标签须为可见文字，不能含控制字符，长度不超过规定",
-            "Names, contacts, districts and labels are visible text without control characters, and not too long",
-        ),
+def invalid(faults: Sequence[Fault]) -> ServiceError:
+    """Everything that is wrong, each with its field in `data.errors`; the reason is that of the first."""
+    return ServiceError(
+        Kind.INVALID,
+        f"merchants.{faults[0].reason}",
+        "；".join(dict.fromkeys(one.text.zh for one in faults)),
+        "; ".join(dict.fromkeys(one.text.en for one in faults)),
+        data=by_field((one.field, one.text) for one in faults),
     )
 
 
-def invalid_phone() -> ServiceError:
-    return invalid(
-        "invalid_phone",
-        Text(
-            "联系电话应为中国大陆的手机或固定电话号码（固话请加区号），不含字母",
-            "The contact's telephone is a mainland mobile or landline (with its area code), without letters",
-        ),
-    )
-
-
-def invalid_kinds() -> ServiceError:
-    return invalid(
-        "invalid_kinds",
-        Text("请至少选择一个经营类别，且不要重复", "Please choose at least one kind, and none twice"),
-    )
-
-
-def invalid_rate(least: int, most: int) -> ServiceError:
-    return invalid(
-        "invalid_rate",
-        Text(f"每分钟请求上限应在{least}至{most}之间", f"The limit a minute is between {least} and {most}"),
-    )
+def invalid_name(field: str = "name") -> ServiceError:
+    return invalid([Fault("invalid_name", field, texts.NOT_A_LINE)])
 
 
 def invalid_month(first_year: int) -> ServiceError:
-    return invalid(
-        "invalid_month",
-        Text(
-            f"月份应写作 YYYY-MM，在 {first_year}-01 至本月之间",
-            f"A month is written YYYY-MM, from {first_year}-01 to the present one",
-        ),
+    text = Text(
+        f"月份应写作 YYYY-MM，在 {first_year}-01 至本月之间",
+        f"A month is written YYYY-MM, from {first_year}-01 to the present one",
     )
+    return invalid([Fault("invalid_month", "month", text)])
 
 
 def too_many_keys(most: int) -> ServiceError:

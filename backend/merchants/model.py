@@ -2,14 +2,24 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from schemas.terms import MerchantAct, MerchantDoor, MerchantFigure, MerchantKind, MerchantState
 from schemas.text import Text
 
 
+class Fault(NamedTuple):
+    """What is wrong with one field: the reason for programs, the field, and in words."""
+
+    reason: str
+    field: str
+    text: Text
+
+
 @dataclass(frozen=True)
 class Particulars:
-    """What staff put down about a merchant. `contact_name` and `contact_phone` are None until somebody is named."""
+    """What staff put down about a merchant. `contact_name` and `contact_phone` are None until somebody is named;
+    `district` may be a code or a full name, and is kept as the name."""
 
     name: str
     kinds: tuple[MerchantKind, ...]

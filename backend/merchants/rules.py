@@ -4,20 +4,27 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
+from backend.common import numbers
 from backend.common.clock import shanghai_date
+from backend.common.districts import DISTRICTS, code_of
 from backend.common.ids import ALPHABET
-from backend.merchants.model import Key
+from backend.common.numbers import InvalidNumber
+from backend.merchants import texts
+from backend.merchants.model import Fault, Key, Particulars
 from schemas.terms import MerchantAct, MerchantState
+from schemas.text import says_something
 
 LEAST_RATE, USUAL_RATE, MOST_RATE = 10, 120, 600
 MOST_KEYS, MOST_CLERKS = 10, 50
+LONGEST = {"name": 80, "district": 40, "contact_name": 80}
 FIRST_YEAR = 2014
 
 PREFIX = "mk_"
@@ -94,6 +101,39 @@ def step(state: MerchantState, act: MerchantAct) -> MerchantState | None:
     return (to or state) if state in froms else None
 
 
+def faults(wanted: Particulars) -> Iterator[Fault]:
+    """Everything that is wrong with the particulars, field by field."""
+    for name, longest in LONGEST.items():
+        text = getattr(wanted, name)
+        if text is not None and not _is_line(text, longest):
+            yield Fault("invalid_name", name, texts.NOT_A_LINE)
+        elif name == "district" and text is not None and code_of(text.strip()) is None:
+            yield Fault("invalid_district", name, texts.NO_DISTRICT)
+    if not wanted.kinds or len(set(wanted.kinds)) < len(wanted.kinds):
+        yield Fault("invalid_kinds", "kinds", texts.NO_KINDS)
+    if not LEAST_RATE <= wanted.rate_per_minute <= MOST_RATE:
+        yield Fault("invalid_rate", "rate_per_minute", texts.NO_RATE.fill(least=LEAST_RATE, most=MOST_RATE))
+    if wanted.uscc is not None:
+        try:
+            numbers.uscc(wanted.uscc)
+        except InvalidNumber as error:
+            yield Fault("invalid_uscc", "uscc", error.text)
+    if wanted.contact_phone is not None and phone(wanted.contact_phone) is None:
+        yield Fault("invalid_phone", "contact_phone", texts.NOT_A_PHONE)
+
+
+def tidy(wanted: Particulars) -> Particulars:
+    """Sound particulars as they are kept: a district by its name, code and telephone in their standard forms."""
+    stripped = {name: (text := getattr(wanted, name)) and text.strip() for name in LONGEST}
+    district = stripped["district"]
+    return replace(
+        wanted,
+        **stripped | {"district": district and DISTRICTS[code_of(district) or district]},
+        uscc=wanted.uscc and numbers.uscc(wanted.uscc),
+        contact_phone=wanted.contact_phone and phone(wanted.contact_phone),
+    )
+
+
 def phone(text: str) -> str | None:
     """A telephone of this country, mobile or not, in E.164; None when it cannot be one."""
     folded = unicodedata.normalize("NFKC", text).strip()
@@ -119,6 +159,10 @@ def month(text: str | None, now: datetime) -> str | None:
     asked = text or this
     fits = _MONTH.fullmatch(asked) and f"{FIRST_YEAR}-01" <= asked <= this
     return asked if fits else None
+
+
+def _is_line(text: str, longest: int) -> bool:
+    return len(text.strip()) <= longest and says_something(text) and text.isprintable()
 
 
 def _check(parts: KeyParts) -> str:

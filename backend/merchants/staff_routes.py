@@ -2,8 +2,8 @@
 
 from flask.views import MethodView
 
-from backend.merchants import errors, rules, service
-from backend.merchants.model import Particulars
+from backend.merchants import errors, rules, service, texts
+from backend.merchants.model import Fault, Particulars
 from backend.staff import errors as staff_errors
 from backend.web.api import blueprint
 from backend.web.auth import actor, deps
@@ -15,13 +15,21 @@ blp = blueprint("merchants_staff", "/staff/merchants", "商户管理 looking aft
 
 CHANGED = errors.changed(MerchantState.CLOSED)
 WRONG = (
-    errors.invalid_name,
-    errors.invalid_kinds,
-    errors.invalid_phone,
-    errors.invalid_uscc(
-        Text(
-            "统一社会信用代码末位校验码不符，请核对是否输错",
-            "The last place of the unified social credit code does not fit; please look for a typing error",
+    *(
+        errors.invalid([fault])
+        for fault in (
+            Fault("invalid_name", "name", texts.NOT_A_LINE),
+            Fault("invalid_district", "district", texts.NO_DISTRICT),
+            Fault("invalid_kinds", "kinds", texts.NO_KINDS),
+            Fault("invalid_phone", "contact_phone", texts.NOT_A_PHONE),
+            Fault(
+                "invalid_uscc",
+                "uscc",
+                Text(
+                    "统一社会信用代码末位校验码不符，请核对是否输错",
+                    "The last place of the unified social credit code does not fit; please look for a typing error",
+                ),
+            ),
         )
     ),
     errors.name_taken("良友超市"),
@@ -46,7 +54,7 @@ class Merchants(MethodView):
     def post(self, body):
         """Take a merchant on
 
-        商户签约入驻，随即生效。统一社会信用代码、电话有误时说明错在哪里。
+        商户签约入驻，随即生效。有误的各项在 data.errors 中一并说明。
         """
         return service.create(deps(), actor(), wanted=_particulars(body))
 
@@ -132,7 +140,9 @@ class Keys(MethodView):
     @blp.shows_once("key")
     @blp.arguments(wire.MerchantKeyCreate)
     @blp.response(201, wire.NewMerchantKey)
-    @blp.refuses(errors.not_found, CHANGED, errors.too_many_keys(rules.MOST_KEYS), errors.invalid_name)
+    @blp.refuses(
+        errors.not_found, CHANGED, errors.too_many_keys(rules.MOST_KEYS), errors.invalid_name("label")
+    )
     def post(self, body, merchant_id):
         """Issue one more API key
 

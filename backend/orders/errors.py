@@ -1,7 +1,8 @@
 """Refusals of orders."""
 
-from backend.common.errors import Kind, ServiceError
+from backend.common.errors import Kind, ServiceError, by_field
 from schemas.terms import OrderState
+from schemas.text import Text
 
 
 def not_found() -> ServiceError:
@@ -10,12 +11,21 @@ def not_found() -> ServiceError:
 
 
 def bad_number() -> ServiceError:
-    return ServiceError(
-        Kind.INVALID,
-        "orders.bad_number",
+    text = Text(
         "订单号应为1至64个可见的 ASCII 字符，不含空格；请勿使用顾客的姓名、证件号或手机号",
         "An order number is 1 to 64 visible ASCII characters without blanks; never a customer's name, number or phone",
     )
+    return _invalid("bad_number", "order_no", text)
+
+
+def personal_number() -> ServiceError:
+    """The number is not repeated."""
+    text = Text(
+        "订单号中含有身份证号或手机号；请改用与顾客无关的编号，以免个人信息随订单流转",
+        "There is an identity number or a mobile number in the order number; please use one that has nothing to do with the"
+        " customer, so that no personal data goes round with the order",
+    )
+    return _invalid("personal_number", "order_no", text)
 
 
 def number_taken() -> ServiceError:
@@ -31,8 +41,9 @@ def check_used() -> ServiceError:
     return ServiceError(
         Kind.CONFLICT,
         "orders.check_used",
-        "该次核验已有订单，一次核验只能对应一个订单",
-        "There is an order for this check already; one check is for one order",
+        "该次核验已有订单，一次核验只能对应一个订单；该订单在交付前取消的，可在两小时内重新建立",
+        "There is an order for this check already; one check is for one order, until that is cancelled before anything is"
+        " handed out",
     )
 
 
@@ -55,13 +66,8 @@ def check_too_old() -> ServiceError:
 
 
 def too_long(most: int) -> ServiceError:
-    return ServiceError(
-        Kind.INVALID,
-        "orders.too_long",
-        f"该服务最长可借{most}天",
-        f"This service lends for {most} days at most",
-        data={"max_days": most},
-    )
+    text = Text(f"该服务最长可借{most}天", f"This service lends for {most} days at most")
+    return _invalid("too_long", "days", text, max_days=most)
 
 
 def changed(state: OrderState) -> ServiceError:
@@ -73,3 +79,7 @@ def changed(state: OrderState) -> ServiceError:
         f"This order is now “{state.en}”, where this cannot be done",
         data={"state": state.value},
     )
+
+
+def _invalid(reason: str, field: str, text: Text, **facts: int) -> ServiceError:
+    return ServiceError(Kind.INVALID, f"orders.{reason}", *text, data=by_field([(field, text)]) | facts)

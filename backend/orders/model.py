@@ -11,6 +11,10 @@ HELD = frozenset({OrderState.ACTIVE, OrderState.RETURNED})
 """Begun and not over, as they are kept."""
 
 
+HOLDING = frozenset(OrderState) - {OrderState.CANCELLED}
+"""Of a check: nobody else can be lent to with it. One that was cancelled gave nothing out and leaves it free."""
+
+
 @dataclass(frozen=True)
 class Event:
     """One line of an order's course; `through` is the key or clerk that reported it, None for the service itself."""

@@ -30,6 +30,7 @@ class Orders(MethodView):
     @blp.refuses(
         check_errors.check_not_found,
         errors.bad_number,
+        errors.personal_number,
         errors.number_taken,
         errors.not_eligible,
         errors.check_used,
@@ -40,7 +41,8 @@ class Orders(MethodView):
     def post(self, body):
         """Make an order from a check that said eligible; the same number and content is the same order
 
-        以两小时内结论为“可免押金”的核验建立订单；同一订单号、同样内容重复提交，得到同一订单。
+        以两小时内结论为“可免押金”的核验建立订单；同一订单号、同样内容重复提交，得到同一订单。交付前已取消的订单不再占用核验，
+        可用新的订单号重新建立。订单号中不得含有身份证号、手机号。
         """
         return service.create(deps(), actor(), **body)
 
@@ -113,7 +115,8 @@ class OwnOrders(MethodView):
     def get(self, query):
         """List what the caller has borrowed without a deposit, newest first
 
-        本人的免押订单。逾期等情况只有本人和商户知道，不会进入公共信用记录。
+        本人的免押订单。商户在此登记的逾期等情况只有本人和商户看得到，不会由此进入公共信用记录。公共图书馆作为信息提供单位，
+        依信用信息目录（LIBRARY-P-01）自行报送的借阅逾期信息不来自这些订单，如有，见本人信用报告，可提出异议。
         """
         return service.mine(deps(), actor(), **query)
 

@@ -12,14 +12,20 @@ from backend.common import mongo
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database
 from backend.common.pages import Position
-from backend.orders.model import HELD, Order
+from backend.orders.model import HELD, HOLDING, Order
 from schemas.terms import OrderState
 
 COLLECTION = "orders"
+_HOLDING = sorted(state.value for state in HOLDING)
 COLLECTIONS = {
     COLLECTION: [
         IndexModel([("merchant_id", ASCENDING), ("order_no", ASCENDING)], unique=True),
-        IndexModel([("check_id", ASCENDING)], unique=True),
+        IndexModel(
+            [("check_id", ASCENDING)],
+            name="check_id_held",
+            unique=True,
+            partialFilterExpression={"state": {"$in": _HOLDING}},
+        ),
         IndexModel([("merchant_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)]),
         IndexModel([("subject_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)]),
         IndexModel([("state", ASCENDING), ("due_at", ASCENDING)]),
@@ -29,6 +35,8 @@ COLLECTIONS = {
         IndexModel([("kept_until", ASCENDING)], expireAfterSeconds=0),
     ]
 }
+RETIRED = {COLLECTION: ["check_id_1"]}
+"""It kept a check for an order that had been cancelled."""
 
 _HELD = sorted(state.value for state in HELD)
 
@@ -66,7 +74,8 @@ def find_by_number(db: Database, merchant_id: str, order_no: str) -> Order | Non
 
 
 def find_of_check(db: Database, check_id: str) -> Order | None:
-    return _one(db, {"check_id": check_id})
+    """The order that holds the check."""
+    return _one(db, {"check_id": check_id, "state": {"$in": _HOLDING}})
 
 
 def list_of(

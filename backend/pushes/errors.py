@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from backend.common.errors import Kind, ServiceError
-from backend.pushes.model import Fault
+from backend.pushes.model import NOT_OPEN, Fault
 from schemas.terms import PushState
 
 
@@ -19,6 +19,10 @@ def changed(state: PushState) -> ServiceError:
         f"This push is now: {state.en}; that cannot be done with it",
         data={"state": state.value},
     )
+
+
+def not_open() -> ServiceError:
+    return ServiceError(Kind.CONFLICT, "pushes.article_not_open", *NOT_OPEN)
 
 
 def invalid(faults: Sequence[Fault]) -> ServiceError:

@@ -9,6 +9,11 @@ from schemas.text import Text
 Fault = tuple[str, Text]
 """A field of a push, and what is wrong with it."""
 
+NOT_OPEN = Text(
+    "所附资讯已撤下，读者打不开；重新发布后可以继续，也可以取消",
+    "Readers can no longer open the article that it names; resume it once the article is published again, or cancel it",
+)
+
 
 @dataclass(frozen=True)
 class Audience:
@@ -47,6 +52,13 @@ class Event:
     @property
     def label(self) -> Text:
         return self.act.label
+
+    @property
+    def told(self) -> Text | None:
+        """Why: in the words of staff, or in ours for what happened by itself."""
+        if self.act is PushAct.HOLD:
+            return NOT_OPEN
+        return None if self.reason is None else Text(self.reason, self.reason)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ _STEPS: Mapping[tuple[PushState, PushAct], PushState] = {
     (PushState.RUNNING, PushAct.CANCEL): PushState.CANCELLED,
     (PushState.PAUSED, PushAct.CANCEL): PushState.CANCELLED,
     (PushState.RUNNING, PushAct.FINISH): PushState.DONE,
+    (PushState.RUNNING, PushAct.HOLD): PushState.PAUSED,
 }
 
 

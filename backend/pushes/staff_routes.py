@@ -83,11 +83,11 @@ class Paused(MethodView):
 class Resumed(MethodView):
     @blp.arguments(wire.PushReason)
     @blp.response(200, wire.Push)
-    @blp.refuses(errors.not_found, CHANGED)
+    @blp.refuses(errors.not_found, CHANGED, errors.not_open)
     def post(self, body, push_id):
-        """Go on where it was paused
+        """Go on where it was paused; not while readers cannot open the article that it names
 
-        从暂停处继续。
+        从暂停处继续；所附资讯已撤下的，须重新发布后才能继续。
         """
         return service.resume(deps(), actor(), push_id=push_id, **body)
 

@@ -46,11 +46,11 @@ def list_live(db: Database) -> list[Push]:
     return [from_document(Push, document) for document in found]
 
 
-def list_running(db: Database) -> list[str]:
-    """Ids of those that are being sent, the oldest first."""
+def list_running(db: Database) -> dict[str, str | None]:
+    """Ids of those that are being sent, the oldest first, each with the article it names."""
     wanted = {"settled_at": None, "state": PushState.RUNNING.value}
-    found = db[COLLECTION].find(wanted, {"_id": 1}, sort=[("created_at", ASCENDING)])
-    return [document["_id"] for document in found]
+    found = db[COLLECTION].find(wanted, {"wish.news_id": 1}, sort=[("created_at", ASCENDING)])
+    return {document["_id"]: document["wish"].get("news_id") for document in found}
 
 
 def list_ended(db: Database, *, before: datetime) -> list[Push]:

@@ -18,6 +18,7 @@ from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
 from schemas.base import HALF_CHARACTER, Guessed
+from schemas.text import Text
 
 BODY_BYTES = 256 * 1024
 """The most a body may weigh where the route says nothing else."""
@@ -28,7 +29,9 @@ FIELD_BYTES = 128 * 1024
 """The most the text fields of a form may weigh; werkzeug refuses any upload when it is not well above its own reads of 64 KB."""
 # RFC 7493 (I-JSON): beyond these, programs disagree about which number was meant.
 WHOLE_NUMBERS = range(-(2**53) + 1, 2**53)
+TOO_FAR = Text("数字过大", "This number is too large")
 PLAIN = (str, int, NoneType)
+_OF_JSON = ("json", "body")
 """Defaults that cannot change under a caller's hands."""
 
 
@@ -54,6 +57,11 @@ class MemoryRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         return BytesIO()
+
+
+class Beyond(int):
+    """The nearest number outside of `WHOLE_NUMBERS`, for one from farther out: a field with a bound refuses it by its name, and
+    where anything may stand it is found again (`_beyond`), because it is not what was sent."""
 
 
 class _Unmeasured(LimitedStream):
@@ -102,13 +110,25 @@ class StrictParser(FlaskParser):
         """As webargs does; what a schema makes of no query at all is worked out once, since most requests have none."""
         asked = req or flask.request
         if kwargs.get("location") != "query" or asked.query_string:
-            return super().parse(argmap, asked, **kwargs)
+            return self._within(super().parse(argmap, asked, **kwargs), argmap, asked, kwargs)
         if argmap not in self._of_nothing:
             found = super().parse(argmap, asked, **kwargs)
             if not all(isinstance(value, PLAIN) for value in found.values()):
                 return found
             self._of_nothing[argmap] = found
         return dict(self._of_nothing[argmap])
+
+    def _within(self, found: Any, argmap: Any, req: Request, about: dict[str, Any]) -> Any:
+        """What was read, unless a place where any content may stand holds a number that is not what was sent."""
+        where = about.get("location") or self.location
+        if where in _OF_JSON and (faults := _beyond(found)):
+            schema = self._get_schema(argmap, req)
+            status, headers = about.get("error_status_code"), about.get("error_headers")
+            error = ma.ValidationError(faults)
+            self._on_validation_error(
+                error, req, schema, where, error_status_code=status, error_headers=headers
+            )
+        return found
 
     def _get_schema(self, argmap: Any, req: Request) -> ma.Schema:
         """One schema a class instead of one a request, whose making costs as much as three decryptions."""
@@ -125,7 +145,7 @@ class StrictParser(FlaskParser):
         if not core.is_json(req.mimetype):
             raise UnsupportedMediaType
         try:
-            return read_json(raw)
+            return read_json(raw, whole=_nearest)
         except (ValueError, RecursionError) as error:
             raise BadRequest from error
 
@@ -134,7 +154,7 @@ class StrictParser(FlaskParser):
         if not (req.is_json and (guessed := _guessed(schema))):
             return super().load_json(req, schema)
         try:
-            return read_json(req.get_data(cache=True), but=guessed)
+            return read_json(req.get_data(cache=True), but=guessed, whole=_nearest)
         except (ValueError, RecursionError) as error:
             raise BadRequest from error
 
@@ -179,14 +199,20 @@ def contents(files: Iterable[FileStorage]) -> Iterator[tuple[str, bytes]]:
             yield file.filename or "", content
 
 
-def read_json(raw: bytes, *, but: frozenset[str] = frozenset()) -> Any:
+def read_json(
+    raw: bytes, *, but: frozenset[str] = frozenset(), whole: Callable[[str], int] | None = None
+) -> Any:
     """The value of a JSON text; raises `ValueError` or `RecursionError` for what is not I-JSON.
 
-    The values of the outermost keys `but` may hold any characters.
+    The values of the outermost keys `but` may hold any characters. `whole` reads whole numbers, otherwise refused beyond I-JSON.
     """
     text = raw.decode("utf-8")
     value = json.loads(
-        text, object_pairs_hook=_object, parse_int=_whole, parse_float=_finite, parse_constant=_refuse
+        text,
+        object_pairs_hook=_object,
+        parse_int=whole or _whole,
+        parse_float=_finite,
+        parse_constant=_refuse,
     )
     if "\\" in text or "\0" in text:
         kept = (
@@ -220,9 +246,29 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > 17 or int(digits) not in WHOLE_NUMBERS:
+    number = _nearest(digits)
+    if isinstance(number, Beyond):
         raise ValueError("number too large")
-    return int(digits)
+    return number
+
+
+def _nearest(digits: str) -> int:
+    if len(digits) <= 17 and int(digits) in WHOLE_NUMBERS:
+        return int(digits)
+    return Beyond(WHOLE_NUMBERS.start - 1 if digits.startswith("-") else WHOLE_NUMBERS.stop)
+
+
+def _beyond(value: Any) -> Any:
+    """Where in a read value a number is another than was sent, in the shape of a schema's faults; nothing when none is."""
+    if isinstance(value, Beyond):
+        return [TOO_FAR]
+    if isinstance(value, dict):
+        told = ((name, _beyond(inner)) for name, inner in value.items())
+    elif isinstance(value, list):
+        told = ((at, _beyond(inner)) for at, inner in enumerate(value))
+    else:
+        return None
+    return {name: faults for name, faults in told if faults}
 
 
 def _finite(text: str) -> float:

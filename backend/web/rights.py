@@ -238,4 +238,6 @@ RIGHTS: Rights = {
     "GET /api/v1/staff/news/<news_id>/revisions/<int:number>": EDITORS,
     "POST /api/v1/staff/news/<news_id>/pictures": EDITORS,
     "GET /api/v1/staff/news/<news_id>/pictures/<picture_id>": EDITORS,
+    "GET /wechat": PUBLIC,
+    "POST /wechat": PUBLIC,
 }

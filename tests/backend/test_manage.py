@@ -28,7 +28,7 @@ from backend.common.settings import Settings
 from backend.demo.rules import cast
 from backend.local import pictures
 from backend.local.mongod import Mongod
-from backend.manage import command, counting, importing, keeping, partnering, scheduling
+from backend.manage import channelling, command, counting, importing, keeping, partnering, scheduling
 from backend.merchants import service as merchants
 from backend.registry import service as registry
 from schemas.terms import Channel, Role
@@ -45,6 +45,7 @@ COMMANDS = [
         *partnering.COMMANDS,
         *importing.COMMANDS,
         *scheduling.COMMANDS,
+        *channelling.COMMANDS,
     )
 ]
 DONE, IN_THE_WAY, WRONG = 0, 1, 2
@@ -583,3 +584,8 @@ def _wait(
         assert process.poll() is None, "it ended before" + (output.read_text() if output else "")
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_the_menu_of_the_wechat_account_is_printed_as_its_interface_takes_it(operator: Operator) -> None:
+    made = json.loads(operator.done("wechat-menu"))
+    assert [len(entry["sub_button"]) for entry in made["button"]] == [5, 4, 4]

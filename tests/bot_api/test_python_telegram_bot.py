@@ -195,7 +195,7 @@ def test_refusals_become_its_exceptions(api: BotApi) -> None:
                 (bot.send_message(7, "<i>x", parse_mode="HTML"), BadRequest, "Can't parse entities"),
                 (told.edit_text("text", reply_markup=BUTTONS), BadRequest, "Message is not modified"),
                 (told.edit_reply_markup(BUTTONS), BadRequest, "Message is not modified"),
-                (bot.edit_message_text("new", 7, 1), BadRequest, "Message can't be edited"),
+                (bot.edit_message_text("new", 7, 1001), BadRequest, "Message can't be edited"),
                 (bot.edit_message_text("new", 7, 999), BadRequest, "Message to edit not found"),
                 (bot.answer_callback_query("1"), BadRequest, "Query is too old"),
                 (bot.get_file("none"), BadRequest, "Invalid file_id"),

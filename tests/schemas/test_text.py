@@ -3,6 +3,7 @@
 import pytest
 
 from schemas.base import RequestSchema
+from schemas.news import NewsCreate
 from schemas.objections import (
     Correction,
     ObjectionDissent,
@@ -10,6 +11,7 @@ from schemas.objections import (
     ObjectionSubmit,
     ObjectionTakeOver,
 )
+from schemas.pushes import PushCreate
 from schemas.removals import Erasure
 from schemas.reports import QuestionAnswer
 from schemas.restorations import RestorationApply, RestorationDecline
@@ -52,3 +54,16 @@ def test_what_nobody_sees_is_no_word(schema: type[RequestSchema], field: str, te
 def test_whatever_can_be_seen_is_a_word(text: str) -> None:
     assert says_something(text)
     assert "statement" not in ObjectionSubmit().validate({"statement": text})
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u202a", "\u2066", "\0", "\x1b", "\x85", "\uffff"])
+@pytest.mark.parametrize("schema", [PushCreate, NewsCreate])
+@pytest.mark.parametrize("field", ["title", "body", "title_en", "body_en"])
+def test_what_goes_to_many_reads_as_it_is_written(schema: type[RequestSchema], field: str, sign: str) -> None:
+    assert field in schema().validate({field: f"付款{sign}额金"})
+    assert field not in schema().validate({field: "付款 100 元，שלום"})
+
+
+@pytest.mark.parametrize("schema", [PushCreate, NewsCreate])
+def test_a_body_has_lines(schema: type[RequestSchema]) -> None:
+    assert "body" not in schema().validate({"body": "一\n\n二\t三\r\n👨\u200d👩\u200d👧"})

@@ -60,7 +60,7 @@ def left_by(before: Benefit, terms: Terms, at: datetime) -> tuple[Former, ...]:
 def check(terms: Terms, at: datetime) -> list[Fault]:
     """What is wrong with a new campaign."""
     faults = _whole(terms)
-    if terms.ends_at <= at:
+    if terms.ends_at <= at and not _named(faults, "ends_at"):
         faults.append(("ends_at", Text("结束时间已过", "The end has passed already")))
     return faults
 
@@ -68,7 +68,8 @@ def check(terms: Terms, at: datetime) -> list[Fault]:
 def check_change(before: Benefit, terms: Terms, at: datetime) -> list[Fault]:
     """What is wrong with a change: stock that was promised is never taken back, and a campaign is ended by closing it."""
     faults = _whole(terms)
-    if terms.ends_at <= at and terms.ends_at != before.terms.ends_at:
+    moved = terms.ends_at != before.terms.ends_at
+    if terms.ends_at <= at and moved and not _named(faults, "ends_at"):
         text = Text(
             "结束时间已过；如需提前结束，请使用“结束活动”并写明原因",
             "This end has passed already; to end the benefit early, close it and say why",
@@ -85,6 +86,11 @@ def check_change(before: Benefit, terms: Terms, at: datetime) -> list[Fault]:
             )
             faults.append((name, text.fill(had=had)))
     return faults
+
+
+def _named(faults: list[Fault], field: str) -> bool:
+    """Whether the field has its line already: one is enough to look at it again."""
+    return any(name == field for name, _ in faults)
 
 
 def _whole(terms: Terms) -> list[Fault]:

@@ -86,12 +86,14 @@ def known(mine: Iterable[Claim], account_id: str, key_mac: bytes | None) -> Clai
 
 
 def owed(terms: Terms, claim: Claim, then: GradeValue, ought: GradeValue) -> int:
-    """What a used claim was short of: the person stood at `then`, and by a mistake not at `ought`. By the terms of now, and
-    nothing where they came to mean another kind of value. What was given beyond the grade counts as given."""
+    """What one more is worth to make a used claim good: the person stood at `then`, and by a mistake not at `ought`. The smallest
+    published value that covers what it was short of, because any other would tell the shop that a record was put right. By the
+    terms of now, and nothing where they came to mean another kind of value. What was given beyond the grade counts as given."""
     was, better = entitled(terms, then), entitled(terms, ought)
     if better is None or claim.value is None or claim.value_kind is not terms.value_kind:
         return 0
-    return max(0, better.value - max(claim.value, was.value if was else 0))
+    short = better.value - max(claim.value, was.value if was else 0)
+    return min(tier.value for tier in terms.tiers if tier.value >= short) if short > 0 else 0
 
 
 def kept_until(ended_at: datetime) -> datetime:

@@ -6,7 +6,8 @@ refused and has restored the record since, from stock while it can be claimed. W
 given lawfully, and relied on, is not taken back for a change that came later (the protection of trust, 信赖保护).
 
 A mistake counts as of its day too: who would have had it then, but for the mistake, has it, whatever came since. What was used
-already is judged by that day alone, and what it was short of is offered as one more, worth the difference.
+already is judged by that day alone, and what it was short of is offered as one more. That is worth what the
+campaign publishes and at least the difference: a shop that sees its value learns nothing of a record.
 """
 
 from dataclasses import replace
@@ -93,7 +94,7 @@ def _judged(
 
 
 def _make_good(deps: Deps, actor: Actor, about: Affair, decision: Decision, ripple: Ripple) -> None:
-    """What was used was worth too little: one more, worth the difference, for the same person, from the reserve."""
+    """What was used was worth too little: one more, worth a published value, for the same person, from the reserve."""
     claim, benefit = about
     right = _put_right(deps, actor, decision, ripple)
     owed = rules.owed(benefit.terms, claim, decision.standing, right.standing) if right else 0

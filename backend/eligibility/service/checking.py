@@ -13,7 +13,7 @@ from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
 from backend.common.mongo import Retry, atomic
 from backend.eligibility import errors, rules, store, texts
-from backend.eligibility.model import Answer, Check, Judged, Pass, Service
+from backend.eligibility.model import Answer, Check, Judged, Pass
 from backend.eligibility.service import judging
 from backend.eligibility.service.passing import PURPOSE
 from backend.merchants import service as merchants
@@ -40,14 +40,19 @@ def check(
 ) -> Answer:
     """Whether the person who made this code needs no deposit for this service: yes or no, once.
 
-    409 `eligibility.code_not_usable` for every code that is no good, whyever; each counts, and too many lock the merchant (429
-    `eligibility.too_many_wrong_codes`, `merchants.one_code`). 409 `eligibility.service_not_open` for an own service that is
-    paused. The same `idempotency_key` with the same code by the same key or clerk gets the first answer again, after a crash too.
+    409 `eligibility.code_not_usable` for every code that is no good, whyever; each counts, but for a right one whose service was
+    changed since, and too many lock the merchant (429 `eligibility.too_many_wrong_codes`, `merchants.one_code`). 409
+    `eligibility.service_not_open` for an own service that is paused. The same `idempotency_key` with the same code by the same
+    key or clerk gets the first answer again, after a crash too.
     """
     actor.require(Role.MERCHANT)
     asked = _asked(deps, actor, code, service_id, idempotency_key)
-    with merchants.one_code(deps, actor, wrong=errors.NOT_USABLE, refusal=errors.locked, address=address):
-        return _check(deps, actor, asked)
+    counted = merchants.one_code(deps, actor, wrong=errors.NOT_USABLE, refusal=errors.locked, address=address)
+    try:
+        with counted:
+            return _check(deps, actor, asked)
+    except errors.Outdated:
+        raise errors.code_not_usable() from None
 
 
 def _asked(deps: Deps, actor: Actor, code: str, service_id: str, key: str | None) -> _Asked:
@@ -62,12 +67,16 @@ def _check(deps: Deps, actor: Actor, asked: _Asked) -> Answer:
     service = store.find_service(deps.db, asked.service_id)
     if service is not None and service.merchant_id != actor.id:
         service = None
+    # A consent does not reach this check when the service is not the one that it was given for, or the person has signed out or
+    # closed the account since. What was used up comes back with the transaction then, and is void all the same.
     used = store.use_pass(
         deps.db, asked.code_mac, merchant_id=actor.id, service_id=asked.service_id, now=deps.now()
     )
     if used is None or service is None:
         return _again(deps, asked)
-    if _is_void(deps, used, service):
+    if rules.changed_since(service, used.notice.service_version):
+        raise errors.Outdated
+    if used.session_id is not None and accounts.was_ended(deps, used.session_id):
         raise errors.code_not_usable()
     if service.state is not ServiceState.ACTIVE:
         raise errors.service_not_open()
@@ -80,14 +89,6 @@ def _check(deps: Deps, actor: Actor, asked: _Asked) -> Answer:
     _look(deps, actor, made)
     merchants.count(deps, actor.id, MerchantFigure.CHECKS, on=shanghai_date(deps.now()))
     return answer_of(made)
-
-
-def _is_void(deps: Deps, used: Pass, service: Service) -> bool:
-    """Whether the consent does not reach this check: the person has signed out or closed the account since, or the service is
-    not the one that was consented to. What was used up comes back with the transaction, and is void all the same."""
-    return rules.changed_since(service, used.notice.service_version) or (
-        used.session_id is not None and accounts.was_ended(deps, used.session_id)
-    )
 
 
 def _again(deps: Deps, asked: _Asked) -> Answer:

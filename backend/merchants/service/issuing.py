@@ -23,7 +23,7 @@ def create_key(deps: Deps, actor: Actor, *, merchant_id: str, label: str) -> New
     merchant = acting.managed(deps, actor, merchant_id)
     label = label.strip()
     if len(label) > LONGEST_LABEL or not (says_something(label) and label.isprintable()):
-        raise errors.invalid_name()
+        raise errors.invalid_name("label")
     merchant = acting.acted(deps, actor, merchant, MerchantAct.CREATE_KEY)
     if store.count_keys(deps.db, merchant.id) >= rules.MOST_KEYS:
         raise errors.too_many_keys(rules.MOST_KEYS)

@@ -4,27 +4,22 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from backend.audit import service as audit
-from backend.common import numbers
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.common.names import folded_name
-from backend.common.numbers import InvalidNumber
 from backend.merchants import errors, rules, store
 from backend.merchants.model import Merchant, NewKey, Particulars, Shown
 from backend.merchants.service import acting, issuing, reading
 from schemas.terms import MerchantAct, MerchantState
-from schemas.text import says_something
-
-LONGEST = {"name": 80, "district": 40, "contact_name": 80}
 
 
 @atomic
 def create(deps: Deps, actor: Actor, *, wanted: Particulars) -> Shown:
     """Take a merchant on; it is active at once.
 
-    Raises 422 `merchants.invalid_name`, `invalid_kinds`, `invalid_rate`, `invalid_uscc`, `invalid_phone`, each of which says
-    what is wrong, and 409 `merchants.name_taken`.
+    Raises 422 `merchants.invalid_name`, `invalid_district`, `invalid_kinds`, `invalid_rate`, `invalid_uscc`, `invalid_phone`,
+    with everything that is wrong in `data.errors`, and 409 `merchants.name_taken`.
     """
     return reading.shown(deps, _created(deps, actor, wanted))
 
@@ -102,35 +97,10 @@ def _put_down(deps: Deps, merchant: Merchant, wanted: Particulars, named: Sequen
 
 
 def _sound(wanted: Particulars) -> Particulars:
-    """The particulars as they are kept, or what is wrong with them."""
-    texts = {name: getattr(wanted, name) for name in LONGEST}
-    if not all(text is None or _is_line(text, LONGEST[name]) for name, text in texts.items()):
-        raise errors.invalid_name()
-    if not wanted.kinds or len(set(wanted.kinds)) < len(wanted.kinds):
-        raise errors.invalid_kinds()
-    if not rules.LEAST_RATE <= wanted.rate_per_minute <= rules.MOST_RATE:
-        raise errors.invalid_rate(rules.LEAST_RATE, rules.MOST_RATE)
-    stripped = {name: text and text.strip() for name, text in texts.items()}
-    uscc, phone = _uscc(wanted.uscc), _phone(wanted.contact_phone)
-    return replace(wanted, **stripped, uscc=uscc, contact_phone=phone)
-
-
-def _is_line(text: str, longest: int) -> bool:
-    return len(text.strip()) <= longest and says_something(text) and text.isprintable()
-
-
-def _uscc(text: str | None) -> str | None:
-    try:
-        return None if text is None else numbers.uscc(text)
-    except InvalidNumber as error:
-        raise errors.invalid_uscc(error.text) from None
-
-
-def _phone(text: str | None) -> str | None:
-    found = None if text is None else rules.phone(text)
-    if text is not None and found is None:
-        raise errors.invalid_phone()
-    return found
+    """The particulars as they are kept, or everything that is wrong with them."""
+    if found := tuple(rules.faults(wanted)):
+        raise errors.invalid(found)
+    return rules.tidy(wanted)
 
 
 def _sealed(deps: Deps, text: str | None) -> bytes | None:

@@ -10,6 +10,7 @@ from backend.news.service.reading import (
     is_published,
     listed,
     picture,
+    published_among,
 )
 from backend.news.service.reviewing import approve, queues, return_, submit
 from backend.news.service.staffing import (
@@ -45,6 +46,7 @@ __all__ = [
     "picture_for_staff",
     "publish",
     "publish_due",
+    "published_among",
     "queues",
     "return_",
     "revision",

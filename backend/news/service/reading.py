@@ -1,5 +1,6 @@
 """What everybody reads. Nothing here touches an article that is being worked on."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -76,7 +77,12 @@ def find(deps: Deps, *, news_id: str) -> ShownWhole:
 
 def is_published(deps: Deps, news_id: str) -> bool:
     """Whether readers can open this article now, for whoever refers to it (a push)."""
-    return published.find(deps.db, news_id) is not None
+    return bool(published_among(deps, [news_id]))
+
+
+def published_among(deps: Deps, ids: Collection[str]) -> set[str]:
+    """Which of these articles readers can open now; one look for all."""
+    return published.list_known(deps.db, ids)
 
 
 def _published(deps: Deps, news_id: str) -> Published:

@@ -1,5 +1,6 @@
 """What readers see, the words it is found by, and what is told of what was taken down."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -64,6 +65,11 @@ def find_edition(db: Database) -> Edition | None:
 def find(db: Database, article_id: str) -> Published | None:
     found = db[COLLECTION].find_one({"_id": article_id}, {"search": 0})
     return from_document(Published, found) if found else None
+
+
+def list_known(db: Database, ids: Collection[str]) -> set[str]:
+    """Which of these readers can open."""
+    return {found["_id"] for found in db[COLLECTION].find({"_id": {"$in": list(ids)}}, {"_id": 1})}
 
 
 def find_withdrawn(db: Database, article_id: str) -> Withdrawn | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from backend.accounts import service as accounts
 from backend.audit import service as audit
+from backend.common import numbers
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
@@ -23,13 +24,16 @@ from schemas.terms import MerchantFigure, OrderAct, OrderState, Role, Verdict
 def create(deps: Deps, actor: Actor, *, order_no: str, check_id: str, days: int | None = None) -> ShownOrder:
     """Make an order from an own check that said `eligible`, within two hours of it; the longest loan without `days`.
 
-    The same number with the same content is the same order, however often it is sent; with other content 409
-    `orders.number_taken`. Raises 404 `eligibility.check_not_found`, 409 `orders.not_eligible`, `orders.check_used`,
-    `orders.check_too_old`, 422 `orders.bad_number`, `orders.too_long`.
+    The same number with the same content is the same order, however often it is sent and whatever became of it; with other
+    content 409 `orders.number_taken`. Raises 404 `eligibility.check_not_found`, 409 `orders.not_eligible`, `orders.check_used`
+    (while an order holds the check that was not cancelled), `orders.check_too_old`, 422 `orders.bad_number`,
+    `orders.personal_number`, `orders.too_long`.
     """
     actor.require(Role.MERCHANT)
     if not rules.is_order_no(order_no):
         raise errors.bad_number()
+    if numbers.holds_personal_number(order_no, today=shanghai_date(deps.now())):
+        raise errors.personal_number()
     digest = rules.digest(check_id, days)
     before = store.find_by_number(deps.db, actor.id, order_no)
     if before is not None:
@@ -92,11 +96,12 @@ def settle(deps: Deps, actor: Actor, *, order_id: str, charged_fen: int = 0) -> 
 
 @atomic
 def cancel(deps: Deps, actor: Actor, *, order_id: str) -> ShownOrder:
-    """Nothing was handed out. Final. Raises as `activate`."""
+    """Nothing was handed out. Final; the check is free for another order. Raises as `activate`."""
     order, is_news = _stepped(deps, actor, order_id, OrderAct.CANCEL)
     if is_news:
         after = replace(order, state=OrderState.CANCELLED, kept_until=rules.kept_until(deps.now()))
         order = _saved(deps, actor, order, after, OrderAct.CANCEL)
+        tell(deps, order, NoticeKind.ORDER_CANCELLED, merchant=order.merchant_name)
     return reading.shown(deps, order, actor)
 
 

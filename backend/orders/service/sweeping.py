@@ -31,7 +31,7 @@ def flag_overdue(deps: Deps, actor: Actor) -> int:
 
 
 def lapse(deps: Deps, actor: Actor) -> int:
-    """Write down that what was never begun in time is cancelled, so that its time to be kept begins; how many."""
+    """Write down that what was never begun in time is cancelled, so that its time to be kept begins, and tell; how many."""
     actor.require(Role.SYSTEM)
     return sweeping.each(store.ids_to_lapse(deps.db, deps.now()), lambda one: _lapse(deps, order_id=one))
 
@@ -56,7 +56,7 @@ def _end(deps: Deps, *, order_id: str) -> bool:
         return False
     closed = bool(merchants.closed(deps, [order.merchant_id]))
     if order.state is OrderState.CREATED:
-        return closed and _cancelled(deps, order, OrderAct.WIND_UP)
+        return closed and _cancelled(deps, order, OrderAct.WIND_UP, NoticeKind.ORDER_CANCELLED_CLOSING)
     why = rules.end_at(order, deps.now(), merchant_closed=closed)
     if why is None:
         return False
@@ -109,10 +109,10 @@ def _lapse(deps: Deps, *, order_id: str) -> bool:
     order = store.find(deps.db, order_id)
     if order is None or order.state is not OrderState.CREATED or order.begin_by > deps.now():
         return False
-    return _cancelled(deps, order, OrderAct.LAPSE)
+    return _cancelled(deps, order, OrderAct.LAPSE, NoticeKind.ORDER_LAPSED)
 
 
-def _cancelled(deps: Deps, order: Order, act: OrderAct) -> bool:
+def _cancelled(deps: Deps, order: Order, act: OrderAct, kind: NoticeKind) -> bool:
     after = replace(
         order,
         state=OrderState.CANCELLED,
@@ -120,6 +120,7 @@ def _cancelled(deps: Deps, order: Order, act: OrderAct) -> bool:
         events=(*order.events, Event(deps.now(), act, None)),
     )
     _put(deps, order, after)
+    tell(deps, order, kind, merchant=order.merchant_name)
     return True
 
 

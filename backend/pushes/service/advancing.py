@@ -40,16 +40,20 @@ def _advance(deps: Deps, actor: Actor, push: Push) -> bool:
     if push.state is PushState.CANCELLED:
         closed = deliveries.close(deps, push.id, reason=CANCELLED)
         return settle(deps, actor, push_id=push.id) or closed > 0
+    if not reading.can_be_opened(deps, push):
+        return hold(deps, actor, push_id=push.id)
     moved = _expand(deps, push)
     return settle(deps, actor, push_id=push.id) or moved
 
 
 def _expand(deps: Deps, push: Push) -> bool:
     """Queue some pages, so that no push waits for a larger one; stops at the next page when it was paused, cancelled, or moved
-    by another."""
+    by another, or when its article was taken down, for which it is paused by the next round."""
     if push.expanded_at is not None:
         return False
     for page in islice(pages(deps, push.wish, after=push.cursor), PAGES_AT_ONCE):
+        if not reading.can_be_opened(deps, push):
+            break
         deliveries.put(deps, list(_deliveries(deps, push, page)))
         moved = store.move(deps.db, push, to=page.upto, expanded_at=deps.now() if page.last else None)
         if moved is None:
@@ -85,6 +89,20 @@ def _deliveries(deps: Deps, push: Push, page: Chosen) -> Iterator[Delivery]:
             reason=None if ways else SWITCHED_OFF,
             done_at=None if ways else now,
         )
+
+
+@atomic
+def hold(deps: Deps, actor: Actor, *, push_id: str) -> bool:
+    """Pause a running push whose article readers cannot open any more; false for every other one."""
+    push = store.find(deps.db, push_id)
+    state = None if push is None else rules.step(push.state, PushAct.HOLD)
+    if push is None or state is None or reading.can_be_opened(deps, push):
+        return False
+    event = Event(deps.now(), PushAct.HOLD, state, actor.id, actor.name)
+    if not store.put(deps.db, replace(push, state=state, events=(*push.events, event))):
+        raise Retry(push_id)
+    audit.record(deps, actor, "pushes.hold", push_id, subject_id=None, news_id=push.wish.news_id)
+    return True
 
 
 @atomic

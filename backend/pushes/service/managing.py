@@ -44,7 +44,7 @@ def pause(deps: Deps, actor: Actor, *, push_id: str, reason: str | None = None) 
 
 @atomic
 def resume(deps: Deps, actor: Actor, *, push_id: str, reason: str | None = None) -> Shown:
-    """Go on where it was paused."""
+    """Go on where it was paused. Raises 409 `pushes.article_not_open` while readers cannot open the article it names."""
     return _moved(deps, actor, push_id, PushAct.RESUME, reason)
 
 
@@ -62,6 +62,8 @@ def _moved(deps: Deps, actor: Actor, push_id: str, act: PushAct, reason: str | N
     state = rules.step(push.state, act)
     if state is None:
         raise errors.changed(push.state)
+    if act is PushAct.RESUME and not reading.can_be_opened(deps, push):
+        raise errors.not_open()
     event = Event(deps.now(), act, state, actor.id, actor.name, reason)
     if not store.put(deps.db, replace(push, state=state, events=(*push.events, event))):
         raise Retry(push_id)

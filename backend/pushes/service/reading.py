@@ -8,6 +8,7 @@ from backend.common.pages import Page, Position
 from backend.deliveries import service as deliveries
 from backend.deliveries.model import Words
 from backend.deliveries.rules import is_quiet
+from backend.news import service as news
 from backend.pushes import errors, rules, store
 from backend.pushes.model import Progress, Push, Shown, progress_of
 from backend.pushes.service.choosing import EDITORS
@@ -47,8 +48,19 @@ def progress(deps: Deps, push: Push) -> Progress:
 
 
 def queues(deps: Deps) -> list[str]:
-    """The pushes that may be sent at this moment, the oldest first; none in the quiet hours."""
-    return [] if is_quiet(deps.now()) else store.list_running(deps.db)
+    """The pushes that may be sent at this moment, the oldest first; none in the quiet hours, and none whose article readers
+    cannot open any more, though `advance` pauses it only a second later."""
+    if is_quiet(deps.now()):
+        return []
+    running = store.list_running(deps.db)
+    named = {news_id for news_id in running.values() if news_id is not None}
+    opened = news.published_among(deps, named) if named else set()
+    return [push_id for push_id, news_id in running.items() if news_id is None or news_id in opened]
+
+
+def can_be_opened(deps: Deps, push: Push) -> bool:
+    """Whether readers can open the article that it names, if it names one."""
+    return push.wish.news_id is None or news.is_published(deps, push.wish.news_id)
 
 
 def words(deps: Deps, push_ids: Collection[str]) -> dict[str, Words]:

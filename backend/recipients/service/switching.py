@@ -43,7 +43,8 @@ def switch(
     follows: Sequence[NewsCategory] | None = None,
 ) -> Shown:
     """Switch what is named, leave the rest. SMS on is the consent to text messages about notices, for the phone was given to
-    sign in; off takes it back. Raises 422 `recipients.legal_kind`, 409 `recipients.not_bound` for a way that is not there.
+    sign in; off takes it back; on after the gateway refused the number is another try. Raises 422 `recipients.legal_kind`, 409
+    `recipients.not_bound` for a way that is not there.
     """
     actor.require(Role.CITIZEN)
     if fixed := sorted(kind for kind, wanted in kinds.items() if kind in LEGAL and not all(wanted.values())):
@@ -63,14 +64,13 @@ def switch(
 def _texting(deps: Deps, actor: Actor, ways: Mapping[Way, bool]) -> None:
     if Way.SMS not in ways:
         return
-    there = any(one.way is Way.SMS for one in store.list_of(deps.db, actor.id))
-    if there is ways[Way.SMS]:
-        return
-    if there:
-        binding.unbind(deps, account_id=actor.id, way=Way.SMS)
-    else:
+    known = next((one for one in store.list_of(deps.db, actor.id) if one.way is Way.SMS), None)
+    if ways[Way.SMS] and (known is None or known.gone_at is not None):
         binding.bind(deps, account_id=actor.id, way=Way.SMS, address=None)
-    audit.record(deps, actor, "recipients.refuse_texts" if there else "recipients.allow_texts", actor.id)
+        audit.record(deps, actor, "recipients.allow_texts", actor.id)
+    elif known is not None and not ways[Way.SMS]:
+        binding.unbind(deps, account_id=actor.id, way=Way.SMS)
+        audit.record(deps, actor, "recipients.refuse_texts", actor.id)
 
 
 def _switched(

@@ -231,7 +231,7 @@ def test_wrong_codes_of_one_address_are_bounded_and_right_ones_are_not(deps: Dep
         assert service.sign_in(limited, STRANGER, phone=PHONE, code=code, address="2001:db8::1")
 
 
-@pytest.mark.parametrize("fault", [sms.unreachable(), OSError("disk full")])
+@pytest.mark.parametrize("fault", [sms.NotSent(), OSError("disk full")])
 def test_a_message_that_could_not_be_sent_costs_nothing(deps: Deps, fault: Exception) -> None:
     with pytest.raises(type(fault)):
         service.request_code(replace(deps, sms=BrokenSms(fault)), STRANGER, phone=PHONE)

@@ -22,7 +22,7 @@ class Away:
     """A gateway for messages that is not there."""
 
     def send(self, *, to: str, text: str, code: str | None = None) -> None:
-        raise sms.unreachable()
+        raise sms.NotSent()
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from backend.benefits import service
 from backend.benefits.model import Tier
 from backend.benefits.service import Shown, ShownClaim
@@ -37,7 +39,7 @@ def offers(fair: Fair) -> list[ShownClaim]:
     return [one for one in mine if one.state is ClaimState.OFFERED]
 
 
-def test_the_difference_is_offered_and_can_be_used_although_all_is_gone(fair: Fair) -> None:
+def test_what_was_missed_is_offered_and_can_be_used_although_all_is_gone(fair: Fair) -> None:
     fair.deed()
     record = fair.record()
     shop, benefit, made = used(fair, tiers=FUZHOU, stock=1)
@@ -53,6 +55,33 @@ def test_the_difference_is_offered_and_can_be_used_although_all_is_gone(fair: Fa
     assert fair.redeem(shop, more.code).value == 10
     assert fair.count(benefit) == (0, 0, 2)
     refused("benefits.already_claimed", fair.claim, benefit)
+
+
+@pytest.mark.parametrize(
+    ("tiers", "worth"),
+    [
+        ((Tier(EXCELLENT, 2500), Tier(FAIR, 1000)), 2500),
+        ((Tier(EXCELLENT, 2500), Tier(GOOD, 1500), Tier(FAIR, 1000)), 1500),
+        ((Tier(EXCELLENT, 2500), Tier(GOOD, 1600), Tier(FAIR, 1000), Tier(None, 500)), 1600),
+        ((Tier(EXCELLENT, 1200), Tier(FAIR, 1000), Tier(None, 300)), 300),
+        ((Tier(EXCELLENT, 1200), Tier(FAIR, 1000), Tier(None, 100)), 1000),
+    ],
+)
+def test_what_the_shop_sees_is_a_value_that_the_campaign_publishes(
+    fair: Fair, tiers: tuple[Tier, ...], worth: int
+) -> None:
+    """The smallest that covers what was missed: a sum that nobody else has would say that a record was put right."""
+    fair.deed()
+    record = fair.record()
+    shop, benefit, made = used(fair, tiers=tiers, stock=1)
+    assert made.value == 1000
+    erase(fair, record)
+    fair.ripple()
+    (offer,) = offers(fair)
+    assert (offer.value, offer.makes_good_id) == (worth, made.id)
+    receipt = fair.redeem(shop, fair.claim(benefit).code)
+    assert receipt.value == worth
+    assert receipt.value in {tier.value for tier in tiers}
 
 
 def test_the_reserve_goes_first(fair: Fair) -> None:

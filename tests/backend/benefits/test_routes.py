@@ -176,3 +176,13 @@ def test_a_claim_that_looked_at_no_record_names_no_rules(web_as: ClientAs, web: 
     read = mine.get(f"/api/v1/me/claims/{made['id']}").json
     assert (made["rule_version"], read["decisions"], read["replay"]) == (None, [], None)
     assert told(mine.post(f"/api/v1/me/claims/{made['id']}/replay")) == (404, "benefits.decision_not_found")
+
+
+@pytest.mark.parametrize("name", ["stock", "reserve", "per_person", "valid_days", "floor"])
+def test_a_number_of_thirty_figures_is_told_with_its_field(
+    web_as: ClientAs, body: dict[str, Any], name: str
+) -> None:
+    ten, thirty = (web_as(MANAGER).post(STAFF, json=body | {name: number}) for number in (10**9, 10**30))
+    assert told(thirty) == (422, "request.invalid")
+    assert thirty.json["errors"] == ten.json["errors"]
+    assert list(thirty.json["errors"]["json"]) == [name]

@@ -103,6 +103,13 @@ def test_each_fault_names_its_field_in_both_languages(change: dict[str, Any], fi
     assert all(text.zh and text.en and "{" not in text.zh + text.en for _, text in faults)
 
 
+def test_an_end_that_is_over_and_before_the_start_has_one_line() -> None:
+    over = replace(SOUND, ends_at=min(NOW, SOUND.starts_at) - timedelta(days=1))
+    assert [name for name, _ in rules.check(over, NOW)] == ["ends_at"]
+    before = Benefit("b1", SOUND, BenefitState.ACTIVE, NOW)
+    assert [name for name, _ in rules.check_change(before, over, NOW)] == ["ends_at"]
+
+
 def test_everything_that_is_wrong_is_told_at_once() -> None:
     broken = replace(SOUND, stock=0, valid_days=0, ends_at=NOW - timedelta(days=1), partner_ids=())
     assert {name for name, _ in rules.check(broken, NOW)} == {"stock", "valid_days", "ends_at", "partner_ids"}

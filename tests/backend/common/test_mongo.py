@@ -12,10 +12,13 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import (
     AutoReconnect,
+    BulkWriteError,
     DuplicateKeyError,
     EncryptionError,
     OperationFailure,
     ServerSelectionTimeoutError,
+    WriteConcernError,
+    WriteError,
 )
 
 from backend.common import mongo
@@ -323,6 +326,56 @@ def test_a_missing_server_is_told_within_seconds_and_as_unavailable() -> None:
         error = mongo.translate(caught.value)
         assert (error.reason, error.retry_after) == ("database.unavailable", 5)
         assert mongo.is_away(EncryptionError(caught.value))
+
+
+PASSING = [91, 189, 11600, 11602, 10107]
+
+
+@pytest.mark.parametrize("code", [91, 189, 11600])
+def test_a_write_of_which_a_server_that_goes_is_unsure_is_the_databases_absence(
+    deps: Deps, ours: Deps, code: int
+) -> None:
+    unsure = {"code": code, "errmsg": "going"}
+    with (
+        failing(deps, 4, failCommands=["update"], writeConcernError=unsure),
+        pytest.raises(WriteConcernError) as caught,
+    ):
+        ours.db[NAME].update_one({"_id": "a"}, {"$set": {"n": 1}}, upsert=True)
+    assert caught.value.code == code
+    assert mongo.translate(caught.value).reason == "database.unavailable"
+
+
+@pytest.mark.parametrize("code", [64, 91, 11600])
+def test_many_of_which_a_server_that_goes_is_unsure_are_not_called_inserted(
+    deps: Deps, ours: Deps, code: int
+) -> None:
+    insert(ours, "a")
+    unsure = {"code": code, "errmsg": "going"}
+    with (
+        failing(deps, 4, failCommands=["insert"], writeConcernError=unsure),
+        pytest.raises(BulkWriteError) as caught,
+    ):
+        mongo.insert_new(ours.db[NAME], [{"_id": "a"}, {"_id": "b"}])
+    assert mongo.translate(caught.value).reason == "database.unavailable"
+    assert mongo.insert_new(ours.db[NAME], [{"_id": "a"}, {"_id": "b"}]) == [0, 1]
+
+
+def test_a_write_concern_that_can_never_hold_is_our_fault(deps: Deps, ours: Deps) -> None:
+    never = {"code": 100, "errmsg": "not enough data-bearing nodes"}
+    with (
+        failing(deps, 4, failCommands=["update"], writeConcernError=never),
+        pytest.raises(WriteConcernError) as caught,
+    ):
+        ours.db[NAME].update_one({"_id": "a"}, {"$set": {"n": 1}}, upsert=True)
+    assert not mongo.is_away(caught.value)
+
+
+@pytest.mark.parametrize("code", PASSING)
+def test_a_write_that_a_server_broke_off_as_it_went_is_its_absence(code: int) -> None:
+    assert mongo.is_away(WriteError("interrupted", code))
+    assert mongo.is_away(BulkWriteError({"writeErrors": [{"code": 11000}, {"code": code}]}))
+    assert not mongo.is_away(BulkWriteError({"writeErrors": [{"code": 121}, {"code": code}]}))
+    assert not mongo.is_away(BulkWriteError({"writeErrors": [{"code": 11000}]}))
 
 
 def test_our_own_faults_are_not_called_the_databases(deps: Deps) -> None:

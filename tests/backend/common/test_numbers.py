@@ -12,6 +12,7 @@ from backend.common.numbers import (
     InvalidNumber,
     NumberProblem,
     check_digit,
+    holds_personal_number,
     identity_number,
     is_adult,
     mask,
@@ -174,3 +175,36 @@ def test_a_masked_number_keeps_its_length_and_hides_the_date_of_birth(number: st
 
 def test_a_short_number_is_hidden_whole() -> None:
     assert mask("12345678") == "*" * 8
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("13800138000", True),
+        ("A-19912345678/2", True),
+        ("8613800138000", True),
+        ("008613800138000", True),
+        ("12800138000", False),
+        ("138001380001", False),
+        ("113800138000", False),
+        ("20261123000713800138000", False),
+        ("LIB-20261121-0007", False),
+        ("{number}", True),
+        ("x{number}y", True),
+        ("00{number}00", True),
+        ("{wrong}", False),
+        ("{number_17}", False),
+    ],
+)
+def test_a_number_of_a_person_is_found_in_other_text(text: str, holds: bool) -> None:
+    first = "31019919610804011"
+    last = check_digit(first)
+    filled = text.format(number=first + last, wrong=first + str((int(last) + 1) % 10), number_17=first)
+    assert holds_personal_number(filled, today=TODAY) is holds
+
+
+def test_a_number_whose_day_of_birth_is_yet_to_come_is_no_persons() -> None:
+    first = "31019920261124011"
+    number = first + check_digit(first)
+    assert not holds_personal_number(number, today=date(2026, 11, 23))
+    assert holds_personal_number(number, today=date(2026, 11, 24))

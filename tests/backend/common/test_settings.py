@@ -91,3 +91,33 @@ def test_the_example_has_a_line_for_every_setting_and_no_other() -> None:
         if "=" in line and line.lstrip("# ").split("=")[0].isupper()
     ]
     assert sorted(named) == sorted(spec.name.upper() for spec in fields(Settings))
+
+
+WECHAT = {"WECHAT_APP_ID": "wx01", "WECHAT_TOKEN": "c0ffee", "WECHAT_AES_KEY": "a" * 43}
+
+
+def test_an_account_that_is_set_up_whole_is_taken() -> None:
+    for mode in ("safe", "compatible"):
+        assert Settings.from_env(PRODUCTION | WECHAT | {"WECHAT_MODE": mode}).wechat_mode == mode
+    plain = {name: WECHAT[name] for name in ("WECHAT_APP_ID", "WECHAT_TOKEN")} | {"WECHAT_MODE": "plain"}
+    assert Settings.from_env(plain).wechat_mode == "plain"
+    assert Settings.from_env({"WECHAT_AES_KEY": "of no use without a token"}).wechat_token is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"WECHAT_APP_ID": ""}, "WECHAT_APP_ID"),
+        ({"WECHAT_TOKEN": "no spaces"}, "WECHAT_TOKEN"),
+        ({"WECHAT_TOKEN": "ab"}, "WECHAT_TOKEN"),
+        ({"WECHAT_AES_KEY": ""}, "WECHAT_AES_KEY"),
+        ({"WECHAT_AES_KEY": "a" * 42}, "WECHAT_AES_KEY"),
+        ({"WECHAT_AES_KEY": "a" * 42 + "="}, "WECHAT_AES_KEY"),
+        ({"WECHAT_MODE": "plain"}, "WECHAT_MODE"),
+        ({"WECHAT_MODE": "open"}, "WECHAT_MODE"),
+    ],
+)
+def test_one_that_is_not_says_what_is_wrong(wrong: dict[str, str], named: str) -> None:
+    message = refused(**(PRODUCTION | WECHAT | wrong))
+    assert f"  {named}: " in message
+    assert "no spaces" not in message

@@ -241,6 +241,35 @@ def test_right_codes_cost_nothing_and_other_refusals_neither(
     refused("eligibility.too_many_wrong_codes", counter.check, counter.passed(resident))
 
 
+def test_a_right_code_whose_service_was_changed_is_answered_like_any_wrong_one_and_counts_against_nobody(
+    counter: Counter, resident: Actor
+) -> None:
+    deps = replace(counter.deps, settings=replace(counter.deps.settings, limit_per_address=1000))
+    made, address = counter.passed(resident), "198.51.100.7"
+    offer = replace(OFFER, deposit_fen=1)
+    service.change_service(counter.deps, MANAGER, service_id=counter.lending.id, version=1, offer=offer)
+    asked = {"service_id": counter.lending.id, "address": address}
+    said = set()
+    for code in ("0000-0000", *[made.code] * guessing.WRONG_OF_MERCHANT.count):
+        error = refused("eligibility.code_not_usable", service.check, deps, counter.till, code=code, **asked)
+        said.add((error.kind, error.text, str(error.data), error.retry_after))
+    assert len(said) == 1
+    assert counter.asked(resident).verdict is YES
+    for _ in range(guessing.WRONG_OF_MERCHANT.count - 1):
+        refused("eligibility.code_not_usable", service.check, deps, counter.till, code="0000-0000", **asked)
+    refused("eligibility.too_many_wrong_codes", counter.check, counter.passed(resident))
+
+
+def test_a_right_code_after_a_sign_out_still_counts(counter: Counter, resident: Actor) -> None:
+    session, _ = accounts.open_session(counter.deps, Holder(resident.id, Role.CITIZEN, resident.subject_id))
+    signed_in = replace(resident, session_id=session.id)
+    made = counter.passed(signed_in)
+    accounts.sign_out(counter.deps, signed_in)
+    for _ in range(guessing.WRONG_OF_MERCHANT.count):
+        refused("eligibility.code_not_usable", counter.check, made)
+    refused("eligibility.too_many_wrong_codes", counter.check, made)
+
+
 def test_guessing_is_hopeless() -> None:
     """The arithmetic of docs/eligibility.md: with 100 passes open, one merchant that only guesses, before and with the lock."""
     codes, open_passes = 32**rules.CODE_LENGTH, 100

@@ -96,7 +96,7 @@ def test_everything_wrong_is_told_at_once(counter: Counter, web_as: ClientAs) ->
     wrong = body_of(merchant_id=counter.till.id, max_days=0, deposit_fen=-1, title_en="图书")
     answer = web_as(MANAGER).post(STAFF, json=wrong)
     assert told(answer) == (422, "eligibility.invalid_service")
-    assert {one["field"] for one in answer.json["data"]["fields"]} == {"max_days", "deposit_fen", "title_en"}
+    assert {one["field"] for one in answer.json["data"]["errors"]} == {"max_days", "deposit_fen", "title_en"}
 
 
 MALFORMED = [
@@ -203,3 +203,18 @@ def test_the_version_of_the_rules_is_named_in_each_answer(
         "/api/v1/merchant/checks", json={"code": made["code"], "service_id": counter.lending.id}
     )
     assert set(answer.json) == {"check_id", "verdict", "decided_at"}
+
+
+def test_a_number_of_thirty_figures_is_told_with_its_field(
+    counter: Counter, resident: Actor, web_as: ClientAs
+) -> None:
+    asked = {"service_id": counter.lending.id, "service_version": 10**30}
+    answer = web_as(resident).post("/api/v1/me/passes", json=asked)
+    assert (told(answer), list(answer.json["errors"]["json"])) == (
+        (422, "request.invalid"),
+        ["service_version"],
+    )
+    wrong = body_of(merchant_id=counter.till.id, deposit_fen=10**30, max_days=-(10**30))
+    answer = web_as(MANAGER).post(STAFF, json=wrong)
+    assert told(answer) == (422, "eligibility.invalid_service")
+    assert {one["field"] for one in answer.json["data"]["errors"]} == {"deposit_fen", "max_days"}

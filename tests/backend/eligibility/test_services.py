@@ -38,7 +38,7 @@ def test_every_wrong_field_is_named_at_once_in_both_languages(counter: Counter) 
         merchant_id=counter.till.id,
         offer=wrong,
     )
-    named = {one["field"] for one in error.data["fields"]}
+    named = {one["field"] for one in error.data["errors"]}
     assert named == {
         "title_zh",
         "title_en",
@@ -48,7 +48,7 @@ def test_every_wrong_field_is_named_at_once_in_both_languages(counter: Counter) 
         "minimum_grade",
         "max_days",
     }
-    assert all(one["zh"] and one["en"] and one["field"] in error.text.en for one in error.data["fields"])
+    assert all(one["zh"] and one["en"] and one["field"] in error.text.en for one in error.data["errors"])
 
 
 @pytest.mark.parametrize(

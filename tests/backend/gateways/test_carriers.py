@@ -1,5 +1,6 @@
 """What each channel's answers mean, asked at the wire of its stand-in."""
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from backend.common.settings import Settings
 from backend.gateways import carriers, posting
 from backend.gateways.carrying import Carrier, Handover, Message, Verdict
 from backend.gateways.push import FilePush, HttpPush
-from backend.gateways.sms import FileSms
+from backend.gateways.sms import FileSms, HttpSms
 from backend.gateways.telegram import TelegramCarrier, text_of
 from backend.gateways.wechat import WeChatCarrier
 from schemas.terms import Way
@@ -186,6 +187,53 @@ def test_a_text_message_is_one_line_with_the_signature(tmp_path: Path) -> None:
     written = (tmp_path / "sms.jsonl").read_text()
     assert "【信用上海】借用即将到期：很" in written
     assert written.count("很") < 300
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict", "reason", "wait_s"),
+    [
+        (400, Verdict.GONE, "number_refused", None),
+        (410, Verdict.GONE, "number_refused", None),
+        (422, Verdict.GONE, "number_refused", None),
+        (413, Verdict.REFUSED, "refused", None),
+        (429, Verdict.PACED, "too_many", 7.0),
+        (403, Verdict.AWAY, "wrong_key", 30.0),
+        (404, Verdict.AWAY, "wrong_address", 30.0),
+        (302, Verdict.AWAY, "wrong_address", 30.0),
+        (408, Verdict.AWAY, "server_fault", None),
+        (500, Verdict.AWAY, "server_fault", None),
+        (503, Verdict.AWAY, "server_fault", None),
+    ],
+)
+def test_the_gateway_of_text_messages(
+    gateway: Gateway, status: int, verdict: Verdict, reason: str, wait_s: float | None
+) -> None:
+    gateway.statuses = {"+8613800138000": status}
+    carrier = carriers.SmsCarrier(HttpSms(gateway.url, gateway.KEY))
+    assert carrier.carry("+8613800138000", MESSAGE) == Handover(verdict, reason, wait_s=wait_s)
+    assert carrier.carry("+8613900139000", MESSAGE) == Handover(Verdict.TAKEN)
+
+
+def test_a_text_message_that_was_not_sent_is_told_apart_from_a_lost_answer(tmp_path: Path) -> None:
+    away = Handover(Verdict.AWAY, "unreachable")
+    (tmp_path / "file").write_text("")
+    for sms in (HttpSms("http://127.0.0.1:9", "k"), FileSms(tmp_path / "file" / "sms.jsonl")):
+        assert carriers.SmsCarrier(sms).carry("+8613800138000", MESSAGE) == away
+    lost = carriers.SmsCarrier(HttpSms(_cut_off(), "k")).carry("+8613800138000", MESSAGE)
+    assert lost == Handover(Verdict.UNKNOWN, "no_answer")
+
+
+@pytest.mark.parametrize("body", ["请于 2026-11-23 前归还。", "很" * 400])
+def test_a_text_message_ends_with_the_whole_address(tmp_path: Path, body: str) -> None:
+    url = "https://credit.example/news/0197a0c2-5ac4-7c1e-b9a4-3d1f0a5f6b7c"
+    carrier = carriers.SmsCarrier(FileSms(tmp_path / "sms.jsonl"))
+    carrier.carry("+8613800138000", replace(MESSAGE, body=body, url=url))
+    carrier.carry("+8613800138000", replace(MESSAGE, body=body, url=f"{url}?{'x' * 300}"))
+    texts = [json.loads(line)["text"] for line in (tmp_path / "sms.jsonl").read_text().splitlines()]
+    assert texts[0].endswith(f" {url}")
+    assert texts[0].startswith("【信用上海】借用即将到期：" + body[:12])
+    assert all(len(text) <= carriers.SMS_CHARACTERS for text in texts)
+    assert "http" not in texts[1]
 
 
 def test_an_installation_has_the_channels_that_its_settings_name(tmp_path: Path) -> None:

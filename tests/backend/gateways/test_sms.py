@@ -101,7 +101,7 @@ def test_the_citys_gateway_gets_the_message_under_its_key(station: Station) -> N
     assert body == {"to": PHONE, "text": "验证码 123456"}
 
 
-@pytest.mark.parametrize("answer", [0, 302, 400, 401, 500, 503])
+@pytest.mark.parametrize("answer", [0, 302, 400, 401, 429, 500, 503])
 def test_any_answer_but_2xx_means_that_it_was_not_taken(station: Station, answer: int) -> None:
     station.answer = answer
     assert refused(HttpSms(station.url, "secret")) == "sms.unreachable"

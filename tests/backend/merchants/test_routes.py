@@ -242,3 +242,15 @@ def test_a_till_behind_an_address_of_wrong_keys_still_gets_in(
         wrong = [told(client.get(ME, headers=bearer(rules.key_of(new_code(44))[1])))[0] for _ in range(31)]
         assert wrong == [401] * 30 + [429]
         assert client.get(ME, headers=bearer(made.key)).status_code == 200
+
+
+def test_what_is_wrong_is_told_with_its_field(shop: FlaskClient, manager: Headers) -> None:
+    far = shop.post(STAFF, json=BODY | {"rate_per_minute": 10**30}, headers=manager)
+    assert told(far) == (422, "request.invalid")
+    assert list((far.json or {})["errors"]["json"]) == ["rate_per_minute"]
+    wrong = shop.post(STAFF, json=BODY | {"district": "zz", "contact_phone": "110"}, headers=manager)
+    assert told(wrong) == (422, "merchants.invalid_district")
+    named = [one["field"] for one in (wrong.json or {})["data"]["errors"]]
+    assert named == ["district", "contact_phone"]
+    sound = shop.post(STAFF, json=BODY | {"district": "310101"}, headers=manager)
+    assert (sound.status_code, (sound.json or {})["district"]) == (201, "黄浦区")

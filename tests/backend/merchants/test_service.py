@@ -43,6 +43,8 @@ def test_a_merchant_is_taken_on_and_read_back_whole(market: Market) -> None:
         ({"name": " "}, "invalid_name"),
         ({"name": "x" * 81}, "invalid_name"),
         ({"district": "a\nb"}, "invalid_name"),
+        ({"district": "zz"}, "invalid_district"),
+        ({"district": "310199"}, "invalid_district"),
         ({"contact_name": "\u200b"}, "invalid_name"),
         ({"contact_phone": "021-SHOP"}, "invalid_phone"),
         ({"kinds": ()}, "invalid_kinds"),
@@ -55,6 +57,28 @@ def test_a_merchant_is_taken_on_and_read_back_whole(market: Market) -> None:
 def test_what_makes_no_sense_is_said(deps: Deps, wrong: dict[str, Any], reason: str) -> None:
     refused(f"merchants.{reason}", service.create, deps, MANAGER, wanted=replace(WANTED, **wrong))
     assert deps.db["merchants"].count_documents({}) == 0
+
+
+@pytest.mark.parametrize("district", ["310101", "黄浦区", " 黄浦区 "])
+def test_a_district_is_named_by_its_code_or_its_name_and_kept_by_its_name(deps: Deps, district: str) -> None:
+    assert service.create(deps, MANAGER, wanted=replace(WANTED, district=district)).district == "黄浦区"
+
+
+def test_everything_wrong_is_told_at_once_with_its_field(market: Market) -> None:
+    wrong: dict[str, Any] = {
+        "name": " ",
+        "district": "zz",
+        "contact_phone": "021-SHOP",
+        "rate_per_minute": 1,
+        "kinds": (),
+    }
+    wanted = replace(WANTED, **wrong, uscc="1")
+    made = market.merchant()
+    changing = partial(service.change, market.deps, MANAGER, merchant_id=made.id, version=1)
+    for asked in (partial(service.create, market.deps, MANAGER), changing):
+        told = refused("merchants.invalid_name", asked, wanted=wanted).data["errors"]
+        assert {one["field"] for one in told} == {*wrong, "uscc"}
+        assert all(one["zh"] and one["en"] for one in told)
 
 
 def test_a_wrong_code_says_what_is_wrong_with_it(deps: Deps) -> None:

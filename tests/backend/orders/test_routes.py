@@ -63,3 +63,27 @@ def test_staff_see_how_many_orders_would_end_and_nothing_else(desk: Desk, web_as
         "merchant_closed",
         "商户已终止合作",
     )
+
+
+def test_a_number_of_thirty_figures_is_told_with_its_field_like_one_of_ten(
+    desk: Desk, web_as: ClientAs
+) -> None:
+    till = web_as(desk.counter.till)
+    order = {"order_no": "n1", "check_id": desk.checked()}
+    settle = f"{URL}/{desk.lent().id}/settle"
+    for url, name, rest in ((URL, "days", order), (settle, "charged_fen", {})):
+        ten, thirty = (till.post(url, json=rest | {name: number}) for number in (10**9, 10**30))
+        assert told(thirty) == (422, "request.invalid")
+        assert thirty.json["errors"] == ten.json["errors"]
+        assert list(thirty.json["errors"]["json"]) == [name]
+
+
+def test_a_customers_number_in_an_order_number_is_refused_and_named_by_its_field(
+    desk: Desk, web_as: ClientAs
+) -> None:
+    answer = web_as(desk.counter.till).post(
+        URL, json={"order_no": "T13800138000", "check_id": desk.checked()}
+    )
+    assert told(answer) == (422, "orders.personal_number")
+    assert [one["field"] for one in answer.json["data"]["errors"]] == ["order_no"]
+    assert "13800138000" not in answer.text

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from backend import bootstrap
 from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
@@ -19,6 +20,7 @@ from schemas.notices import NoticeKind
 from schemas.terms import MerchantFigure, OrderAct, OrderEnd, OrderState, Verdict
 from tests.backend.eligibility.counter import MANAGER
 from tests.backend.orders.conftest import Desk
+from tests.support import people
 from tests.support.refusals import at_once, refused
 from tests.support.world import Clock
 
@@ -108,7 +110,111 @@ def test_wrong_numbers_and_too_long_loans_are_refused(desk: Desk) -> None:
     deps, till, check_id = desk.deps, desk.counter.till, desk.checked()
     refused("orders.bad_number", service.create, deps, till, order_no="王小明", check_id=check_id)
     error = refused("orders.too_long", service.create, deps, till, order_no="n1", check_id=check_id, days=31)
-    assert error.data == {"max_days": 30}
+    assert (error.data["max_days"], error.data["errors"][0]["field"]) == (30, "days")
+
+
+@pytest.mark.parametrize(
+    "order_no",
+    [
+        "{number}",
+        "LIB-{number}-1",
+        "no{small}",
+        "7{number}7",
+        "13800138000",
+        "LIB_13800138000",
+        "tel:+8613800138000",
+    ],
+)
+def test_a_number_of_the_customers_makes_no_order_and_is_not_repeated(desk: Desk, order_no: str) -> None:
+    number = people.number_of("19880229", "012")
+    text = order_no.format(number=number, small=number.lower())
+    asked = {"order_no": text, "check_id": desk.checked()}
+    error = refused("orders.personal_number", service.create, desk.deps, desk.counter.till, **asked)
+    assert [one["field"] for one in error.data["errors"]] == ["order_no"]
+    assert not any(digits in f"{error.text} {error.data}" for digits in (text, number[:17], "13800138000"))
+    assert desk.deps.db["orders"].count_documents({}) == 0
+
+
+def test_a_check_is_free_again_when_its_order_was_cancelled_and_only_in_its_time(
+    desk: Desk, clock: Clock
+) -> None:
+    deps, till, check_id = desk.deps, desk.counter.till, desk.checked()
+    first = service.create(deps, till, order_no="n1", check_id=check_id)
+    service.cancel(deps, till, order_id=first.id)
+    again = service.create(deps, till, order_no="n1", check_id=check_id)
+    assert (again.id, again.state) == (first.id, OrderState.CANCELLED), "the same number stays the same order"
+    second = service.create(deps, till, order_no="n2", check_id=check_id)
+    assert (second.check_id, second.state) == (check_id, OrderState.CREATED)
+    refused("orders.check_used", service.create, deps, till, order_no="n3", check_id=check_id)
+    service.cancel(deps, till, order_id=second.id)
+    clock.advance(hours=2)
+    refused("orders.check_too_old", service.create, deps, till, order_no="n3", check_id=check_id)
+
+
+def test_what_was_lent_and_settled_holds_its_check(desk: Desk) -> None:
+    deps, till, made = desk.deps, desk.counter.till, desk.lent()
+    again = {"order_no": "n9", "check_id": made.check_id}
+    for verb in (service.give_back, service.settle):
+        refused("orders.check_used", service.create, deps, till, **again)
+        verb(deps, till, order_id=made.id)
+    refused("orders.check_used", service.create, deps, till, **again)
+
+
+def test_of_many_for_a_check_that_is_being_freed_at_most_one_wins(desk: Desk) -> None:
+    deps, till, check_id = desk.deps, desk.counter.till, desk.checked()
+    first = service.create(deps, till, order_no="n0", check_id=check_id)
+    numbers = iter(["n1", "n2", "n3"])
+    acts: list[Callable[[], object]] = [
+        lambda: service.cancel(deps, till, order_id=first.id),
+        *[lambda: service.create(deps, till, order_no=next(numbers), check_id=check_id)] * 3,
+    ]
+    ended = at_once(lambda: acts.pop()(), 4)  # noqa: PLW0108 - each takes one
+    lost = [one.reason for one in ended if isinstance(one, ServiceError)]
+    assert set(lost) <= {"orders.check_used"}
+    live = deps.db["orders"].count_documents({"check_id": check_id, "state": "created"})
+    assert live == 3 - len(lost) <= 1
+    kept = service.find(deps, till, order_id=first.id)
+    assert kept.state is OrderState.CANCELLED
+
+
+def test_on_a_freed_check_one_of_many_at_once_wins(desk: Desk) -> None:
+    deps, till, check_id = desk.deps, desk.counter.till, desk.checked()
+    first = service.create(deps, till, order_no="n0", check_id=check_id)
+    service.cancel(deps, till, order_id=first.id)
+    numbers = iter("abcd")
+    ended = at_once(lambda: service.create(deps, till, order_no=next(numbers), check_id=check_id), 4)
+    assert [one.reason for one in ended if isinstance(one, ServiceError)] == ["orders.check_used"] * 3
+
+
+def test_the_former_index_that_kept_a_cancelled_orders_check_goes(deps: Deps) -> None:
+    orders = deps.db["orders"]
+    orders.create_index([("check_id", 1)], name="check_id_1", unique=True)
+    for _ in range(2):
+        bootstrap.ensure_indexes(deps)
+        assert "check_id_1" not in orders.index_information()
+    assert orders.index_information()["check_id_held"]["unique"]
+
+
+def test_who_waits_for_an_order_hears_that_it_is_cancelled_whyever(
+    desk: Desk, clock: Clock, system_actor: Actor
+) -> None:
+    deps, till = desk.deps, desk.counter.till
+    by_merchant = desk.ordered("n1")
+    for _ in range(2):
+        service.cancel(deps, till, order_id=by_merchant.id)
+    assert told(desk) == [NoticeKind.ORDER_CANCELLED]
+    desk.ordered("n2")
+    clock.advance(hours=24)
+    for _ in range(2):
+        service.lapse(deps, system_actor)
+    assert told(desk)[1:] == [NoticeKind.ORDER_LAPSED]
+    desk.ordered("n3")
+    closed(desk)
+    for _ in range(2):
+        service.wind_up(deps, system_actor)
+    assert told(desk)[2:] == [NoticeKind.ORDER_CANCELLED_CLOSING]
+    heard = [one for one in notices.inbox(deps, desk.resident, limit=9).items if one.kind in told(desk)]
+    assert all("徐汇区示范图书馆" in one.body for one in heard)
 
 
 def test_another_merchants_check_and_order_are_not_found(desk: Desk) -> None:
@@ -213,7 +319,8 @@ def test_with_its_merchant_an_order_ends_at_once_for_whoever_reads_it(
         assert (service.remind_due(deps, system_actor), service.flag_overdue(deps, system_actor)) == (0, 0)
         service.wind_up(deps, system_actor)
     assert service.wind_up(deps, system_actor) == 0
-    assert told(desk) == [NoticeKind.ORDER_BEGUN, NoticeKind.ORDER_WOUND_UP]
+    ended = {NoticeKind.ORDER_WOUND_UP, NoticeKind.ORDER_CANCELLED_CLOSING}
+    assert (len(told(desk)), set(told(desk)[1:])) == (3, ended)
     assert [one.act for one in mine.timeline][-1] is OrderAct.WIND_UP
     assert list(audit.verify_log(deps)) == []
 

@@ -13,12 +13,13 @@ from backend.deliveries import service as deliveries
 from backend.deliveries.model import LEGAL, NOTICE, Parcel
 from backend.gateways.carrying import Handover, Verdict
 from backend.pushes import service
-from backend.pushes.model import Audience, Shown, Wish
+from backend.pushes.model import NOT_OPEN, Audience, Shown, Wish
 from backend.pushes.service import choosing
 from backend.recipients import service as recipients
 from notifications.worker import queues_of
 from schemas.terms import NewsCategory, PushState, Role, Way
 from tests.backend.deliveries.test_service import Silent, states
+from tests.backend.news.press import Press
 from tests.support.followers import EDITOR, WORKER, bound, crowd, let_pass
 from tests.support.people import NUMBER, resident
 from tests.support.refusals import at_once, refused
@@ -286,6 +287,60 @@ def test_of_two_who_act_at_once_one_is_told(set_up: Deps) -> None:
         "pushes.changed",
         "pushes.changed",
     ]
+
+
+def test_it_stops_by_itself_while_its_article_cannot_be_opened(
+    set_up: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "AT_ONCE", 10)
+    press = Press(set_up)
+    article = press.published()
+    crowd(set_up, 30)
+    other, push = start(set_up), start(set_up, news_id=article.id)
+    service.advance(set_up, WORKER)
+    assert queues_of(set_up) == [LEGAL, NOTICE, other, push]
+    press.unpublish(article)
+    assert queues_of(set_up) == [LEGAL, NOTICE, other]
+    at_once(lambda: service.advance(set_up, WORKER), 4)
+    shown = service.find(set_up, EDITOR, push_id=push)
+    assert (shown.push.state, shown.progress.queued) == (PushState.PAUSED, 30)
+    assert [one.act.value for one in shown.push.events] == ["create", "hold"]
+    assert shown.push.events[-1].told == NOT_OPEN
+    line = set_up.db["audit_log"].find_one({"target_id": push, "action": "pushes.hold"})
+    assert line is not None
+    assert line["details"] == {"news_id": article.id}
+    assert refused("pushes.article_not_open", service.resume, set_up, EDITOR, push_id=push).text == NOT_OPEN
+    press.again(article)
+    assert service.resume(set_up, EDITOR, push_id=push).push.state is PushState.RUNNING
+    service.advance(set_up, WORKER)
+    assert queues_of(set_up) == [LEGAL, NOTICE, other, push]
+
+
+def test_no_page_is_queued_once_its_article_was_taken_down(
+    set_up: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "AT_ONCE", 10)
+    press = Press(set_up)
+    article = press.published()
+    crowd(set_up, 30)
+    push = start(set_up, news_id=article.id)
+    put = deliveries.put
+
+    def put_and_unpublish(deps: Deps, made: Any) -> None:
+        put(deps, made)
+        press.unpublish(article)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(deliveries, "put", put_and_unpublish)
+        service.advance(set_up, WORKER)
+    queued = figures(set_up, push)[0]
+    assert 0 < queued <= 10
+    service.advance(set_up, WORKER)
+    shown = service.find(set_up, EDITOR, push_id=push)
+    assert (shown.push.state, shown.progress.queued) == (PushState.PAUSED, queued)
+    service.cancel(set_up, EDITOR, push_id=push)
+    service.advance(set_up, WORKER)
+    assert figures(set_up, push) == (0, 0, 0, 0, queued)
 
 
 def test_last_figures_outlive_the_deliveries(set_up: Deps, clock: Clock) -> None:

@@ -167,3 +167,17 @@ def test_the_same_number_of_two_channels_is_two_people(deps: Deps, way: Way) -> 
     service.bind(deps, account_id="anna", way=way, address="111")
     service.bind(deps, account_id="bert", way=Way.APP_PUSH, address="111")
     assert ways_of(deps, "anna") == {way: "111"}
+
+
+def test_a_number_that_was_refused_is_tried_again_once_its_holder_asks(deps: Deps) -> None:
+    anna = bound(deps, "anna", Way.SMS)
+    (known,) = service.by_id(deps, ["anna:sms"]).values()
+    assert service.mark_gone(deps, known, reason="number_refused")
+    service.switch(deps, anna, ways={Way.TELEGRAM: False}, kinds={})
+    assert ways_of(deps, "anna") == {}
+    service.switch(deps, anna, ways={Way.SMS: True}, kinds={})
+    assert set(ways_of(deps, "anna")) == {Way.SMS}
+    service.switch(deps, anna, ways={Way.SMS: False}, kinds={})
+    assert service.by_id(deps, ["anna:sms"]) == {}
+    lines = [one["action"] for one in deps.db["audit_log"].find(sort=[("seq", 1)])]
+    assert sorted(lines) == ["recipients.allow_texts", "recipients.refuse_texts"]

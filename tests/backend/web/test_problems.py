@@ -5,16 +5,23 @@ import json
 from typing import Any
 
 import pytest
+from flask import Flask, request
 from flask.testing import FlaskClient
+from marshmallow import ValidationError, fields
 from pymongo.errors import AutoReconnect, DuplicateKeyError, EncryptionError, ServerSelectionTimeoutError
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from backend.common.errors import Kind
-from backend.web import problems
+from backend.web import bodies, problems
+from schemas.base import RequestSchema
 from tests.backend.web.conftest import Doing, refusal
 
 EN = {"Accept-Language": "en"}
+
+
+class Anything(RequestSchema):
+    content = fields.Dict(fields.String())
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -83,13 +90,51 @@ def test_options_names_the_methods(stranger: FlaskClient) -> None:
     "body",
     [
         b"{", b"", b"nonsense", b'{"name": "\xff"}', b'{"name": "a", "name": "b"}', b'{"count": 1e999}', b'{"count": NaN}',
-        b'{"count": 99999999999999999999}', b'{"count": ' + b"9" * 5000 + b"}", b'{"name": "\\ud800"}', b'{"name": "\\u0000"}',
+        b'{"count": -1e999}', b'{"count": -Infinity}', b'{"name": "\\ud800"}', b'{"name": "\\u0000"}',
         b'{"\\udfff": 1}', b'[["\\ud800"]]', b"[" * 100_000, b'{"a":' * 40_000, b"\x00", b"\xef\xbb\xbf{}",
     ],
 )  # fmt: skip
 def test_what_is_not_plain_json_is_malformed(caller: FlaskClient, body: bytes, loudly: object) -> None:
     answer = caller.post("/api/v1/probe", data=body, content_type="application/json")
     assert (answer.status_code, answer.json["reason"]) == (400, "request.malformed")
+
+
+@pytest.mark.parametrize(
+    "number",
+    [b"1000000000", b"9007199254740992", b"1" + b"0" * 30, b"-1" + b"0" * 30, b"9" * 5000],
+    ids=["ten figures", "the first beyond", "10^30", "-10^30", "5,000 figures"],
+)
+def test_a_number_that_is_too_large_is_told_with_its_field_however_large(
+    caller: FlaskClient, number: bytes, loudly: object
+) -> None:
+    body = b'{"name": "x", "count": ' + number + b"}"
+    answer = caller.post("/api/v1/probe", data=body, content_type="application/json")
+    assert (answer.status_code, answer.json["reason"]) == (422, "request.invalid")
+    assert list(answer.json["errors"]["json"]) == ["count"]
+    wrong = {"name": "x", "count": 1_000_000_000}
+    assert answer.json["errors"] == caller.post("/api/v1/probe", json=wrong).json["errors"]
+
+
+def test_where_any_number_may_stand_it_is_told_with_its_place() -> None:
+    """It would be kept as another number than was sent."""
+    parser, told = bodies.StrictParser(), []
+
+    @parser.error_handler
+    def _tell(error: ValidationError, *_: object, **__: object) -> None:
+        told.append(error.messages)
+        raise error
+
+    body = (
+        b'{"content": {"fen": 1'
+        + b"0" * 30
+        + b', "days": [1, -1'
+        + b"0" * 30
+        + b'], "of": 9007199254740991}}'
+    )
+    asked = Flask("x").test_request_context("/", method="POST", data=body, content_type="application/json")
+    with asked, pytest.raises(ValidationError):
+        parser.parse(Anything, request, location="json")
+    assert told == [{"json": {"content": {"fen": [bodies.TOO_FAR], "days": {1: [bodies.TOO_FAR]}}}}]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from backend.common.settings import Settings, SettingsError
-from backend.local import dotenv
+from backend.local import dotenv, processes
 from backend.local.run import ROOT
 from tests.support.bot_api import TOKEN, BotApi, Pace, Window
 from tests.support.bot_api.desk import PEOPLE
@@ -62,10 +62,13 @@ def chat(settings: Settings, environ: Mapping[str, str], port: int) -> int:
     with ExitStack() as after:
         token, at = settings.bot_token or TOKEN, port if own_bot else named.port or 80
         api = after.enter_context(_served(at, token, kept))
-        if own_bot:
-            after.callback(_end, _start_bot(api, environ))
+        bot = _start_bot(api, environ) if own_bot else None
+        if bot is not None:
+            after.callback(processes.end, bot, within_s=15)
         _welcome(api, kept, own_bot=own_bot)
-        stop.wait()
+        while not stop.wait(0.2):
+            if bot is not None and bot.poll() is not None:
+                raise ChatError(f"the bot ended with {bot.returncode}; its last lines stand above")
     return 0
 
 
@@ -80,16 +83,7 @@ def _served(port: int, token: str, kept: Path) -> BotApi:
 
 def _start_bot(api: BotApi, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     given = {**environ, "BOT_TOKEN": api.token, "BOT_API_URL": api.url, "PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen([sys.executable, "-m", "bot"], cwd=ROOT, env=given)
-
-
-def _end(bot: subprocess.Popen[bytes]) -> None:
-    bot.terminate()
-    try:
-        bot.wait(15)
-    except subprocess.TimeoutExpired:
-        bot.kill()
-        bot.wait()
+    return processes.spawn([sys.executable, "-m", "bot"], environ=given, cwd=ROOT, output=sys.stdout.fileno())
 
 
 def _welcome(api: BotApi, kept: Path, *, own_bot: bool) -> None:

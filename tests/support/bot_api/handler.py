@@ -24,7 +24,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self._body()
         place = urlsplit(self.path)
         kind, _, rest = unquote(place.path).lstrip("/").partition("/")
         with suppress(BrokenPipeError, ConnectionResetError):  # a client that went away needs no answer
@@ -39,6 +39,18 @@ class Handler(BaseHTTPRequestHandler):
             except Refused as refused:
                 self.api.refusals[refused.status] += 1
                 self._reply_json(refused.status, refused.body)
+
+    def _body(self) -> bytes:
+        """Of known length, or in chunks, as some clients send files."""
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            """Trailers mean nothing here."""
+        return body
 
     def _file(self, rest: str) -> bytes:
         token, _, path = rest.partition("/")

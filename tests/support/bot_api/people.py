@@ -48,13 +48,13 @@ class Person:
         with self._world.changed:
             return self._world.messages.get((self.chat.id, message_id))
 
-    def wait_until(self, seen: Callable[["Person"], bool], *, within_s: float = 30) -> "Person":
+    def wait_until(self, seen: Callable[["Person"], bool], *, within_s: float = 60) -> "Person":
         with self._world.changed:
             lines = self._world.transcript.lines
             assert self._world.changed.wait_for(lambda: seen(self), within_s), lines(self.chat.id)
         return self
 
-    def wait_for(self, count: int, *, within_s: float = 30) -> list[Message]:
+    def wait_for(self, count: int, *, within_s: float = 60) -> list[Message]:
         """The first `count` messages of the bot, once they are there."""
         return self.wait_until(lambda me: len(me.heard) >= count, within_s=within_s).heard[:count]
 

@@ -103,17 +103,17 @@ class BotApi:
         group.chat.bot = "administrator"
         person.say(text, group=group)
 
-    def wait_for(self, count: int, *, within_s: float = 15) -> list[dict[str, Any]]:
+    def wait_for(self, count: int, *, within_s: float = 60) -> list[dict[str, Any]]:
         """The first `count` messages the bot sent, once they are there."""
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.sent) >= count, within_s), self.calls
             return self.sent[:count]
 
-    def wait_for_call(self, method: str, *, within_s: float = 15) -> None:
+    def wait_for_call(self, method: str, *, within_s: float = 60) -> None:
         with self._changed:
             assert self._changed.wait_for(lambda: method in self.calls, within_s), self.calls
 
-    def wait_until_told(self, *, within_s: float = 30) -> None:
+    def wait_until_told(self, *, within_s: float = 60) -> None:
         """Until the bot has taken every update."""
         with self._changed:
             assert self._changed.wait_for(lambda: not self.world.updates.pending, within_s), self.calls

@@ -20,7 +20,6 @@ class Webhook:
     secret: str = ""
     connections: int = 40
     certificate: bool = False
-    set_number: int = 0
 
 
 class Updates:

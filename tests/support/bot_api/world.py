@@ -59,7 +59,7 @@ class World:
         self.webhook_fault: dict[str, Any] = {}
         self.callback_life_s = CALLBACK_LIFE_S
         self._remember()
-        self._message_ids = count(max((number for _, number in self.messages), default=0) + 1)
+        self._message_ids = count(max((number for _, number in self.messages), default=1000) + 1)
         self._file_ids = count(1)
 
     def chat(self, chat_id: str) -> Chat:
@@ -128,22 +128,24 @@ class World:
         chat.known = True
         told = {"chat": chat.wire, "from": by.wire, "date": int(time.time())}
         told["old_chat_member"], told["new_chat_member"] = _standing(old), _standing(status)
-        self.transcript.add("person", chat.id, "standing", text=status)
+        self.transcript.add("person", chat.id, "standing", text=status, chat=chat.wire)
         self.updates.put("my_chat_member", told)
 
     def _remember(self) -> None:
         """From a transcript that was kept: what was said, and where the bot stands."""
         for entry in self.transcript.entries:
-            if message := entry.get("message"):
-                place = message["chat"]
-                name = place.get("first_name") or place.get("title")
-                chat = self.chats.setdefault(
-                    place["id"], Chat(place["id"], place["type"], name, bot="member")
-                )
+            message = entry.get("message") or {}
+            place = message.get("chat") or entry.get("chat")
+            if place is None:
+                continue
+            name = place.get("first_name") or place.get("title")
+            new = Chat(place["id"], place["type"], name, place.get("username"), bot="member", known=True)
+            chat = self.chats.setdefault(place["id"], new)
+            chat.keyboard = entry.get("keyboard", chat.keyboard)
+            if entry["event"] == "standing":
+                chat.bot = entry["text"]
+            else:
                 self.messages[chat.id, message["message_id"]] = message
-                chat.keyboard = entry.get("keyboard", chat.keyboard)
-            elif entry["event"] == "standing" and entry["chat_id"] in self.chats:
-                self.chats[entry["chat_id"]].bot = entry["text"]
 
 
 def _standing(status: str) -> dict[str, Any]:
@@ -154,7 +156,7 @@ def _standing(status: str) -> dict[str, Any]:
         rights = (
             *("can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members"),
             *("can_promote_members", "can_change_info", "can_invite_users", "can_post_stories"),
-            *("can_edit_stories", "can_delete_stories"),
+            *("can_edit_stories", "can_delete_stories", "can_send_welcome_messages"),
         )
         told |= {"can_be_edited": False, "is_anonymous": False} | dict.fromkeys(rights, False)
     return told

@@ -30,9 +30,8 @@ def set_webhook(world: World, values: Values) -> tuple[bool, str]:
     if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
         raise bad("secret token contains unallowed characters")
     updates = world.updates
-    number = updates.webhook.set_number + 1 if updates.webhook else 1
     certificate = "certificate" in values.files
-    updates.webhook = Webhook(url, secret, values.whole("max_connections", 40), certificate, number)
+    updates.webhook = Webhook(url, secret, values.whole("max_connections", 40), certificate)
     updates.choose(values.structure("allowed_updates"))
     _drop(world, values)
     world.webhook_fault = {}

@@ -1,0 +1,172 @@
+"""One answer a message, however often WeChat sends it and to whichever process.
+
+WeChat waits five seconds, then drops the connection and sends the message again, twice. The first request works; the ones
+after it wait for its answer. A work that is still going on near the end of the second request's five seconds is answered with
+a link that fetches its answer later. A process that dies loses its lease within seconds, and the next request works anew:
+the dialogue knows the message by its number and does nothing twice.
+"""
+
+import hmac
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, replace
+from datetime import timedelta
+
+from backend.common import logs
+from backend.common.deps import Deps
+from backend.common.mongo import DriverError
+from backend.dialogues.model import Incoming, Outgoing, Sort
+from backend.wechat import errors, store, texts
+from backend.wechat.model import Heard, Turn
+from backend.wechat.rules import reading, writing
+from backend.wechat.service import reporting
+
+ROOM = "replies"
+PURPOSE = "wechat"
+KEPT = timedelta(minutes=11)
+"""Longer than a signed request can be sent again: its timestamp may be five minutes ahead, and counts five minutes longer."""
+ASKS_AGAIN = "turn:"
+log = logs.get(__name__)
+
+Dialogue = Callable[[Deps, Incoming], Sequence[Outgoing]]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds. A lease is renewed while its request works, so that only a dead process loses one; it ends before WeChat's
+    second try, which then takes the work over."""
+
+    waits: float = 4.0
+    looks_every: float = 0.1
+    lease: float = 4.0
+    renews_every: float = 1.0
+
+
+class Line:
+    """Where people's messages of one process are answered: `dialogue` answers them, at most `places` at once.
+
+    The web's threads serve the whole service; a slow database must not fill all of them with waiting chats.
+    """
+
+    def __init__(self, dialogue: Dialogue, *, places: int, pace: Pace = Pace()) -> None:
+        self._dialogue = dialogue
+        self._places = threading.BoundedSemaphore(places)
+        self._pace = pace
+
+    def text(self, deps: Deps, heard: Heard) -> str:
+        """The text for this message, empty where none is due. Raises 403 `wechat.replayed`."""
+        if heard.incoming is None:
+            reporting.note(deps, heard.message)
+            return ""
+        if not self._places.acquire(blocking=False):
+            log.warning("wechat.busy")
+            return _crowded(deps, _turn(deps, heard, self._pace))
+        try:
+            return self._text(deps, heard, heard.incoming)
+        finally:
+            self._places.release()
+
+    def _text(self, deps: Deps, heard: Heard, incoming: Incoming) -> str:
+        turn = _turn(deps, heard, self._pace)
+        if incoming.sort is Sort.BUTTON and incoming.text.startswith(ASKS_AGAIN):
+            return self._fetched(deps, turn, incoming)
+        if store.insert(deps.db, turn):
+            return self._worked(deps, turn, incoming)
+        if not store.add_nonces(deps.db, turn):
+            log.warning("wechat.replayed", user=turn.user[:12])
+            raise errors.replayed()
+        return self._waited(deps, turn, lambda: self._worked(deps, turn, incoming))
+
+    def _fetched(self, deps: Deps, asking: Turn, incoming: Incoming) -> str:
+        """The answer to an earlier message of the same person, which took too long; nothing is worked on here."""
+        found = store.find(deps.db, incoming.text.removeprefix(ASKS_AGAIN))
+        if found is None or found.user != asking.user:
+            return texts.GONE
+        return self._waited(deps, replace(found, lease=asking.lease), lambda: texts.GONE)
+
+    def _waited(self, deps: Deps, turn: Turn, work: Callable[[], str]) -> str:
+        """The answer that another request gives; `work` when nobody works on it any more."""
+        ends = time.monotonic() + self._pace.waits
+        while (found := store.find(deps.db, turn.id)) is not None:
+            if found.sealed_reply is not None:
+                return _opened(deps, found.sealed_reply)
+            if found.leased_until <= deps.now() and self._taken_over(deps, found, turn.lease):
+                return work()
+            if time.monotonic() >= ends:
+                log.warning("wechat.slow", user=turn.user[:12])
+                return _slow(deps, turn)
+            time.sleep(self._pace.looks_every)
+        raise errors.replayed()
+
+    def _taken_over(self, deps: Deps, found: Turn, by: str) -> bool:
+        until = deps.now() + timedelta(seconds=self._pace.lease)
+        return found.lease != by and store.lease(deps.db, found.id, held=found.lease, by=by, until=until)
+
+    def _worked(self, deps: Deps, turn: Turn, incoming: Incoming) -> str:
+        with self._renewed(deps, turn):
+            text = writing.content(self._dialogue(deps, incoming), deps.settings.site)
+        if incoming.sort is Sort.LOCATION:
+            # What lies near a person is not kept: a repetition is worked out anew.
+            store.lease(deps.db, turn.id, held=turn.lease, by=turn.lease, until=deps.now())
+            return text
+        if store.fill(deps.db, turn.id, lease=turn.lease, sealed_reply=deps.sealer.seal(ROOM, text)):
+            return text
+        return self._waited(deps, turn, lambda: text)
+
+    @contextmanager
+    def _renewed(self, deps: Deps, turn: Turn) -> Iterator[None]:
+        """The lease stays ours while the block runs, and is free at once when it fails."""
+        done = threading.Event()
+        threading.Thread(target=self._renew, args=(deps, turn, done), daemon=True).start()
+        try:
+            yield
+        except BaseException:
+            store.lease(deps.db, turn.id, held=turn.lease, by=turn.lease, until=deps.now())
+            raise
+        finally:
+            done.set()
+
+    def _renew(self, deps: Deps, turn: Turn, done: threading.Event) -> None:
+        while not done.wait(self._pace.renews_every):
+            until = deps.now() + timedelta(seconds=self._pace.lease)
+            try:
+                store.lease(deps.db, turn.id, held=turn.lease, by=turn.lease, until=until)
+            except DriverError:
+                log.warning("wechat.lease_not_renewed")
+
+
+def _turn(deps: Deps, heard: Heard, pace: Pace) -> Turn:
+    now, told, call = deps.now(), heard.message, heard.call
+    return Turn(
+        id=_mac(deps, "message", told.user, reading.name_of(told)),
+        user=_mac(deps, "user", told.user),
+        fingerprint=_mac(deps, "content", repr(astuple(told))),
+        nonces=(_mac(deps, "nonce", call.timestamp, call.nonce),),
+        lease=deps.new_id(),
+        leased_until=now + timedelta(seconds=pace.lease),
+        expires_at=now + KEPT,
+    )
+
+
+def _mac(deps: Deps, *parts: str) -> str:
+    said = "".join(f"{len(part)}:{part}" for part in parts)
+    return hmac.digest(deps.sealer.derive(PURPOSE), said.encode(), "sha256").hex()
+
+
+def _slow(deps: Deps, turn: Turn) -> str:
+    again = writing.tap(texts.SEE, ASKS_AGAIN + turn.id)
+    return texts.SLOW.format(again=again, site=writing.link(deps.settings.site, texts.SITE))
+
+
+def _crowded(deps: Deps, turn: Turn) -> str:
+    """Without a place: a new message is not begun, and one that has been begun is not called so."""
+    found = store.find(deps.db, turn.id)
+    if found is None or found.fingerprint != turn.fingerprint:
+        return texts.BUSY
+    return _slow(deps, turn) if found.sealed_reply is None else _opened(deps, found.sealed_reply)
+
+
+def _opened(deps: Deps, sealed_reply: bytes) -> str:
+    return str(deps.sealer.open(sealed_reply))
