@@ -19,6 +19,7 @@ from tests.backend.dialogues.conftest import bound, press, say
 from tests.backend.objections.town import Town
 from tests.support.conversations import SECRETS, CorePort, Doing
 from tests.support.people import together
+from tests.support.plans import scans
 
 VALUES = [*answering.TOPICS, *answering.ABOUT]
 VALUES += ["kill:", "claim:x", "switch:on:push", "switch:maybe:x", "news:x", "🧧"]
@@ -144,3 +145,24 @@ def test_what_stands_in_a_group_is_never_about_a_person(town: Town, port: CorePo
     sent = replace(port.incoming(Doing(Sort.TEXT, "/objections"), "m-9"), private=False)
     (said,) = service.handle(town.deps, sent)
     assert (said.text, said.buttons) == ("为保护您的隐私，请与我单独聊天。", ())
+
+
+def test_no_answer_reads_a_whole_collection(town: Town, port: CorePort) -> None:
+    town.submit()
+    port.send(Doing(Sort.BUTTON, "switch:off:push"))
+    wanted = (
+        "帮助",
+        "报告",
+        "异议",
+        "停用链接",
+        "资讯",
+        "2",
+        "消息",
+        "红包",
+        "免押",
+        "解绑",
+        "绑定 aaaaaaa1",
+    )
+    read = scans(town.deps, lambda: [say(port, text) for text in wanted])
+    assert set(read) <= {"calendars"}  # a document a year, all of them wanted
+    assert scans(town.deps, lambda: press(port, "unbind:yes")) == []
