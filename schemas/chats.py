@@ -47,7 +47,10 @@ class NewChatCode(ResponseSchema):
         },
     )
     expires_at = BeijingTime(required=True)
-    instruction = Said(required=True)
+    instruction = Said(
+        required=True,
+        metadata={"type": "string", "description": "如何在聊天中使用 / what to do with it in the chat"},
+    )
 
 
 class Chat(ResponseSchema):
@@ -56,7 +59,7 @@ class Chat(ResponseSchema):
     id = fields.String(required=True)
     channel = TermField(Way, required=True)
     channel_label = Said(required=True)
-    bound_at = BeijingTime(required=True)
+    bound_at = BeijingTime(required=True, metadata={"description": "绑定时间 / since when"})
     last_used_at = BeijingTime(
         required=True, metadata={"description": "最近使用，精确到分钟 / the last use, to the minute"}
     )

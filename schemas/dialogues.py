@@ -24,10 +24,14 @@ class PhraseRemoveQuery(QuerySchema):
 
 
 class ChatPhrase(ResponseSchema):
-    phrase = fields.String(required=True, attribute="id")
+    phrase = fields.String(
+        required=True,
+        attribute="id",
+        metadata={"description": "归一后的说法 / the phrase in its folded form", "example": "查失信"},
+    )
     action = fields.String(required=True)
     at = BeijingTime(required=True)
-    by_name = fields.String(required=True, allow_none=True)
+    by_name = fields.String(required=True, allow_none=True, metadata={"description": "添加人 / who added it"})
 
 
 class ChatPhrases(ResponseSchema):
@@ -39,10 +43,10 @@ class ChatPhrases(ResponseSchema):
 class ChatFigure(ResponseSchema):
     """One channel on one day. Nothing of what was said is kept."""
 
-    day = fields.Date(required=True)
+    day = fields.Date(required=True, metadata={"description": "上海日期 / the day in Shanghai"})
     channel = TermField(Way, required=True)
     channel_label = Said(required=True)
-    understood = fields.Integer(required=True)
+    understood = fields.Integer(required=True, metadata={"description": "听懂 / texts with one meaning"})
     offered = fields.Integer(
         required=True, metadata={"description": "给出几个选项 / several meanings were offered"}
     )

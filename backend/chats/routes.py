@@ -22,6 +22,7 @@ class Chats(MethodView):
 
     @blp.arguments(wire.ChatBind)
     @blp.response(201, wire.NewChatCode)
+    @blp.idempotent
     def post(self, body):
         """Get a code, or a link with the code in it, that binds one chat
 
