@@ -161,51 +161,40 @@ class PushEvent(ResponseSchema):
 class Push(ResponseSchema):
     """A push with its figures; `queued` to `skipped` stand in `progress` as well."""
 
-    id = fields.String(required=True, attribute="push.id", metadata=_about("编号", "its id"))
-    state = TermField(PushState, required=True, attribute="push.state", metadata=_about("状态", "the state"))
+    id = fields.String(required=True, metadata=_about("编号", "its id"))
+    state = TermField(PushState, required=True, metadata=_about("状态", "the state"))
     state_label = Said(
         required=True,
-        attribute="push.state.label",
         metadata=_about("状态名称", "the state in words", type="string", example="推送中"),
     )
-    title = fields.String(required=True, attribute="push.wish.title", metadata=_TITLES)
-    body = fields.String(
-        required=True, attribute="push.wish.body", metadata=_about("正文", "body", example="第四期已发布。")
-    )
+    title = fields.String(required=True, metadata=_TITLES)
+    body = fields.String(required=True, metadata=_about("正文", "body", example="第四期已发布。"))
     title_en = fields.String(
         required=True,
         allow_none=True,
-        attribute="push.wish.title_en",
         metadata=_about("英文标题", "title in English"),
     )
     body_en = fields.String(
         required=True,
         allow_none=True,
-        attribute="push.wish.body_en",
         metadata=_about("英文正文", "body in English"),
     )
     news_id = fields.String(
         required=True,
         allow_none=True,
-        attribute="push.wish.news_id",
         metadata=_about("关联的资讯", "the article it is about"),
     )
-    audience = fields.Nested(
-        AudienceShown, required=True, attribute="push.wish.audience", metadata=_about("对象", "who it is for")
-    )
+    audience = fields.Nested(AudienceShown, required=True, metadata=_about("对象", "who it is for"))
     channels = fields.List(
         TermField(Way),
         required=True,
-        attribute="push.wish.ways",
+        attribute="ways",
         metadata=_about("渠道，按尝试顺序", "channels in the order of trying"),
     )
-    created_at = BeijingTime(
-        required=True, attribute="push.created_at", metadata=_about("发起时间", "when it was started")
-    )
+    created_at = BeijingTime(required=True, metadata=_about("发起时间", "when it was started"))
     settled_at = BeijingTime(
         required=True,
         allow_none=True,
-        attribute="push.settled_at",
         metadata=_about("全部处理完毕的时间", "when nothing of it waited any more"),
     )
     held_until = BeijingTime(
@@ -216,15 +205,14 @@ class Push(ResponseSchema):
         ),
     )
     progress = fields.Nested(Progress, required=True, metadata=_about("进度", "how far it is"))
-    queued = _number(_QUEUED, attribute="progress.queued")
-    sent = _number(_SENT, attribute="progress.sent")
-    delivered = _number(_DELIVERED, attribute="progress.delivered")
-    failed = _number(_FAILED, attribute="progress.failed")
-    skipped = _number(_SKIPPED, attribute="progress.skipped")
+    queued = _number(_QUEUED)
+    sent = _number(_SENT)
+    delivered = _number(_DELIVERED)
+    failed = _number(_FAILED)
+    skipped = _number(_SKIPPED)
     events = fields.List(
         fields.Nested(PushEvent),
         required=True,
-        attribute="push.events",
         metadata=_about("经过", "its history"),
     )
 

@@ -108,6 +108,78 @@ class Shown:
     progress: Progress
     held_until: datetime | None
 
+    @property
+    def id(self) -> str:
+        return self.push.id
+
+    @property
+    def state(self) -> PushState:
+        return self.push.state
+
+    @property
+    def state_label(self) -> Text:
+        return self.push.state.label
+
+    @property
+    def title(self) -> str:
+        return self.push.wish.title
+
+    @property
+    def body(self) -> str:
+        return self.push.wish.body
+
+    @property
+    def title_en(self) -> str | None:
+        return self.push.wish.title_en
+
+    @property
+    def body_en(self) -> str | None:
+        return self.push.wish.body_en
+
+    @property
+    def news_id(self) -> str | None:
+        return self.push.wish.news_id
+
+    @property
+    def audience(self) -> Audience:
+        return self.push.wish.audience
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        return self.push.wish.ways
+
+    @property
+    def created_at(self) -> datetime:
+        return self.push.created_at
+
+    @property
+    def settled_at(self) -> datetime | None:
+        return self.push.settled_at
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return self.push.events
+
+    @property
+    def queued(self) -> int:
+        return self.progress.queued
+
+    @property
+    def sent(self) -> int:
+        return self.progress.sent
+
+    @property
+    def delivered(self) -> int:
+        return self.progress.delivered
+
+    @property
+    def failed(self) -> int:
+        return self.progress.failed
+
+    @property
+    def skipped(self) -> int:
+        return self.progress.skipped
+
 
 @dataclass(frozen=True)
 class Counted:

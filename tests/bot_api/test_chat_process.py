@@ -1,5 +1,6 @@
 """`make chat` as a process: the page, the bot that it brings or that is there, and what it says when there can be no chat."""
 
+import base64
 import re
 import socket
 from collections.abc import Iterator
@@ -9,20 +10,26 @@ from typing import Any
 import httpx
 import pytest
 
+from backend.common.deps import Deps
+from tests.support import world
 from tests.support.bot_api import TOKEN
 from tests.support.processes import Process
+from tests.support.telegram import free_port
 from tests.support.waiting import until
 
 MODULE = "tests.support.bot_api"
 
 
 @pytest.fixture
-def env(mongodb_uri: str, database_name: str, tmp_path: Path) -> dict[str, str]:
+def env(deps: Deps) -> dict[str, str]:
+    """The database and keys of `deps`, emptied."""
+    assert deps.settings.mongodb_uri is not None
     return {
         "APP_ENV": "test",
-        "MONGODB_URI": mongodb_uri,
-        "MONGODB_DATABASE": database_name,
-        "DATA_DIR": str(tmp_path),
+        "MONGODB_URI": deps.settings.mongodb_uri,
+        "MONGODB_DATABASE": deps.settings.mongodb_database,
+        "DATA_DIR": str(deps.settings.data_dir),
+        "FIELD_MASTER_KEY": base64.b64encode(world.MASTER_KEY).decode(),
     }
 
 
@@ -52,7 +59,7 @@ def heard(page: str, person: int = 7001) -> list[str]:
     return [one["message"]["text"] for one in told["entries"] if one["by"] == "bot"]
 
 
-def test_it_brings_a_bot_and_goes_on_the_next_time(env: dict[str, str], tmp_path: Path) -> None:
+def test_it_brings_a_bot_and_goes_on_the_next_time(env: dict[str, str]) -> None:
     with Process(MODULE, "--port", "0", env=env) as chat:
         page = address(chat)
         say(page, "/start")
@@ -66,15 +73,12 @@ def test_it_brings_a_bot_and_goes_on_the_next_time(env: dict[str, str], tmp_path
         page = address(again)
         say(page, "/help")
         until(lambda: len(heard(page)) == 2, again)
-    assert (tmp_path / "chat" / "transcript.jsonl").read_text().count("\n") == 6
+    assert (Path(env["DATA_DIR"]) / "chat" / "transcript.jsonl").read_text().count("\n") == 6
     assert TOKEN not in "\n".join(chat.lines)
 
 
-def test_a_running_services_own_bot_is_the_one(env: dict[str, str], taken: int) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env |= {"BOT_TOKEN": "77:OWN", "BOT_API_URL": f"http://127.0.0.1:{port}"}
+def test_a_running_services_own_bot_is_the_one(env: dict[str, str]) -> None:
+    env |= {"BOT_TOKEN": "77:OWN", "BOT_API_URL": f"http://127.0.0.1:{free_port()}"}
     with Process("bot", env=env) as bot, Process(MODULE, env=env) as chat:
         page = address(chat)
         bot.wait_for_event("bot.started")
@@ -90,7 +94,7 @@ def test_it_says_why_there_can_be_no_chat(env: dict[str, str], taken: int) -> No
         ({**env, "BOT_TOKEN": "77:OWN"}, "BOT_TOKEN is set for another Bot API server"),
         ({**env, "BOT_MODE": "carrier pigeon"}, "BOT_MODE: must be one of"),
         ({**env}, f"port {taken} cannot be used"),
-        ({**env, "BOT_MODE": "webhook"}, "the bot ended with 2"),
+        ({**env, "FIELD_MASTER_KEY": "short"}, "the bot ended with 1"),
     ):
         port = str(taken) if words.startswith("port") else "0"
         with Process(MODULE, "--port", port, env=given) as chat:

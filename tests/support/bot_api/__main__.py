@@ -82,7 +82,8 @@ def _served(port: int, token: str, kept: Path) -> BotApi:
 
 
 def _start_bot(api: BotApi, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    given = {**environ, "BOT_TOKEN": api.token, "BOT_API_URL": api.url, "PYTHONUNBUFFERED": "1"}
+    own = {"BOT_TOKEN": api.token, "BOT_API_URL": api.url, "BOT_MODE": "polling"}
+    given = {**environ, **own, "PYTHONUNBUFFERED": "1"}
     return processes.spawn([sys.executable, "-m", "bot"], environ=given, cwd=ROOT, output=sys.stdout.fileno())
 
 
