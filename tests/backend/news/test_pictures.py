@@ -73,6 +73,12 @@ def test_a_printers_jpeg_is_drawn_too() -> None:
     assert opened(rules.drawn(out.getvalue()).content).mode == "RGB"
 
 
+@pytest.fixture(autouse=True)
+def _as_in_the_web_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The face process sets a bound of its own for all pictures, and its tests run in this process as well."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1024 * 1024 * 1024 // 4 // 3)
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
