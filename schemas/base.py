@@ -12,7 +12,7 @@ from marshmallow import fields
 
 from schemas.dumping import PlannedSchema, Write
 from schemas.terms import Term
-from schemas.text import Language
+from schemas.text import Language, Text, reads_as_written, says_something
 
 # Not the zone: in the summers of 1986 to 1991 Shanghai was at +09:00, and the contract promises +08:00.
 BEIJING = timezone(timedelta(hours=8))
@@ -113,3 +113,19 @@ def beijing(instant: datetime) -> str:
 def speaking() -> Language:
     """The language replies are written in now; each edge sets `SPEAKING` for the request it serves."""
     return SPEAKING.get()
+
+
+_ONE_LINE = Text("须为可见的一行文字", "This is one line of visible text")
+_BAD_TEXT = Text("须为可见的文字，不含控制字符", "This is visible text without control characters")
+
+
+def one_line(value: str) -> None:
+    """A validator: one line that readers see."""
+    if not says_something(value) or not value.isprintable():
+        raise ma.ValidationError([_ONE_LINE])
+
+
+def many_lines(value: str) -> None:
+    """A validator: a text that says something and hides nothing from who reads it."""
+    if not reads_as_written(value):
+        raise ma.ValidationError([_BAD_TEXT])

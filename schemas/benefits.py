@@ -2,9 +2,18 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
-from schemas.base import BeijingTime, Guessed, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.base import (
+    BeijingTime,
+    Guessed,
+    QuerySchema,
+    RequestSchema,
+    ResponseSchema,
+    Said,
+    TermField,
+    one_line,
+)
 from schemas.grades import Reason
 from schemas.terms import (
     BenefitAct,
@@ -15,24 +24,17 @@ from schemas.terms import (
     RippleCause,
     ValueKind,
 )
-from schemas.text import Text, says_something
 
 REASON_CHARACTERS = 500
 TITLE_CHARACTERS = 80
-_EMPTY = Text("须为可见的一行文字", "This is one line of visible text")
 
 
 def _about(zh: str, en: str, **more: Any) -> dict[str, Any]:
     return {"description": f"{zh} / {en}", **more}
 
 
-def _line(value: str) -> None:
-    if not says_something(value) or not value.isprintable():
-        raise ValidationError([_EMPTY])
-
-
 def _text(most: int, metadata: dict[str, Any], **more: Any) -> fields.String:
-    return fields.String(validate=[validate.Length(1, most), _line], metadata=metadata, **more)
+    return fields.String(validate=[validate.Length(1, most), one_line], metadata=metadata, **more)
 
 
 def _number(metadata: dict[str, Any], **more: Any) -> fields.Integer:

@@ -2,11 +2,19 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
-from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.base import (
+    BeijingTime,
+    QuerySchema,
+    RequestSchema,
+    ResponseSchema,
+    Said,
+    TermField,
+    many_lines,
+    one_line,
+)
 from schemas.terms import NewsAct, NewsCategory, NewsState
-from schemas.text import Text, reads_as_written, says_something
 
 TITLE_CHARACTERS, TITLE_EN_CHARACTERS = 80, 200
 SUMMARY_CHARACTERS, SUMMARY_EN_CHARACTERS = 200, 500
@@ -18,30 +26,17 @@ FORM_BYTES = PICTURE_BYTES + 64 * 1024
 ATOM = "application/atom+xml"
 JPEG = "image/jpeg"
 
-_EMPTY = Text("须为可见的一行文字", "This is one line of visible text")
-_BAD_TEXT = Text("须为可见的文字，不含控制字符", "This is visible text without control characters")
-
 
 def _about(zh: str, en: str, **more: Any) -> dict[str, Any]:
     return {"description": f"{zh} / {en}", **more}
 
 
-def _one_line(value: str) -> None:
-    if not says_something(value) or not value.isprintable():
-        raise ValidationError([_EMPTY])
-
-
-def _many_lines(value: str) -> None:
-    if not reads_as_written(value):
-        raise ValidationError([_BAD_TEXT])
-
-
 def _line(most: int, metadata: dict[str, Any], **more: Any) -> fields.String:
-    return fields.String(validate=[validate.Length(1, most), _one_line], metadata=metadata, **more)
+    return fields.String(validate=[validate.Length(1, most), one_line], metadata=metadata, **more)
 
 
 def _text(most: int, metadata: dict[str, Any], **more: Any) -> fields.String:
-    return fields.String(validate=[validate.Length(1, most), _many_lines], metadata=metadata, **more)
+    return fields.String(validate=[validate.Length(1, most), many_lines], metadata=metadata, **more)
 
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}

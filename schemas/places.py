@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
-from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField, one_line
 from schemas.terms import (
     Crs,
     PlaceAct,
@@ -14,24 +14,17 @@ from schemas.terms import (
     PlaceState,
     PlaceTaskState,
 )
-from schemas.text import Text, says_something
 
 GEOJSON = "application/geo+json"
 REASON_CHARACTERS, REPLY_CHARACTERS = 500, 500
-_EMPTY = Text("须为可见的一行文字", "This is one line of visible text")
 
 
 def _about(zh: str, en: str, **more: Any) -> dict[str, Any]:
     return {"description": f"{zh} / {en}", **more}
 
 
-def _line(value: str) -> None:
-    if not says_something(value) or not value.isprintable():
-        raise ValidationError([_EMPTY])
-
-
 def _text(most: int, metadata: dict[str, Any], **more: Any) -> fields.String:
-    return fields.String(validate=[validate.Length(1, most), _line], metadata=metadata, **more)
+    return fields.String(validate=[validate.Length(1, most), one_line], metadata=metadata, **more)
 
 
 def _degrees(metadata: dict[str, Any], **more: Any) -> fields.Float:

@@ -2,38 +2,34 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
-from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.base import (
+    BeijingTime,
+    QuerySchema,
+    RequestSchema,
+    ResponseSchema,
+    Said,
+    TermField,
+    many_lines,
+    one_line,
+)
 from schemas.terms import NewsCategory, PushAct, PushState, Role, Way
-from schemas.text import Text, reads_as_written, says_something
 
 TITLE_CHARACTERS, BODY_CHARACTERS, REASON_CHARACTERS = 60, 800, 500
-_BAD_TEXT = Text("须为可见的文字，不含控制字符", "This is visible text without control characters")
-_LINE = Text("须为可见的一行文字", "This is one line of visible text")
 
 
 def _about(zh: str, en: str, **more: Any) -> dict[str, Any]:
     return {"description": f"{zh} / {en}", **more}
 
 
-def _many_lines(value: str) -> None:
-    if not reads_as_written(value):
-        raise ValidationError([_BAD_TEXT])
-
-
-def _line(value: str) -> None:
-    if not says_something(value) or not value.isprintable():
-        raise ValidationError([_LINE])
-
-
 def _title(metadata: dict[str, Any], **more: Any) -> fields.String:
-    return fields.String(validate=[validate.Length(1, TITLE_CHARACTERS), _line], metadata=metadata, **more)
+    return fields.String(validate=[validate.Length(1, TITLE_CHARACTERS), one_line], metadata=metadata, **more)
 
 
 def _body(metadata: dict[str, Any], **more: Any) -> fields.String:
     return fields.String(
-        validate=[validate.Length(1, BODY_CHARACTERS), _many_lines], metadata=metadata, **more
+        validate=[validate.Length(1, BODY_CHARACTERS), many_lines], metadata=metadata, **more
     )
 
 
@@ -97,7 +93,7 @@ class PushReason(RequestSchema):
     reason = fields.String(
         load_default=None,
         allow_none=True,
-        validate=[validate.Length(1, REASON_CHARACTERS), _line],
+        validate=[validate.Length(1, REASON_CHARACTERS), one_line],
         metadata=_about("原因", "why; staff read it", example="内容有误。"),
     )
 

@@ -135,10 +135,12 @@ def find_live_session(
     db: Database, session_id: str, now: datetime, parts: Sequence[Part[Any]]
 ) -> tuple[Session, tuple[list[Any], ...]] | None:
     """A live session, and of its subject every part, in one operation."""
-    wanted = _live(session_id, now)
-    del wanted["_id"]
     return joined(
-        db, Part(SESSIONS, "_id", partial(from_document, Session), wanted), session_id, "subject_id", parts
+        db,
+        Part(SESSIONS, "_id", partial(from_document, Session), _live_at(now)),
+        session_id,
+        "subject_id",
+        parts,
     )
 
 
@@ -200,7 +202,11 @@ def find_refresh(db: Database, token_id: str) -> RefreshToken | None:
 
 
 def _live(session_id: str, now: datetime) -> dict[str, Any]:
-    return {"_id": session_id, "ended_at": None, "expires_at": {"$gt": now}, "idle_until": {"$gt": now}}
+    return {"_id": session_id, **_live_at(now)}
+
+
+def _live_at(now: datetime) -> dict[str, Any]:
+    return {"ended_at": None, "expires_at": {"$gt": now}, "idle_until": {"$gt": now}}
 
 
 def _change_live(db: Database, wanted: dict[str, Any], change: dict[str, Any]) -> dict[str, Any] | None:

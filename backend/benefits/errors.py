@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from backend.benefits.model import Fault
-from backend.common.errors import Kind, ServiceError, by_field
+from backend.common import errors
+from backend.common.errors import Kind, ServiceError
 from backend.limits.errors import wait
 from schemas.terms import BenefitState
 from schemas.text import Text
@@ -91,13 +92,7 @@ def locked(retry_after: int) -> ServiceError:
 
 def invalid(faults: Sequence[Fault]) -> ServiceError:
     """Everything that is wrong with a campaign, at once and in both languages."""
-    return ServiceError(
-        Kind.INVALID,
-        "benefits.invalid",
-        "；".join(text.zh for _, text in faults),
-        "; ".join(text.en for _, text in faults),
-        data=by_field(faults),
-    )
+    return errors.invalid("benefits.invalid", faults)
 
 
 def changed(state: BenefitState) -> ServiceError:

@@ -1,6 +1,6 @@
 """One kind of exception for every refusal; edges decide how to say it (HTTP status, chat text, retry)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +49,17 @@ class ServiceError(Exception):
 def by_field(faults: Iterable[tuple[str, Text]]) -> dict[str, Any]:
     """The `data` of a refusal of what somebody put down: every field with what is wrong with it, in both languages."""
     return {"errors": [{"field": name, "zh": text.zh, "en": text.en} for name, text in faults]}
+
+
+def invalid(reason: str, faults: Sequence[tuple[str, Text]]) -> ServiceError:
+    """Everything that is wrong with what somebody put down, at once and in both languages."""
+    return ServiceError(
+        Kind.INVALID,
+        reason,
+        "；".join(text.zh for _, text in faults),
+        "; ".join(text.en for _, text in faults),
+        data=by_field(faults),
+    )
 
 
 def not_signed_in() -> ServiceError:

@@ -1,9 +1,8 @@
 """The gateway of app pushes: one service of the city's that knows the phone makers' own ones, or a file in demonstrations."""
 
-import json
-import os
 from pathlib import Path
 
+from backend.gateways import lines
 from backend.gateways.carrying import Handover, Message, Verdict
 from backend.gateways.posting import NoAnswer, NotReached, Poster, seconds
 
@@ -50,14 +49,8 @@ class FilePush:
 
     def carry(self, to: str, message: Message) -> Handover:
         told = {"id": message.id, "to": to, "title": message.title, "body": message.body, "url": message.url}
-        line = json.dumps(told, ensure_ascii=False).encode() + b"\n"
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                os.write(descriptor, line)
-            finally:
-                os.close(descriptor)
+            lines.append(self._path, told)
         except OSError:
             return Handover(Verdict.AWAY, "unreachable")
         return Handover(Verdict.TAKEN, receipt=message.id)

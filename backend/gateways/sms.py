@@ -5,7 +5,6 @@ Whoever asks for a code is told the same whatever went wrong, and asks again; a 
 """
 
 import json
-import os
 import sys
 import urllib.error
 import urllib.request
@@ -15,6 +14,7 @@ from typing import Protocol, TextIO
 
 from backend.common.errors import Kind, ServiceError
 from backend.common.settings import Settings
+from backend.gateways import lines
 from backend.gateways.carrying import Handover, Verdict
 from backend.gateways.posting import seconds
 
@@ -54,21 +54,10 @@ class FileSms:
         self._path = path
 
     def send(self, *, to: str, text: str, code: str | None = None) -> None:
-        line = (
-            json.dumps({"to": to.removeprefix("+86"), "text": text, "code": code}, ensure_ascii=False) + "\n"
-        )
         try:
-            self._append(line.encode())
+            lines.append(self._path, {"to": to.removeprefix("+86"), "text": text, "code": code})
         except OSError as error:
             raise NotSent from error
-
-    def _append(self, line: bytes) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(descriptor, line)
-        finally:
-            os.close(descriptor)
 
 
 class ConsoleSms:

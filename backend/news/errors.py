@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from backend.common import errors
 from backend.common.clock import shanghai_date
 from backend.common.errors import Kind, ServiceError
 from schemas.news import PICTURE_BYTES
@@ -86,14 +87,7 @@ def bad_time() -> ServiceError:
 
 def invalid(faults: Sequence[tuple[str, Text]]) -> ServiceError:
     """Everything that is wrong with a text, at once and in both languages."""
-    told = [{"field": name, "zh": text.zh, "en": text.en} for name, text in faults]
-    return ServiceError(
-        Kind.INVALID,
-        "news.invalid",
-        "；".join(text.zh for _, text in faults),
-        "; ".join(text.en for _, text in faults),
-        data={"errors": told},
-    )
+    return errors.invalid("news.invalid", faults)
 
 
 def too_many_revisions(most: int) -> ServiceError:

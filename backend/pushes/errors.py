@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from backend.common import errors
 from backend.common.errors import Kind, ServiceError
 from backend.pushes.model import NOT_OPEN, Fault
 from schemas.terms import PushState
@@ -27,11 +28,4 @@ def not_open() -> ServiceError:
 
 def invalid(faults: Sequence[Fault]) -> ServiceError:
     """Everything that is wrong with a push, at once and in both languages."""
-    told = [{"field": name, "zh": text.zh, "en": text.en} for name, text in faults]
-    return ServiceError(
-        Kind.INVALID,
-        "pushes.invalid",
-        "；".join(text.zh for _, text in faults),
-        "; ".join(text.en for _, text in faults),
-        data={"errors": told},
-    )
+    return errors.invalid("pushes.invalid", faults)

@@ -38,16 +38,24 @@ def after(article: Article, act: NewsAct) -> NewsState:
 
 
 def saved(
-    deps: Deps, actor: Actor, article: Article, act: NewsAct, *, reason: str | None = None, **changes: Any
+    deps: Deps,
+    actor: Actor,
+    article: Article,
+    act: NewsAct,
+    *,
+    reason: str | None = None,
+    about: int | None = None,
+    **changes: Any,
 ) -> Article:
-    """Take the step on the version that was read, with its lines in history and audit log, in the caller's transaction."""
+    """Take the step on the version that was read, with its lines in history and audit log, in the caller's transaction.
+
+    `about`: the revision that the step is about, where that is not the newest.
+    """
     now = deps.now()
     made = replace(article, state=after(article, act), changed_at=now, **changes)
     if not articles.put(deps.db, made):
         raise Retry(article.id)
     made = replace(made, version=article.version + 1)
-    # What is taken down is what readers see, not a newer revision that nobody has published.
-    about = article.live_revision if act is NewsAct.UNPUBLISH else None
     told = replace(made, revision=about or made.revision)
     articles.insert_act(deps.db, line(actor, told, act, now, reason))
     audit.record(deps, actor, f"news.{act.value}", article.id, revision=told.revision, version=told.version)

@@ -52,7 +52,8 @@ def unpublish(
     """Take it from readers, who are told why, and end a schedule, so that nothing comes back by itself. Its pictures are gone
     for readers with it. Raises 409 `news.not_published` when it is neither published nor scheduled."""
     article = seen(deps, actor, article_id, version)
-    if article.live_revision is not None:
+    about = article.live_revision
+    if about is not None:
         published.withdraw(deps.db, Withdrawn(article.id, deps.now(), reason, reason_en))
         published.turn(deps.db, deps.now())
         act = NewsAct.UNPUBLISH
@@ -60,7 +61,7 @@ def unpublish(
         act = NewsAct.CANCEL
     else:
         raise errors.not_published()
-    made = saved(deps, actor, article, act, reason=reason, live_revision=None, publish_at=None)
+    made = saved(deps, actor, article, act, reason=reason, about=about, live_revision=None, publish_at=None)
     return shown(deps, actor, made)
 
 

@@ -10,7 +10,8 @@ from backend.common.deps import Deps
 from backend.common.pages import Page, Position
 from backend.objections import rules, store, texts
 from backend.objections.model import NEVER, Listed, Objection, Wanted
-from backend.objections.service import moving, reading
+from backend.objections.service import moving
+from backend.records import service as records
 from schemas.terms import ObjectionState, Role
 from schemas.text import Text
 
@@ -92,7 +93,7 @@ def _entries(deps: Deps, actor: Actor, cases: Iterable[Objection]) -> Iterable[L
         yield Listed(
             id=case.id,
             record_id=case.record_id,
-            unit=reading.unit_name(deps, case.unit_code),
+            unit=records.unit_name(deps, case.unit_code),
             ground=case.ground,
             state=case.state,
             submitted_at=case.submitted_at,

@@ -1,7 +1,6 @@
 """Reading cases. Whoever sees a record or the words of a case is in the subject's access log before it leaves."""
 
 from backend.audit import service as audit
-from backend.catalogue import service as catalogue
 from backend.clocks import service as clocks
 from backend.common import numbers
 from backend.common.actor import Actor
@@ -14,7 +13,7 @@ from backend.objections.model import Event, Line, Objection, Person, Shown
 from backend.objections.service import moving
 from backend.records import service as records
 from backend.records.model import Record
-from backend.records.service import ShownRecord, UnitName
+from backend.records.service import ShownRecord
 from backend.registry import service as registry
 from schemas.terms import ObjectionAct, Role
 from schemas.text import Text
@@ -156,7 +155,7 @@ def _shown(
     return Shown(
         id=case.id,
         record_id=case.record_id,
-        unit=unit_name(deps, case.unit_code),
+        unit=records.unit_name(deps, case.unit_code),
         ground=case.ground,
         state=case.state,
         outcome=case.outcome,
@@ -183,7 +182,7 @@ def _by(deps: Deps, event: Event) -> Text:
     if event.role is Role.CITIZEN:
         return texts.SUBJECT
     if event.role is Role.PROVIDER and event.unit_code is not None:
-        return unit_name(deps, event.unit_code).name
+        return records.unit_name(deps, event.unit_code).name
     return event.role.label
 
 
@@ -202,11 +201,6 @@ def _person(deps: Deps, case: Objection) -> Person | None:
         return None
     words = registry.words_of(deps, subject)
     return Person(words.name, numbers.mask(words.number))
-
-
-def unit_name(deps: Deps, code: str) -> UnitName:
-    unit = catalogue.units_by_code(deps).get(code)
-    return UnitName(code, unit.name if unit else Text(code, code))
 
 
 def _look(deps: Deps, actor: Actor, case: Objection, purpose: Text) -> None:

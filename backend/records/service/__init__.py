@@ -24,7 +24,7 @@ from backend.records.service.reading import (
 )
 from backend.records.service.removing import erase, hide, withdraw
 from backend.records.service.rippling import Consumer, ripple, touched_since
-from backend.records.service.showing import ShownRecord, UnitName, show
+from backend.records.service.showing import ShownRecord, UnitName, show, unit_name
 from backend.records.service.suspending import plan_suspension, release, suspend
 from backend.records.service.words import opened, sealed_words
 
@@ -60,6 +60,7 @@ __all__ = [
     "show",
     "suspend",
     "touched_since",
+    "unit_name",
     "unmark",
     "withdraw",
 ]

@@ -22,6 +22,15 @@ class UnitName(NamedTuple):
     name: Text
 
 
+def unit_name(deps: Deps, code: str) -> UnitName:
+    """The unit of a code; one that the catalogue does not know (any more) is called by its code."""
+    return _unit_name(code, catalogue.units_by_code(deps).get(code))
+
+
+def _unit_name(code: str, unit: Unit | None) -> UnitName:
+    return UnitName(code, unit.name if unit else Text(code, code))
+
+
 class Detail(NamedTuple):
     """One field of a record's content: its name, its label, the value as stored, and the value in words."""
 
@@ -116,7 +125,7 @@ def _shown(record: Record, item: CatalogueItem | None, unit: Unit | None) -> Sho
         category=record.category,
         openness=record.openness,
         severity=record.severity,
-        unit=UnitName(record.unit_code, unit.name if unit else Text(record.unit_code, record.unit_code)),
+        unit=_unit_name(record.unit_code, unit),
         doc_no=record.doc_no,
         occurred_on=record.occurred_on,
         ended_on=record.ended_on,

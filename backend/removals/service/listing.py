@@ -3,17 +3,15 @@
 from dataclasses import replace
 
 from backend.audit import service as audit
-from backend.catalogue import service as catalogue
 from backend.clocks import service as clocks
 from backend.clocks.model import ShownClock
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.pages import Page, Position
-from backend.records.service import UnitName
+from backend.records import service as records
 from backend.removals import store, texts
 from backend.removals.model import Removal, ShownRemoval, UnitRemoval
 from schemas.terms import Role
-from schemas.text import Text
 
 
 def mine(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[ShownRemoval]:
@@ -60,13 +58,12 @@ def of_unit(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) 
 
 def shown(deps: Deps, removal: Removal) -> ShownRemoval:
     """A removal in words, its note opened."""
-    unit = catalogue.units_by_code(deps).get(removal.unit_code)
     note = removal.note_sealed
     return ShownRemoval(
         id=removal.id,
         kind=removal.kind,
         record_id=removal.record_id,
-        unit=UnitName(removal.unit_code, unit.name if unit else Text(removal.unit_code, removal.unit_code)),
+        unit=records.unit_name(deps, removal.unit_code),
         reason=removal.reason.text,
         article=removal.basis.text,
         note=None if note is None else str(deps.sealer.open(note)),

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from backend.audit import service as audit
 from backend.audit.model import Entry
-from backend.catalogue import service as catalogue
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.pages import Page
+from backend.records import service as records
 from backend.reports import texts
 from backend.reports.model import Look
 from schemas.terms import Role
@@ -54,5 +54,4 @@ def _who(entry: Entry) -> tuple[Text, bool]:
 def _unit(deps: Deps, entry: Entry) -> Text | None:
     if entry.actor_unit is None:
         return None
-    unit = catalogue.units_by_code(deps).get(entry.actor_unit)
-    return unit.name if unit else Text(entry.actor_unit, entry.actor_unit)
+    return records.unit_name(deps, entry.actor_unit).name

@@ -1,6 +1,5 @@
 """A case as it is shown: with the record and the words, or without."""
 
-from backend.catalogue import service as catalogue
 from backend.clocks import service as clocks
 from backend.common import numbers
 from backend.common.actor import Actor
@@ -8,7 +7,7 @@ from backend.common.deps import Deps
 from backend.evidence import service as evidence
 from backend.records import service as records
 from backend.records.model import Record
-from backend.records.service import ShownRecord, UnitName
+from backend.records.service import ShownRecord
 from backend.registry import service as registry
 from backend.restorations import rules, texts
 from backend.restorations.model import NEVER, Event, Line, Listed, Person, Restoration, Shown
@@ -45,7 +44,7 @@ def _shown(
     return Shown(
         id=case.id,
         record_id=case.record_id,
-        unit=_unit(deps, case.unit_code),
+        unit=records.unit_name(deps, case.unit_code),
         state=case.state,
         submitted_at=case.submitted_at,
         closed_at=case.closed_at,
@@ -70,7 +69,7 @@ def _by(deps: Deps, event: Event) -> Text:
     if event.role is Role.CITIZEN:
         return texts.SUBJECT
     if event.role is Role.PROVIDER and event.unit_code is not None:
-        return _unit(deps, event.unit_code).name
+        return records.unit_name(deps, event.unit_code).name
     return event.role.label
 
 
@@ -82,18 +81,13 @@ def _person(deps: Deps, case: Restoration) -> Person | None:
     return Person(words.name, numbers.mask(words.number))
 
 
-def _unit(deps: Deps, code: str) -> UnitName:
-    unit = catalogue.units_by_code(deps).get(code)
-    return UnitName(code, unit.name if unit else Text(code, code))
-
-
 def entry(deps: Deps, case: Restoration) -> Listed:
     """A line of a queue."""
     now = deps.now()
     return Listed(
         id=case.id,
         record_id=case.record_id,
-        unit=_unit(deps, case.unit_code),
+        unit=records.unit_name(deps, case.unit_code),
         state=case.state,
         submitted_at=case.submitted_at,
         due_at=case.due_at if case.due_at < NEVER else None,

@@ -4,29 +4,15 @@ from contextlib import nullcontext
 
 import pytest
 from pymongo import DESCENDING, MongoClient
-from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from backend.common import handles, mongo
 from backend.common.deps import Deps
 from backend.common.handles import Part, TooLarge, beside, insert_durable, joined
 from backend.common.mongo import Document
+from tests.support.commands import Sent
 
 NAME, OTHER, THIRD = "handled", "handled_too", "handled_as_well"
 FIRST = Part(NAME, "_id", lambda document: document["_id"])
-
-
-class Sent(CommandListener):
-    """The commands that went to the server."""
-
-    def __init__(self) -> None:
-        self.commands: list[str] = []
-
-    def started(self, event: CommandStartedEvent) -> None:
-        self.commands.append(event.command_name)
-
-    def succeeded(self, event: CommandSucceededEvent) -> None: ...
-
-    def failed(self, event: CommandFailedEvent) -> None: ...
 
 
 @pytest.fixture

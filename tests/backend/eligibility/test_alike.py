@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from flask import Flask, g
 from pymongo import MongoClient
-from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from backend.common.actor import Actor
 from backend.common.deps import Deps
@@ -24,6 +23,7 @@ from schemas import eligibility as wire
 from schemas.terms import Severity, Verdict
 from tests.backend.eligibility.counter import Counter
 from tests.support import world
+from tests.support.commands import Sent
 from tests.support.records import keep, make_record
 from tests.support.web import ClientAs
 from tests.support.world import Clock
@@ -109,23 +109,6 @@ def test_an_answer_leaves_at_whole_steps_only(app: Flask) -> None:
     assert until_step(0.03) > until_step(0.07)
 
 
-class Sent(CommandListener):
-    """The commands that go to the server, with what they are about."""
-
-    def __init__(self) -> None:
-        self.commands: list[tuple[str, str]] = []
-
-    def started(self, event: CommandStartedEvent) -> None:
-        about = event.command.get(event.command_name)
-        self.commands.append((event.command_name, about if isinstance(about, str) else ""))
-
-    def succeeded(self, event: CommandSucceededEvent) -> None:
-        """Of no interest."""
-
-    def failed(self, event: CommandFailedEvent) -> None:
-        """Of no interest."""
-
-
 @pytest.fixture
 def watched(counter: Counter, sealer: Sealer, clock: Clock) -> Iterator[tuple[Deps, Sent]]:
     sent = Sent()
@@ -146,9 +129,9 @@ def test_both_verdicts_send_the_same_commands(counter: Counter, watched: tuple[D
     seen = []
     for person in people:  # the first fills what a process keeps
         code = counter.passed(person).code
-        sent.commands.clear()
+        sent.about.clear()
         answer = service.check(deps, counter.till, code=code, service_id=counter.lending.id)
-        seen.append((answer.verdict, [name for name in sent.commands if name[0] != "endSessions"]))
+        seen.append((answer.verdict, [name for name in sent.about if name[0] != "endSessions"]))
     verdicts = [verdict for verdict, _ in seen[1:]]
     assert verdicts == [Verdict.ELIGIBLE] * 2 + [Verdict.NOT_ELIGIBLE] * 3
     assert [commands for _, commands in seen[1:]] == [seen[1][1]] * 5
@@ -164,10 +147,10 @@ def test_every_refusal_of_a_code_sends_the_same_commands(
     counter.check(used)
     seen = []
     for code in (used.code, used.code, foreign.code, used.code[:3], "0000-0000"):
-        sent.commands.clear()
+        sent.about.clear()
         with pytest.raises(Exception, match="code_not_usable"):
             service.check(deps, counter.till, code=code, service_id=counter.lending.id)
-        seen.append(list(sent.commands))
+        seen.append(list(sent.about))
     assert [one for one in seen[1:] if one != seen[1]] == []
 
 

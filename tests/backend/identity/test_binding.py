@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import pytest
 from pymongo import MongoClient
-from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
@@ -23,6 +22,7 @@ from backend.notices import service as notices
 from backend.registry.model import Subject
 from schemas.notices import NoticeKind
 from schemas.terms import Channel, Level, SubjectKind
+from tests.support.commands import Sent
 from tests.support.people import NAME, NUMBER, acts, again, number_of, refused, resident, signed_in, together
 from tests.support.world import Clock
 
@@ -115,22 +115,6 @@ def test_an_entitys_number_is_nobody(deps: Deps, actor: Actor) -> None:
     )
 
 
-class Watched(CommandListener):
-    """What was asked of the database, in order."""
-
-    def __init__(self) -> None:
-        self.commands: list[str] = []
-
-    def started(self, event: CommandStartedEvent) -> None:
-        self.commands.append(event.command_name)
-
-    def succeeded(self, event: CommandSucceededEvent) -> None:
-        return
-
-    def failed(self, event: CommandFailedEvent) -> None:
-        return
-
-
 class CountedSealer:
     """The real sealer, which notes what it is asked to do."""
 
@@ -149,7 +133,7 @@ def test_an_unknown_person_and_a_wrong_name_cost_the_same_work(
     """The same commands to the database and the same sealings and openings, so that no clock can tell them apart."""
     work = []
     for number in (STRANGER, NUMBER):
-        watched, sealer = Watched(), CountedSealer(deps.sealer)
+        watched, sealer = Sent(), CountedSealer(deps.sealer)
         with MongoClient[Document](mongodb_uri, event_listeners=[watched], tz_aware=True) as client:
             seen = replace(deps, client=client, db=client[database_name], sealer=cast(Sealer, sealer))
             refused("identity.no_match", service.bind, seen, actor, name="王小明", id_number=number)

@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pymongo import MongoClient
-from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from backend.accounts import service as accounts
 from backend.accounts.model import Holder
@@ -19,25 +18,12 @@ from backend.common.mongo import Document
 from backend.reports import service
 from schemas.terms import Level, Role
 from tests.backend.reports.conftest import NAME
+from tests.support.commands import Sent
 from tests.support.records import keep, make_record
 from tests.support.web import loud
 from tests.support.world import Clock
 
 REPORT = "/api/v1/me/report"
-
-
-class Sent(CommandListener):
-    """The commands that went to the server."""
-
-    def __init__(self) -> None:
-        self.commands: list[str] = []
-
-    def started(self, event: CommandStartedEvent) -> None:
-        self.commands.append(event.command_name)
-
-    def succeeded(self, event: CommandSucceededEvent) -> None: ...
-
-    def failed(self, event: CommandFailedEvent) -> None: ...
 
 
 @dataclass(frozen=True)
