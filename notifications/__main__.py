@@ -1,13 +1,12 @@
 """The worker process: `python -m notifications`."""
 
 import os
-import signal
 import sys
-import threading
 
 from backend import bootstrap
 from backend.common import logs
 from backend.common.settings import Settings, SettingsError
+from backend.common.stopping import Stop
 from notifications.schedule import JOBS
 from notifications.worker import Worker
 
@@ -21,10 +20,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     logs.configure(settings.log_level, "worker")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    whole = Worker(deps, JOBS, stop).run()
+    whole = Worker(deps, JOBS, Stop().listen()).run()
     for carrier in deps.carriers.values():
         carrier.close()
     deps.client.close()

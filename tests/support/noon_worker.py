@@ -2,15 +2,14 @@
 morning: `python -m tests.support.noon_worker`. Everything else of it is the worker's own."""
 
 import os
-import signal
 import sys
-import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from backend import bootstrap
 from backend.common import clock, logs
 from backend.common.settings import Settings
+from backend.common.stopping import Stop
 from notifications.schedule import JOBS
 from notifications.worker import Worker
 
@@ -29,9 +28,7 @@ def main() -> int:
     settings = Settings.from_env(os.environ)
     deps = replace(bootstrap.build_deps(settings), now=noon)
     logs.configure(settings.log_level, "worker")
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    Worker(deps, JOBS, stop).run()
+    Worker(deps, JOBS, Stop().listen()).run()
     return 0
 
 

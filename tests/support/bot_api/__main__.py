@@ -2,16 +2,15 @@
 
 import argparse
 import os
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from backend.common.settings import Settings, SettingsError
+from backend.common.stopping import Stop
 from backend.local import dotenv, processes
 from backend.local.run import ROOT
 from tests.support.bot_api import TOKEN, BotApi, Pace, Window
@@ -56,9 +55,7 @@ def chat(settings: Settings, environ: Mapping[str, str], port: int) -> int:
         raise ChatError("the service does not run; start `make run` in another shell first")
     kept = settings.data_dir / "chat" / "transcript.jsonl"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = Stop().listen()
     with ExitStack() as after:
         token, at = settings.bot_token or TOKEN, port if own_bot else named.port or 80
         api = after.enter_context(_served(at, token, kept))
