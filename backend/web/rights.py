@@ -23,8 +23,21 @@ MANAGERS = frozenset({Role.BENEFIT_MANAGER, Role.ADMIN})
 EDITORS = frozenset({Role.NEWS_EDITOR, Role.ADMIN})
 KEEPERS = MANAGERS | STEWARDS
 
-RIGHTS: Rights = {
+# Pages know their visitor by a cookie (backend/pages); a visitor who may not be there is led to signing in.
+PAGES: Rights = {
     "GET /": PUBLIC,
+    "GET /static/<path:name>": PUBLIC,
+    "GET /look": PUBLIC,
+    "POST /look": PUBLIC,
+    "GET /login": PUBLIC,
+    "POST /login": PUBLIC,
+    "POST /login/code": PUBLIC,
+    "POST /logout": PUBLIC,
+    "GET /identity": CITIZENS,
+    "POST /identity": CITIZENS,
+}
+
+RIGHTS: Rights = PAGES | {
     "GET /docs": PUBLIC,
     "GET /docs/style.css": PUBLIC,
     "GET /healthz": PUBLIC,
