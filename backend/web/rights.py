@@ -35,6 +35,14 @@ PAGES: Rights = {
     "POST /logout": PUBLIC,
     "GET /identity": CITIZENS,
     "POST /identity": CITIZENS,
+    "GET /staff/login": PUBLIC,
+    "POST /staff/login": PUBLIC,
+    "POST /staff/logout": PUBLIC,
+    "GET /staff": STAFF,
+    "GET /staff/notices": STAFF,
+    "POST /staff/notices/<notice_id>/read": STAFF,
+    "GET /staff/password": STAFF,
+    "POST /staff/password": STAFF,
 }
 
 RIGHTS: Rights = PAGES | {
