@@ -47,6 +47,7 @@ from backend.pages import assets, edge
 from backend.pages import home as home_pages
 from backend.pages import login as login_pages
 from backend.pages.staff import front as staff_front
+from backend.pages.staff import objections as staff_objections
 from backend.pages.staff import signing_in as staff_door
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
@@ -72,6 +73,7 @@ PAGES = (
     login_pages.blp,
     staff_door.blp,
     staff_front.blp,
+    staff_objections.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

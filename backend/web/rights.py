@@ -43,6 +43,13 @@ PAGES: Rights = {
     "POST /staff/notices/<notice_id>/read": STAFF,
     "GET /staff/password": STAFF,
     "POST /staff/password": STAFF,
+    "GET /staff/objections": OFFICERS | PROVIDERS,
+    "GET /staff/objections/<objection_id>": OFFICERS | PROVIDERS,
+    "GET /staff/objections/<objection_id>/evidence/<evidence_id>": OFFICERS | PROVIDERS,
+    "POST /staff/objections/<objection_id>/compare": OFFICERS,
+    "POST /staff/objections/<objection_id>/<any('take-over','request-supplement','forward'):act>": OFFICERS,
+    "POST /staff/objections/<objection_id>/decide": OFFICERS,
+    "POST /staff/objections/<objection_id>/findings": PROVIDERS,
 }
 
 RIGHTS: Rights = PAGES | {
