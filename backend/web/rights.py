@@ -50,6 +50,19 @@ PAGES: Rights = {
     "POST /staff/objections/<objection_id>/<any('take-over','request-supplement','forward'):act>": OFFICERS,
     "POST /staff/objections/<objection_id>/decide": OFFICERS,
     "POST /staff/objections/<objection_id>/findings": PROVIDERS,
+    "GET /staff/restorations": OFFICERS | PROVIDERS,
+    "GET /staff/restorations/<restoration_id>": OFFICERS | PROVIDERS,
+    "GET /staff/restorations/<restoration_id>/evidence/<evidence_id>": OFFICERS | PROVIDERS,
+    "POST /staff/restorations/<restoration_id>/<any('accept','decline'):act>": OFFICERS,
+    "POST /staff/restorations/<restoration_id>/proofs": PROVIDERS,
+    "GET /staff/contests": OFFICERS,
+    "GET /staff/contests/<contest_id>": OFFICERS,
+    "POST /staff/contests/<contest_id>/answer": OFFICERS,
+    "GET /staff/questions": AUDITORS,
+    "GET /staff/questions/<question_id>": AUDITORS,
+    "POST /staff/questions/<question_id>/answer": AUDITORS,
+    "GET /staff/window-codes": CLERKS,
+    "POST /staff/window-codes": CLERKS,
 }
 
 RIGHTS: Rights = PAGES | {

@@ -10,6 +10,7 @@ from backend.common.errors import ServiceError
 from backend.objections import errors, service
 from backend.pages import forms
 from backend.pages.edge import go, page, refused
+from backend.pages.staff import lists
 from backend.pages.staff.corrections import correction_of
 from backend.records.model import Correction
 from backend.web.auth import actor, deps
@@ -17,11 +18,10 @@ from backend.web.downloads import attachment
 from backend.web.pages import Pages
 from schemas import objections as wire
 from schemas.base import RequestSchema
-from schemas.terms import FindingOutcome, ObjectionState, Role
+from schemas.terms import FindingOutcome, ObjectionAct, ObjectionState, Role
 
 blp = Pages("staff_objections", __name__)
 
-LIMIT = 30
 HOME = "/staff/objections"
 # The acts of an officer that are one box and one button: the schema of the box, and the use case.
 PLAIN: dict[str, tuple[type[RequestSchema], Callable[..., object]]] = {
@@ -29,26 +29,33 @@ PLAIN: dict[str, tuple[type[RequestSchema], Callable[..., object]]] = {
     "request-supplement": (wire.ObjectionSupplementRequest, service.request_supplement),
     "forward": (wire.ObjectionForward, service.forward),
 }
+# What the case must allow for the form of an act to stand on its page.
+OFFERED = {
+    "take-over": ObjectionAct.TAKE_OVER,
+    "request-supplement": ObjectionAct.REQUEST_SUPPLEMENT,
+    "forward": ObjectionAct.FORWARD,
+    "decide": ObjectionAct.CORRECT,
+    "findings": ObjectionAct.CORRECT,
+}
 
 
 @blp.get(HOME)
 def cases() -> Response:
-    state, overdue = _state(), request.args.get("overdue") == "1"
-    asked: dict[str, Any] = {"limit": LIMIT, "cursor": request.args.get("cursor") or None, "state": state}
+    asked, state = lists.asked(), lists.state_of(ObjectionState)
+    unit = request.args.get("unit") or None
+    narrowed = asked | {"state": state, "overdue": asked["overdue"] or None}
     if _is_provider():
-        found = service.for_provider(deps(), actor(), **asked, overdue=overdue or None)
+        found = service.for_provider(deps(), actor(), **narrowed)
     else:
-        unit = request.args.get("unit") or None
-        found = service.for_officers(deps(), actor(), **asked, overdue=overdue or None, unit=unit)
+        found = service.for_officers(deps(), actor(), **narrowed, unit=unit)
     return page(
         "staff/cases/objections.html",
         found=found,
         states=list(ObjectionState),
         state=state,
-        overdue=overdue,
+        overdue=asked["overdue"],
         units={} if _is_provider() else catalogue.units_by_code(deps()),
-        unit=request.args.get("unit", ""),
-        now=deps().now(),
+        unit=unit or "",
     )
 
 
@@ -134,11 +141,13 @@ def _shown(
 ) -> Response:
     """The case as it is now, which after a refusal may be another than the officer saw."""
     find = service.find_for_provider if _is_provider() else service.find_for_officer
+    case = find(deps(), actor(), objection_id=objection_id)
+    if act is not None and OFFERED[act] not in case.may:
+        act = None
     facts = {
-        "case": find(deps(), actor(), objection_id=objection_id),
+        "case": case,
         "form": form or forms.Form(),
         "act": act,
-        "now": deps().now(),
         "is_provider": _is_provider(),
     }
     template = "staff/cases/objection.html"
@@ -150,11 +159,6 @@ def _shown(
 def _remedy(asked: dict[str, Any]) -> dict[str, Any]:
     correction = asked.pop("correction")
     return {**asked, "correction": Correction(**correction) if correction else None}
-
-
-def _state() -> ObjectionState | None:
-    wanted = request.args.get("state") or request.args.get("queue", "").partition(".")[2]
-    return ObjectionState(wanted) if wanted in set(ObjectionState) else None
 
 
 def _is_provider() -> bool:

@@ -21,3 +21,8 @@ document.addEventListener("keydown", (event) => {
   const place = act.querySelector("textarea, select, input:not([type=hidden]), button");
   if (place) { place.focus(); place.scrollIntoView({ block: "center" }); }
 });
+// What can be printed says so only where there is a script to print it.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
