@@ -68,7 +68,10 @@ class BatchTimeliness(ResponseSchema):
     """Whether licences and penalties were published within their limit (七个工作日双公示)."""
 
     days = _count("期限（工作日）", "The limit in working days", 7)
-    basis = Said(required=True)
+    basis = Said(
+        required=True,
+        metadata=_about("期限的依据", "The ground of the limit", type="string", example="七个工作日内公示"),
+    )
     judged = _count("可判断的行数", "Rows that could be judged", 100)
     late = _count("超期行数", "Rows that came late", 3)
     provisional = _count("按暂定日历判断的行数", "Rows judged by a provisional calendar", 0)
@@ -102,15 +105,23 @@ class Batch(ResponseSchema):
     unit = fields.Nested(Unit, required=True)
     name = fields.String(required=True, metadata=_about("文件名", "Its name", example="2026-11.csv"))
     size = _count("字节数", "Bytes", 48_213)
-    sha256 = fields.String(required=True)
+    sha256 = fields.String(
+        required=True, metadata=_about("文件的 SHA-256，可据以核对", "Of the file, to compare it by")
+    )
     state = TermField(BatchState, required=True)
-    state_label = Said(required=True)
-    handed_in_at = BeijingTime(required=True)
+    state_label = Said(
+        required=True, metadata=_about("状态名称", "The state in words", type="string", example="处理完成")
+    )
+    handed_in_at = BeijingTime(required=True, metadata=_about("报送时间", "When it was handed in"))
     handed_in_by_name = fields.String(
         required=True, allow_none=True, metadata=_about("报送人", "Who handed it in", example="gao.ren")
     )
-    begun_at = BeijingTime(required=True, allow_none=True)
-    finished_at = BeijingTime(required=True, allow_none=True)
+    begun_at = BeijingTime(
+        required=True, allow_none=True, metadata=_about("开始处理的时间", "When reading last began")
+    )
+    finished_at = BeijingTime(
+        required=True, allow_none=True, metadata=_about("处理结束的时间", "When it was over; null until then")
+    )
     progress = fields.Float(
         required=True, metadata=_about("已读取的比例", "How much of it has been read", example=0.42)
     )

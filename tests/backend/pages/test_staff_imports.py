@@ -3,6 +3,7 @@
 import csv
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -26,8 +27,8 @@ def provider(town: Deps) -> Signed:
     return at_desk(town, "gao", Role.PROVIDER, "HRSS")
 
 
-def choose(page: Page, *rows: object, name: str = "十一月报送.jsonl") -> None:
-    content = lines(*rows)  # type: ignore[arg-type]
+def choose(page: Page, *rows: dict[str, Any] | str, name: str = "十一月报送.jsonl") -> None:
+    content = lines(*rows)
     page.set_input_files("#f-file", {"name": name, "mimeType": "text/plain", "buffer": content})
 
 
@@ -81,7 +82,7 @@ def test_without_a_script_it_is_a_form_and_a_page(
     one.page.click("button:has-text('报送')")
     one.page.wait_for_url(f"**{HOME}/*")
     service.process(town, system_actor)
-    one.page.click("text=刷新")
+    one.page.click("[data-refresh]")
     one.page.wait_for_selector("h2:has-text('质量报告')")
     one.open(HOME)
     assert "十一月报送.jsonl" in one.page.inner_text("table")

@@ -7,10 +7,11 @@ from flask.testing import FlaskClient
 
 from backend.calendars import service as calendars
 from backend.catalogue import service as catalogue
+from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.desk import service as desk
 from backend.pages.staff.calendars import days_of, spans
-from schemas.terms import Role
+from schemas.terms import CaseKind, Role
 from tests.backend.desk.test_service import STEWARD, asked, due
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.console import Signed, at_desk, form_code, let_in
@@ -42,7 +43,7 @@ def published(deps: Deps) -> Deps:
 
 
 def test_a_year_is_looked_at_and_put_in(
-    deps: Deps, steward: Signed, visiting: Visiting, asked: object
+    deps: Deps, asked: Actor, steward: Signed, visiting: Visiting
 ) -> None:
     one = visiting(size=browsing.DESK).signed_in(steward.tokens, "staff")
     one.check_each_look(CALENDARS)
@@ -57,9 +58,8 @@ def test_a_year_is_looked_at_and_put_in(
     one.page.click("button:has-text('确认录入')")
     one.page.wait_for_selector("text=2027 年已录入")
     one.check()
-    assert due(deps, asked) == date(2027, 1, 14)  # type: ignore[arg-type]
-    row = one.page.locator("dt:has-text('查询疑问') + dd, dt:has-text('疑问') + dd").first
-    assert "1" in row.inner_text()
+    assert due(deps, asked) == date(2027, 1, 14)
+    assert one.page.inner_text(f"dt:has-text('{CaseKind.QUESTION.zh}') + dd") == "1"
     one.open(CALENDARS)
     assert "国办发明电〔2026〕1号" in one.text()
     phone = visiting().signed_in(steward.tokens, "staff")
