@@ -15,7 +15,6 @@ from backend.app import use
 from backend.common import mongo
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.common.keeping import Kept
 from backend.gateways.printing import Limits, ProcessPrinter
 from backend.records.model import Mark
 from backend.reports import service, sheet
@@ -381,20 +380,6 @@ def test_without_the_database_it_says_so(deps: Deps, app: Flask, web_as: ClientA
 def _no_database() -> Iterator[mongo.Client]:
     with mongo.connect("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100") as client:
         yield client
-
-
-def test_what_is_kept_is_bounded_by_weight_and_the_longest_unasked_goes_first() -> None:
-    kept: Kept[str] = Kept(10)
-    until = START + timedelta(minutes=1)
-    kept.keep("a", "A", 4, until=until)
-    kept.keep("b", "B", 4, until=until)
-    assert kept.find("a", START) == "A"
-    kept.keep("c", "C", 4, until=until)
-    assert [kept.find(key, START) for key in "abc"] == ["A", None, "C"]
-    kept.keep("d", "D", 11, until=until)
-    assert kept.find("d", START) is None
-    assert kept.find("a", until) is None
-    assert kept.weight == 0
 
 
 def _bytes(value: Any) -> Iterator[bytes]:
