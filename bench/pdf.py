@@ -29,7 +29,7 @@ from backend.registry import service as registry
 from backend.registry.model import Particulars
 from backend.reports import service
 from bench.document_shape import _record
-from bench.report import _city, _database
+from bench.report import _city, _cpu_s, _database
 from schemas import reports as wire
 from schemas.terms import Channel, Level, Role, SubjectKind
 from schemas.writing import written
@@ -56,20 +56,28 @@ def main(rounds: int = 15) -> None:
 
 
 def _figures(deps: Deps, person: Actor, records: int, rounds: int) -> dict[str, Any]:
-    printed, again, answered, weighs = [], [], [], 0
+    printed, used, again, answered, weighs = [], [], [], [], 0
     for number in range(rounds):
         asking = replace(person, session_id=f"s-{number}")
+        before = _cpu_s(_pid(deps))
         printed.append(_timed(lambda asking=asking: _printed(deps, asking)))  # type: ignore[misc]  # bound in the loop
+        used.append(round(1000 * (_cpu_s(_pid(deps)) - before)))
         again.append(_timed(lambda asking=asking: _printed(deps, asking)))  # type: ignore[misc]  # as above
         answered.append(_timed(lambda asking=asking: written(wire.Report, service.mine(deps, asking))))  # type: ignore[misc]  # as above
         weighs = len(_printed(deps, asking))
     return {
         "records": records,
         "printed_ms": median(printed),
+        "printing_process_cpu_ms": median(used),
         "again_ms": median(again),
         "json_ms": median(answered),
         "kilobytes": round(weighs / 1024),
     }
+
+
+def _pid(deps: Deps) -> int:
+    assert isinstance(deps.printer, ProcessPrinter)
+    return deps.printer.pid or 0
 
 
 def _printed(deps: Deps, person: Actor) -> bytes:
