@@ -22,7 +22,7 @@ from tests.support.refusals import refused
 from tests.support.waiting import until
 
 STYLE = "body { font-family: 'Noto Sans CJK SC' } @page { size: A4 }"
-PATIENT = Limits(wait_seconds=100, document_seconds=100)
+PATIENT = Limits(wait_seconds=100, start_seconds=100, document_seconds=100)
 """On a busy machine nothing is given up but where a test is about that."""
 LONG = "<p>行</p>" * 2_000
 """Takes the typesetter a second or more."""
