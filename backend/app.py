@@ -43,6 +43,11 @@ from backend.objections import routes as objections
 from backend.objections import staff_routes as objections_staff
 from backend.orders import routes as orders
 from backend.orders import staff_routes as orders_staff
+from backend.pages import assets, edge
+from backend.pages import home as home_pages
+from backend.pages import login as login_pages
+from backend.pages.staff import front as staff_front
+from backend.pages.staff import signing_in as staff_door
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
 from backend.pushes import staff_routes as pushes_staff
@@ -61,6 +66,13 @@ from backend.wechat import routes as wechat
 from backend.wechat.service import Dialogue, Line
 from schemas.terms import Channel
 
+PAGES = (
+    assets.blp,
+    home_pages.blp,
+    login_pages.blp,
+    staff_door.blp,
+    staff_front.blp,
+)
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (
     docs.blp,
@@ -140,8 +152,9 @@ def create_app(
     """The app over everything that has routes. Tests give another `authenticate`, `rights`, `extra` blueprints and
     `dialogue`."""
     read_grade_rules()
-    wiring = api.Wiring(authenticate, Gate().admit, replies, rights, REFUSALS)
-    app = api.build(deps, wiring, [*BLUEPRINTS, *extra])
+    wiring = api.Wiring(authenticate, Gate().admit, replies, rights, REFUSALS, edge.arrive, edge.leave)
+    app = api.build(deps, wiring, [*BLUEPRINTS, *PAGES, *extra])
+    edge.register(app)
     app.extensions["wechat"] = Line(dialogue, places=max(1, deps.settings.web_threads - 2))
     use(app, deps)
     return app

@@ -104,7 +104,7 @@ def level_at(session: Session, now: datetime) -> Level | None:
 def channel_of(role: Role, channel: Channel) -> Channel:
     """The door a resident reads in the access log: staff come in through their console."""
     own_staff = role in STAFF_ROLES and role is not Role.PROVIDER
-    return Channel.CONSOLE if own_staff and channel is Channel.API else channel
+    return Channel.CONSOLE if own_staff and channel in (Channel.API, Channel.PAGE) else channel
 
 
 def _is_mobile(parsed: PhoneNumber) -> bool:

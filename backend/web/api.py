@@ -16,7 +16,8 @@ from backend.common.deps import Deps
 from backend.common.errors import ServiceError
 from backend.common.handles import Ahead
 from backend.web import auth, bodies, headers, language, logging, metrics, openapi, problems, replays
-from backend.web.lean import LeanFlask
+from backend.web.lean import After, Before, LeanFlask
+from backend.web.pages import Pages
 from backend.web.rights import Rights
 from schemas.base import HALF_CHARACTER, SPEAKING, RequestSchema
 
@@ -142,6 +143,7 @@ class Wiring:
     """What the features above give to the web edge, which lies below them; `app` fills it in.
 
     `refusals` are for the documentation: what `every` route, and what an `idempotent` one can answer because of them.
+    `arrive` comes before the guard and tells it who the visitor of a page is; `leave` comes first behind the view.
     """
 
     authenticate: auth.Authenticate
@@ -149,6 +151,8 @@ class Wiring:
     replies: replays.Replies
     rights: Rights
     refusals: Mapping[str, Sequence[ServiceError]]
+    arrive: Before = lambda _, __: None
+    leave: After = lambda _, __, ___: None
 
 
 def blueprint(name: str, prefix: str, title: str) -> Routes:
@@ -200,6 +204,7 @@ def read_ahead(deps: Deps) -> Ahead | None:
 def _around(app: LeanFlask, wiring: Wiring) -> None:
     """What comes before and after every request, in this order; the guard and replays come behind it, before the view."""
     app.before.append(_begin)
+    app.after.append(wiring.leave)
     headers.register(app)
     metrics.register(app)
     logging.register(app)
@@ -213,12 +218,13 @@ def _around(app: LeanFlask, wiring: Wiring) -> None:
 
     if given["deps"].settings.limit_per_address > 0:
         app.before.append(_admit)
+    app.before.append(wiring.arrive)
 
 
 def _is_counted(asked: Request) -> bool:
-    """The API, also where it has a short address; not pages, health and numbers, which operations ask."""
+    """The API, also where it has a short address, and pages; not what they are drawn with, health and numbers."""
     return asked.path.startswith(PREFIX) or isinstance(
-        current_app.blueprints.get(asked.blueprint or ""), Routes
+        current_app.blueprints.get(asked.blueprint or ""), (Routes, Pages)
     )
 
 

@@ -77,8 +77,11 @@ def guard(app: LeanFlask, authenticate: Authenticate, rights: Rights) -> None:
     given = app.extensions  # asked each time: an app may be given other `deps`
 
     def ask(asked: Request, kept: Any) -> None:
-        kept.actor = ANYBODY
         allowed = rights[operation_of(asked)] if asked.url_rule and asked.method != "OPTIONS" else PUBLIC
+        if "visitor" in kept:  # of a page: known by a cookie, and shown as signed in on public pages too
+            kept.actor = _let_in(kept.visitor, allowed)
+            return
+        kept.actor = ANYBODY
         if allowed != PUBLIC:
             kept.actor = _identified(asked, given["deps"], authenticate, allowed)
 
@@ -114,3 +117,9 @@ def _identified(asked: Request, deps: Deps, authenticate: Authenticate, allowed:
     if caller.role not in allowed:
         raise errors.not_allowed()
     return caller
+
+
+def _let_in(visitor: Actor, allowed: frozenset[Role]) -> Actor:
+    if allowed == PUBLIC or visitor.role in allowed:
+        return visitor
+    raise errors.not_signed_in() if visitor.role is Role.ANONYMOUS else errors.not_allowed()

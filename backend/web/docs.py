@@ -1,4 +1,4 @@
-"""The documentation: the OpenAPI document for programs, a page made from it for people, and the front page."""
+"""The documentation: the OpenAPI document for programs, and a page made from it for people."""
 
 import json
 import shlex
@@ -107,14 +107,6 @@ def docs() -> Response:
             version=version.VERSION,
         )
     return Response(kept["docs_page"], mimetype="text/html", headers={"Cache-Control": MINUTE})
-
-
-@blp.get("/")
-def home() -> Response:
-    page = render_template(
-        "home.html", groups=groups(current_app.extensions["openapi"]), version=version.VERSION
-    )
-    return Response(page, mimetype="text/html", headers={"Cache-Control": MINUTE})
 
 
 def groups(document: Thing) -> list[Group]:

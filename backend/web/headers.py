@@ -58,7 +58,7 @@ class _Headers:
             response.headers.pop("Content-Type", None)
         named = {name.lower() for name, _ in response.headers}
         more = [
-            *self._always,
+            *(each for each in self._always if each[0].lower() not in named),
             ("Cross-Origin-Resource-Policy", "cross-origin" if origin else "same-origin"),
             ("X-Request-Id", kept.request_id),
             ("Content-Language", "en" if speaking() == "en" else "zh-CN"),

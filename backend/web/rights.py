@@ -23,8 +23,29 @@ MANAGERS = frozenset({Role.BENEFIT_MANAGER, Role.ADMIN})
 EDITORS = frozenset({Role.NEWS_EDITOR, Role.ADMIN})
 KEEPERS = MANAGERS | STEWARDS
 
-RIGHTS: Rights = {
+# Pages know their visitor by a cookie (backend/pages); a visitor who may not be there is led to signing in.
+PAGES: Rights = {
     "GET /": PUBLIC,
+    "GET /static/<path:name>": PUBLIC,
+    "GET /look": PUBLIC,
+    "POST /look": PUBLIC,
+    "GET /login": PUBLIC,
+    "POST /login": PUBLIC,
+    "POST /login/code": PUBLIC,
+    "POST /logout": PUBLIC,
+    "GET /identity": CITIZENS,
+    "POST /identity": CITIZENS,
+    "GET /staff/login": PUBLIC,
+    "POST /staff/login": PUBLIC,
+    "POST /staff/logout": PUBLIC,
+    "GET /staff": STAFF,
+    "GET /staff/notices": STAFF,
+    "POST /staff/notices/<notice_id>/read": STAFF,
+    "GET /staff/password": STAFF,
+    "POST /staff/password": STAFF,
+}
+
+RIGHTS: Rights = PAGES | {
     "GET /docs": PUBLIC,
     "GET /docs/style.css": PUBLIC,
     "GET /healthz": PUBLIC,

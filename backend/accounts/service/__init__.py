@@ -19,6 +19,7 @@ from backend.accounts.service.sessions import (
     open_session,
     raise_level,
     refresh,
+    resume,
     sign_out,
     was_ended,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "read_phone",
     "refresh",
     "request_code",
+    "resume",
     "set_language",
     "sign_in",
     "sign_out",

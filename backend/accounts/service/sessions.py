@@ -51,6 +51,24 @@ def refresh(deps: Deps, actor: Actor, *, refresh_token: str) -> Tokens:
 
 
 @atomic
+def resume(deps: Deps, *, refresh_token: str) -> Tokens:
+    """A new access token for a browser, which keeps the refresh token in a cookie that no script reads; it is not used up,
+    since a browser's pages ask at the same time and each would be taken for a copy.
+
+    Raises 401 `auth.invalid_refresh` for one that is unknown, used elsewhere, or too late.
+    """
+    kept = store.find_refresh(deps.db, rules.refresh_id(refresh_token))
+    found = store.find_session(deps.db, kept.session_id) if kept and kept.used_at is None else None
+    if found is None:
+        raise errors.invalid_refresh()
+    now = deps.now()
+    session = store.renew_session(deps.db, found.id, now=now, idle_until=now + rules.idle(found.role))
+    if session is None:
+        raise errors.invalid_refresh()
+    return _access(deps, session)
+
+
+@atomic
 def sign_out(deps: Deps, actor: Actor) -> None:
     """End the caller's own session; again changes nothing."""
     if actor.session_id is None:

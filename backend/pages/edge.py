@@ -1,0 +1,166 @@
+"""Around every page: who visits, in which language, that its forms are ours, and that a refusal is a page with a way on."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Request, Response, g, render_template, request
+
+from backend.common.errors import Kind, ServiceError
+from backend.pages import assets, cookies, forms, visitors, words
+from backend.pages.staff import rooms
+from backend.web import auth, pages, problems
+from schemas.base import SPEAKING
+from schemas.terms import Role
+from schemas.text import Language
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "media-src": "'self' blob:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+DEVICES = "camera=(self), geolocation=(self), microphone=()"
+# Where a page of that door sends a visitor who has not signed in, or not proved enough, and who comes back from there.
+SIGN_IN: dict[cookies.Door, str] = {
+    "citizen": "/login",
+    "merchant": "/merchant/login",
+    "staff": "/staff/login",
+}
+STEPS = {
+    "identity.verification_required": "/verify-me",
+    "identity.real_name_required": "/identity",
+}
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def arrive(asked: Request, kept: Any) -> None:
+    """Before the guard: the visitor and the language of a page; a form that is not ours ends here."""
+    if not pages.is_page(asked):
+        return
+    wanted = cookies.choice(asked, cookies.LANGUAGE)
+    if wanted is not None:
+        SPEAKING.set("en" if wanted == "en" else "zh")
+    kept.visitor = visitors.of(auth.deps(), asked)
+    if asked.method not in SAFE:
+        forms.require(asked)
+
+
+def leave(asked: Request, kept: Any, response: Response) -> None:
+    """Behind the view: cookies, what a browser may do with the page, and refusals as pages."""
+    if not (pages.is_page(asked) or _is_lost(asked)):
+        return
+    if response.status_code >= 400 and response.mimetype == "application/json" and wants_page(asked):
+        _tell(asked, kept, response)
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = policy(kept.get("pictures_from"))
+        response.headers["Permissions-Policy"] = DEVICES
+        # To pages of ours only: with `no-referrer` a browser would not say either that a form is ours (`Origin: null`).
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.vary.update(("Cookie", "Accept-Language"))
+    cookies.write(response, auth.deps().settings)
+
+
+def policy(pictures_from: str | None = None) -> str:
+    """The content security policy of a page. A view that sets `g.pictures_from` lets pictures come from that one origin too: the
+    tiles of a map, where the settings name a server of them."""
+    lines = POLICY | {"img-src": POLICY["img-src"] + (f" {pictures_from}" if pictures_from else "")}
+    return "; ".join(f"{name} {value}" for name, value in lines.items())
+
+
+def wants_page(asked: Request) -> bool:
+    """A browser that goes somewhere wants a page; a script of ours asks for JSON."""
+    best = asked.accept_mimetypes.best_match(("application/json", "text/html"), default="application/json")
+    return (
+        best == "text/html"
+        and asked.accept_mimetypes["text/html"] > 0
+        and asked.headers.get("Accept") != "*/*"
+    )
+
+
+def page(template: str, code: int = 200, **facts: Any) -> Response:
+    """A whole page; `private` answers are kept nowhere."""
+    return Response(render_template(template, **facts), code, mimetype="text/html")
+
+
+def go(target: str) -> Response:
+    """On to another page, by GET."""
+    return Response(status=303, headers={"Location": target})
+
+
+def refused(refusal: ServiceError, template: str, **facts: Any) -> Response:
+    """The page of the form again, with what was refused on top. What another page can mend is left to that page."""
+    if refusal.kind is Kind.UNAUTHENTICATED and auth.actor().role is not Role.ANONYMOUS:
+        raise refusal
+    if refusal.reason in STEPS:
+        raise refusal
+    response = page(template, problems.STATUS[refusal.kind], refusal=refusal, **facts)
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(max(1, refusal.retry_after))
+    return response
+
+
+def register(app: Flask) -> None:
+    """What templates may use."""
+    env = app.jinja_env
+    env.filters.update(words.FILTERS)
+    env.globals.update(t=words.t, asset=assets.address, form_code=forms.code, look=_look, visitor=_visitor)
+    env.globals["staff_rooms"] = rooms.open_to
+    env.trim_blocks = env.lstrip_blocks = True
+
+
+def _is_lost(asked: Request) -> bool:
+    """An address that nothing answers to, where a person may have come by a link."""
+    return asked.url_rule is None and not asked.path.startswith("/api/")
+
+
+def _tell(asked: Request, kept: Any, response: Response) -> None:
+    told = json.loads(response.get_data())
+    step = _step(asked, told["reason"], response.status_code)
+    if step is not None:
+        response.status_code = 303
+        response.headers["Location"] = step
+        response.headers.pop("WWW-Authenticate", None)
+        response.set_data(b"")
+        return
+    response.headers.pop("WWW-Authenticate", None)
+    kept.setdefault("visitor", visitors.NOBODY)
+    response.set_data(render_template("fault.html", told=told, back=forms.local(_referrer(asked))))
+    response.mimetype = "text/html"
+
+
+def _step(asked: Request, reason: str, status: int) -> str | None:
+    """Where the visitor can do what is missing; after it, on to where they wanted."""
+    door = cookies.door_of(asked.path)
+    target = SIGN_IN[door] if status == 401 else STEPS.get(reason)
+    if target is None or asked.path == target:
+        return None
+    wanted = asked.full_path.rstrip("?") if asked.method in SAFE else _referrer(asked)
+    return f"{target}?{urlencode({forms.NEXT: wanted})}" if forms.local(wanted) else target
+
+
+def _referrer(asked: Request) -> str | None:
+    """The page of ours that was left, without this site's name."""
+    whole, home = asked.referrer or "", asked.host_url.rstrip("/")
+    return whole.removeprefix(home) if whole.startswith(home + "/") else None
+
+
+def _look() -> dict[str, str]:
+    """How this visitor reads: language, size of type, light or dark."""
+    language: Language = SPEAKING.get()
+    return {
+        "lang": "en" if language == "en" else "zh-CN",
+        "size": cookies.choice(request, cookies.SIZE) or "normal",
+        "theme": cookies.choice(request, cookies.THEME) or "auto",
+    }
+
+
+def _visitor() -> Any:
+    return g.get("visitor", visitors.NOBODY)

@@ -1,0 +1,117 @@
+"""Forms: that they come from our own pages, and what stands in them, read by the same schemas as the API's bodies.
+
+A form is ours when it carries a code over the visitor's form cookie and session, keyed with the service's secret; another site
+can make a browser send our cookies (SameSite stops most of that already) but cannot know the code. `Origin` and
+`Sec-Fetch-Site`, where a browser sends them, must agree (OWASP, Cross-Site Request Forgery Prevention).
+"""
+
+import hmac
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import marshmallow as ma
+from flask import Request, g, request
+from werkzeug.datastructures import MultiDict
+
+from backend.common import ids
+from backend.pages import cookies, errors
+from backend.web import auth, wording
+from schemas.base import HALF_CHARACTER, RequestSchema, speaking
+
+FIELD, HEADER = "_form", "X-Form-Code"
+NEXT = "next"
+PURPOSE = "page-forms"
+_OURS = (FIELD, NEXT)
+
+
+@dataclass
+class Form:
+    """What was filled in: `values` by the schema when `ok`, else the sentences about each field, and what stood there."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults
+
+
+def code() -> str:
+    """The code that the forms of this answer carry; a visitor's first form gives the browser its form cookie."""
+    known = request.cookies.get(cookies.FORM) or g.get("form_cookie")
+    if not known:
+        known = g.form_cookie = ids.new_id() + ids.new_id()
+        cookies.keep_form(known)
+    return _code(known)
+
+
+def require(asked: Request) -> None:
+    """Raise `forms.stale` unless this request was made by a page of ours, for this visitor."""
+    known, shown = asked.cookies.get(cookies.FORM), asked.headers.get(HEADER) or asked.form.get(FIELD)
+    if asked.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise errors.stale_form()
+    if not _is_home(asked, asked.headers.get("Origin")):
+        raise errors.stale_form()
+    if not known or not shown or not hmac.compare_digest(_code(known).encode(), shown.encode()):
+        raise errors.stale_form()
+
+
+def read(schema: type[RequestSchema], **beside: Any) -> Form:
+    """The form of this request by a schema of the API; `beside` are fields that the page knows and nobody typed.
+
+    An empty box of a field that may be left out counts as left out.
+    """
+    made = schema()
+    found = _plain(request.form, made)
+    typed = {name: value for name, value in request.form.items() if name not in _OURS}
+    try:
+        return Form(values=made.load(found | beside), typed=typed)
+    except ma.ValidationError as error:
+        worded = wording.worded(error.messages, speaking())
+        return Form(faults={name: _first(about) for name, about in worded.items()}, typed=typed)
+
+
+def way_on(usual: str = "/") -> str:
+    """Where the visitor wanted to go: a path of this site and of no other."""
+    return local(request.values.get(NEXT)) or usual
+
+
+def local(target: str | None) -> str | None:
+    """The target when it is a plain path of ours; browsers read `//` and `/\\` as another site."""
+    if not target or len(target) > 500 or not target.startswith("/") or not target.isprintable():
+        return None
+    return None if target[1:2] in ("/", "\\") or "\\" in target else target
+
+
+def _code(known: str) -> str:
+    visitor = g.get("visitor")
+    session = (visitor.session_id if visitor else None) or ""
+    key = auth.deps().sealer.derive(PURPOSE)
+    return hmac.digest(key, f"{known}\0{session}".encode("utf-8", "surrogatepass"), "sha256").hex()
+
+
+def _is_home(asked: Request, origin: str | None) -> bool:
+    if origin is None:
+        return True
+    return urlsplit(origin).netloc in (asked.host, urlsplit(auth.deps().settings.site).netloc)
+
+
+def _plain(form: MultiDict[str, str], schema: ma.Schema) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in form:
+        if name in _OURS:
+            continue
+        wanted = schema.fields.get(name)
+        if isinstance(wanted, ma.fields.List):
+            found[name] = [value for value in form.getlist(name) if value]
+        elif form[name] or wanted is None or wanted.required:
+            found[name] = "" if HALF_CHARACTER.search(form[name]) else form[name]
+    return found
+
+
+def _first(said: Any) -> str:
+    while isinstance(said, dict | list) and said:
+        said = next(iter(said.values())) if isinstance(said, dict) else said[0]
+    return str(said)

@@ -1,0 +1,38 @@
+"""The front page with the modules of the service, and how a visitor likes to read."""
+
+from flask import Response, request
+from werkzeug.exceptions import BadRequest
+
+from backend.news import service as news
+from backend.pages import cookies, forms
+from backend.pages.edge import go, page
+from backend.web.auth import deps
+from backend.web.pages import Pages
+
+blp = Pages("home", __name__)
+
+LATEST = 3
+
+
+@blp.get("/")
+def home() -> Response:
+    return page("front.html", latest=news.listed(deps(), limit=LATEST).items)
+
+
+@blp.get("/look")
+def look_of_pages() -> Response:
+    """The choices on a page of their own, for who has no script."""
+    return page("look.html")
+
+
+@blp.post("/look")
+def change_look() -> Response:
+    """Language, size of type, light or dark: kept in the browser, for nobody else."""
+    for name, allowed in cookies.CHOICES.items():
+        wanted = request.form.get(name)
+        if wanted is None:
+            continue
+        if wanted not in allowed:
+            raise BadRequest
+        cookies.keep_choice(name, wanted)
+    return go(forms.way_on())

@@ -1,0 +1,77 @@
+"""Signing in with a phone code, signing out, and binding a name and number."""
+
+from flask import Response
+
+from backend.accounts import service as accounts
+from backend.common.errors import ServiceError
+from backend.identity import service as identity
+from backend.pages import cookies, forms
+from backend.pages.edge import go, page, refused
+from backend.web.auth import actor, address, deps
+from backend.web.pages import Pages
+from schemas import accounts as wire
+from schemas import identity as identity_wire
+from schemas.terms import Role
+
+blp = Pages("login", __name__)
+
+
+@blp.get("/login")
+def login() -> Response:
+    if actor().role is Role.CITIZEN:
+        return go(forms.way_on())
+    return page("login/phone.html", form=forms.Form(), way_on=forms.way_on())
+
+
+@blp.post("/login")
+def ask_for_code() -> Response:
+    """The second step stands on the answer itself: the number is in the form, never in an address."""
+    form = forms.read(wire.CodeRequest)
+    if not form.ok:
+        return page("login/phone.html", 422, form=form, way_on=forms.way_on())
+    try:
+        sent = accounts.request_code(deps(), actor(), **form.values, address=address())
+    except ServiceError as refusal:
+        return refused(refusal, "login/phone.html", form=form, way_on=forms.way_on())
+    return page("login/code.html", form=form, sent=sent, way_on=forms.way_on())
+
+
+@blp.post("/login/code")
+def sign_in() -> Response:
+    form = forms.read(wire.SignIn)
+    if not form.ok:
+        return page("login/code.html", 422, form=form, way_on=forms.way_on())
+    try:
+        tokens = accounts.sign_in(deps(), actor(), **form.values, address=address())
+    except ServiceError as refusal:
+        return refused(refusal, "login/code.html", form=form, way_on=forms.way_on())
+    cookies.keep("citizen", tokens)
+    return go(forms.way_on())
+
+
+@blp.post("/logout")
+def sign_out() -> Response:
+    if actor().session_id is not None:
+        accounts.sign_out(deps(), actor())
+    cookies.drop("citizen")
+    return go("/")
+
+
+@blp.get("/identity")
+def identity_form() -> Response:
+    if actor().subject_id is not None:
+        return go(forms.way_on("/verify-me"))
+    return page("login/identity.html", form=forms.Form(), way_on=forms.way_on("/verify-me"))
+
+
+@blp.post("/identity")
+def bind_identity() -> Response:
+    form = forms.read(identity_wire.IdentityBind)
+    if not form.ok:
+        return page("login/identity.html", 422, form=form, way_on=forms.way_on("/verify-me"))
+    try:
+        bound = identity.bind(deps(), actor(), **form.values, address=address())
+    except ServiceError as refusal:
+        return refused(refusal, "login/identity.html", form=form, way_on=forms.way_on("/verify-me"))
+    del bound
+    return go(forms.way_on("/verify-me"))

@@ -1,0 +1,72 @@
+"""How pages say things: two languages side by side in a template, dates and money as people write them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from backend.common.clock import SHANGHAI
+from schemas.base import BEIJING, said, speaking
+from schemas.terms import Term
+from schemas.text import Text
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def t(zh: str, en: str, **values: object) -> str:
+    """The sentence in the reader's language; `{name}` is filled from `values`."""
+    sentence = en if speaking() == "en" else zh
+    return sentence.format(**values) if values else sentence
+
+
+def label(word: Any) -> str:
+    """A `Term`, a `Text` or a plain text, in the reader's language; nothing for None."""
+    if word is None:
+        return ""
+    if isinstance(word, Term):
+        return said(word.label)
+    return said(word) if isinstance(word, Text) else str(word)
+
+
+def day(value: date | datetime | None) -> str:
+    """2026年11月28日, or 28 Nov 2026."""
+    if value is None:
+        return ""
+    at = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
+    if speaking() == "en":
+        return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+    return f"{at.year}年{at.month}月{at.day}日"
+
+
+def moment(value: datetime | None) -> str:
+    """The day and the time in Shanghai."""
+    if value is None:
+        return ""
+    return f"{day(value)} {value.astimezone(BEIJING):%H:%M}"
+
+
+def machine(value: date | datetime | None) -> str:
+    """For `<time datetime>`."""
+    if value is None:
+        return ""
+    return (
+        value.astimezone(BEIJING).isoformat(timespec="seconds")
+        if isinstance(value, datetime)
+        else value.isoformat()
+    )
+
+
+def yuan(fen: int | None) -> str:
+    """Money of whole fen: ¥12 or ¥12.50."""
+    if fen is None:
+        return ""
+    return f"¥{fen // 100:,}" if fen % 100 == 0 else f"¥{fen // 100:,}.{fen % 100:02d}"
+
+
+def metres(distance: float | None) -> str:
+    if distance is None:
+        return ""
+    if distance < 1000:
+        return t("{n} 米", "{n} m", n=max(10, round(distance / 10) * 10))
+    return t("{n} 公里", "{n} km", n=f"{distance / 1000:.1f}")
+
+
+FILTERS = {"label": label, "day": day, "moment": moment, "machine": machine, "yuan": yuan, "metres": metres}

@@ -1,0 +1,58 @@
+"""Pages in tests: over the test client, and in a real browser over real HTTP."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
+
+from backend.common.deps import Deps
+from tests.support import browser as browsing
+from tests.support.browser import Visit
+from tests.support.web import Standing, loud
+
+Visiting = Callable[..., Visit]
+
+
+@pytest.fixture
+def pages_app(deps: Deps, standing: Standing) -> Iterator[Flask]:
+    """The whole app over `deps`; visitors are known by their cookies."""
+    with loud(standing.app(deps)) as made:
+        yield made
+
+
+@pytest.fixture
+def visitor(pages_app: Flask) -> FlaskClient:
+    """A browser without scripts: keeps cookies, wants pages."""
+    client = pages_app.test_client()
+    client.environ_base["HTTP_ACCEPT"] = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
+    return client
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of a worker; each visit has its own cookies."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browsing.CHROMIUM, args=list(browsing.ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def home(pages_app: Flask) -> Iterator[str]:
+    with browsing.served(pages_app) as address:
+        yield address
+
+
+@pytest.fixture
+def visiting(browser: Browser, home: str) -> Iterator[Visiting]:
+    """`visiting()` opens a visit at phone size; `visiting(size=browsing.DESK)` at a desk."""
+    with ExitStack() as stack:
+
+        def begin(**more: Any) -> Visit:
+            return stack.enter_context(browsing.visit(browser, home, **more))
+
+        yield begin

@@ -1,0 +1,175 @@
+"""The front page, signing in, and how a visitor likes to read."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from backend.common.deps import Deps
+from tests.backend.pages.conftest import Visiting
+from tests.support import browser as browsing
+from tests.support import residents
+
+PHONE = residents.PHONE
+
+
+def code_of(page: str) -> str:
+    found = re.search(r'name="_form" value="([0-9a-f]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/look", "/nothing-here"])
+def test_the_first_pages_hold_in_every_look(visiting: Visiting, path: str) -> None:
+    for size in (browsing.PHONE, browsing.DESK):
+        visiting(size=size).check_each_look(path)
+
+
+def test_a_resident_signs_in_and_out_on_the_phone(deps: Deps, visiting: Visiting) -> None:
+    one = visiting()
+    one.open("/login?next=/look")
+    one.page.fill("#f-phone", PHONE)
+    one.page.click("main button")
+    one.page.wait_for_selector("#f-code")
+    one.check()
+    one.page.fill("#f-code", residents.messages(deps)[-1]["code"])
+    one.page.click("main .card button")
+    one.page.wait_for_url("**/look")
+    assert "我的" in one.page.inner_text(".tools")
+    cookies = {each["name"]: each for each in one.context.cookies()}
+    for name in ("citizen_access", "citizen_session"):
+        assert cookies[name]["httpOnly"]
+        assert cookies[name]["sameSite"] == "Lax"
+    assert one.page.evaluate("document.cookie").find("citizen") == -1
+
+
+def test_a_wrong_code_is_told_where_it_was_typed(deps: Deps, visiting: Visiting) -> None:
+    one = visiting()
+    one.open("/login")
+    one.page.fill("#f-phone", PHONE)
+    one.page.click("main button")
+    one.page.wait_for_selector("#f-code")
+    right = residents.messages(deps)[-1]["code"]
+    one.page.fill("#f-code", "000000" if right != "000000" else "111111")
+    one.page.click("main .card button")
+    one.page.wait_for_selector("[data-refusal]")
+    assert one.page.evaluate("document.activeElement.hasAttribute('data-refusal')")
+    one.check()
+    one.page.fill("#f-code", right)
+    one.page.click("main .card button")
+    one.page.wait_for_url(re.compile(r"/$"))
+
+
+def test_a_choice_of_reading_is_kept(visiting: Visiting) -> None:
+    one = visiting()
+    one.open("/login")
+    one.page.click("button[value=large]")
+    assert one.page.get_attribute("html", "data-size") == "large"
+    assert one.page.url.endswith("/login")
+    one.page.click("button[value=en]")
+    assert one.page.get_attribute("html", "lang") == "en"
+    assert "Sign in with your phone" in one.text()
+    one.check()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}],
+)
+def test_a_form_of_another_site_is_refused(visitor: FlaskClient, headers: dict[str, str]) -> None:
+    code = code_of(visitor.get("/login").text)
+    sent = {"_form": code, "phone": PHONE}
+    assert visitor.post("/login", data=sent, headers=headers).status_code == 403
+    assert visitor.post("/login", data=sent).status_code == 200
+
+
+def test_a_form_without_our_code_is_refused_and_nothing_is_done(deps: Deps, visitor: FlaskClient) -> None:
+    for sent in ({"phone": PHONE}, {"phone": PHONE, "_form": "0" * 64}):
+        found = visitor.post("/login", data=sent)
+        assert found.status_code == 403
+        assert "打开得太久" in found.text
+    assert residents.messages(deps) == []
+
+
+def test_another_visitors_code_is_refused(pages_app: Flask, visitor: FlaskClient) -> None:
+    other = pages_app.test_client()
+    code = code_of(other.get("/login", headers={"Accept": "text/html"}).text)
+    visitor.get("/login")
+    assert visitor.post("/login", data={"_form": code, "phone": PHONE}).status_code == 403
+
+
+def test_who_has_not_signed_in_is_led_to_it_and_back(visitor: FlaskClient) -> None:
+    found = visitor.get("/identity?next=/report")
+    assert found.status_code == 303
+    assert found.headers["Location"] == "/login?next=%2Fidentity%3Fnext%3D%2Freport"
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", "x"]
+)
+def test_the_way_on_leads_nowhere_else(visitor: FlaskClient, target: str) -> None:
+    page = visitor.get("/login", query_string={"next": target})
+    assert "evil" not in page.text
+    code = code_of(page.text)
+    found = visitor.post("/look", data={"_form": code, "size": "large", "next": target})
+    assert found.headers["Location"] == "/"
+
+
+def test_a_page_may_run_only_what_is_ours(visitor: FlaskClient) -> None:
+    found = visitor.get("/")
+    policy = found.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert " style=" not in found.text
+    assert not re.findall(r"\son[a-z]+=", found.text)
+    assert not re.findall(r'(?:src|href|action)="(?!/|#|tel:)', found.text)
+
+
+def test_the_first_view_is_light(visitor: FlaskClient) -> None:
+    """Issue: below 100 kB compressed."""
+    page = visitor.get("/", headers={"Accept-Encoding": "gzip"})
+    weight = len(page.data)
+    for target in set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page.text)):
+        found = visitor.get(target, headers={"Accept-Encoding": "gzip"})
+        assert found.status_code == 200
+        assert found.headers["Cache-Control"].endswith("immutable")
+        weight += len(found.data)
+    assert weight < 100_000
+
+
+def test_no_address_leads_out_of_the_folder(visitor: FlaskClient) -> None:
+    for name in ("../edge.py", "%2e%2e/edge.py", "site.css/../../edge.py", "nothing.css", ""):
+        assert visitor.get(f"/static/{name}").status_code == 404
+
+
+def test_a_sign_in_that_is_over_is_forgotten_by_the_browser(deps: Deps, visitor: FlaskClient) -> None:
+    visitor.set_cookie("citizen_access", "forged", domain="localhost")
+    visitor.set_cookie("citizen_session", "forged", domain="localhost")
+    found = visitor.get("/")
+    assert found.status_code == 200
+    assert "登录" in found.text
+    dropped = [line for line in found.headers.getlist("Set-Cookie") if line.startswith("citizen_")]
+    assert len(dropped) == 2
+    assert all("Max-Age=0" in line for line in dropped)
+
+
+def test_a_page_left_open_goes_on_with_the_session_that_is_kept(deps: Deps, visitor: FlaskClient) -> None:
+    """Two pages that ask at once, both with the old token: neither ends the session."""
+    tokens = residents.sign_in(deps).tokens
+    visitor.set_cookie("citizen_session", tokens.refresh_token or "", domain="localhost", path="/")
+    for _ in range(2):
+        visitor.set_cookie("citizen_access", "expired", domain="localhost", path="/")
+        found = visitor.get("/")
+        assert "我的" in found.text
+        assert any(line.startswith("citizen_access=ey") for line in found.headers.getlist("Set-Cookie"))
+
+
+def test_the_check_itself_sees_what_is_wrong(visiting: Visiting) -> None:
+    one = visiting()
+    one.open("/look")
+    one.page.evaluate(
+        "document.querySelector('h1').insertAdjacentHTML('afterend', '<img src=\"/static/icon.svg\"><input>')"
+    )
+    with pytest.raises(AssertionError, match="image-alt"):
+        one.check()

@@ -1,0 +1,138 @@
+"""A real browser on real pages: Debian's Chromium, driven by Playwright, over a real HTTP server in this process.
+
+Everything a page does is watched: what it says on the console, what it asks of whom, and, with `check`, what a screen reader
+would stumble over (axe-core). At the end of a visit nothing of that may be left over.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Response
+from werkzeug.serving import make_server
+
+from backend.accounts.model import Tokens
+
+CHROMIUM = "/usr/bin/chromium-headless-shell"
+ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage")
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+COMMON: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+# A page may be asked for in vain (a refusal is one); the browser says so on the console, and that alone is no fault of it.
+EXPECTED = "Failed to load resource: the server responded with a status of 4"
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The app over real HTTP; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@dataclass
+class Visit:
+    """One visitor with a browser of their own; `page` is what they look at."""
+
+    context: BrowserContext
+    home: str
+    page: Page = field(init=False)
+    said: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        self.page.on("request", lambda asked: self._watch(asked.url))
+
+    def open(self, path: str) -> Response:
+        found = self.page.goto(self.home + path)
+        assert found is not None
+        return found
+
+    def signed_in(self, tokens: Tokens, door: str = "citizen") -> "Visit":
+        """As after signing in on the page of that door."""
+        path = "/" if door == "citizen" else f"/{door}"
+        given = {"access": tokens.access_token, "session": tokens.refresh_token or ""}
+        self.context.add_cookies(
+            [
+                {"name": f"{door}_{name}", "value": value, "domain": "127.0.0.1", "path": path}
+                for name, value in given.items()
+            ]
+        )
+        return self
+
+    def prefers(self, **choices: str) -> "Visit":
+        """`lang`, `size`, `theme`, as kept by the reading settings."""
+        self.context.add_cookies(
+            [
+                {"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}
+                for name, value in choices.items()
+            ]
+        )
+        return self
+
+    def text(self) -> str:
+        return self.page.inner_text("body")
+
+    def check(self) -> None:
+        """Nothing for axe-core to say about this page, and it fits the width."""
+        found = self.page.evaluate(AXE + "\n;axe.run({resultTypes: ['violations']})")
+        told = [
+            f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes'][:4]]}"
+            for one in found["violations"]
+        ]
+        assert not told, "\n".join(told)
+        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"the page is {wide} px wider than the screen"
+
+    def check_each_look(self, path: str) -> None:
+        """The page in light, in dark and in large type."""
+        for choices in ({"theme": "light"}, {"theme": "dark"}, {"theme": "light", "size": "large"}):
+            self.prefers(**{"size": "normal"} | choices)
+            self.open(path)
+            self.check()
+
+    def end(self) -> None:
+        self.context.close()
+        assert not self.said, "\n".join(self.said)
+        assert not self.strangers, self.strangers
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(EXPECTED):
+            self.said.append(f"{message.type}: {message.text}")
+
+    def _watch(self, url: str) -> None:
+        if not url.startswith((self.home + "/", "data:", "blob:", "about:")):
+            self.strangers.append(url)
+
+
+@contextmanager
+def visit(browser: Browser, home: str, *, size: Mapping[str, Any] = PHONE, **more: Any) -> Iterator[Visit]:
+    """A visitor whose every fault fails the test, unless it fails for another reason first."""
+    made = Visit(browser.new_context(**{**COMMON, **size, **more}), home)
+    try:
+        yield made
+    except BaseException:
+        made.context.close()
+        raise
+    made.end()
