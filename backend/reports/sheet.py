@@ -121,8 +121,9 @@ WORDS = SimpleNamespace(
 
 
 def furnish(environment: Environment) -> None:
-    """What the report's templates need of a Jinja environment, beside the `report` and whether they `print`."""
-    environment.filters |= {
+    """What the report's templates need of a Jinja environment, beside the `report` and its `qr`; ways of writing dates that it
+    has already stay."""
+    filters = {
         "say": said,
         "fill": _fill,
         "day": day,
@@ -133,6 +134,7 @@ def furnish(environment: Environment) -> None:
         "grouped": grouped,
         "cited": cited,
     }
+    environment.filters |= filters | environment.filters
     environment.globals |= {"words": WORDS, "query_article": QUERY_ARTICLE}
 
 
