@@ -27,7 +27,7 @@ from schemas.text import Language, Text
 
 log = logs.get("bot")
 
-TRIES, LONGEST_WAIT_S, FIRST_PAUSE_S = 5, 60.0, 0.5
+TRIES, LONGEST_WAIT_S, FIRST_PAUSE_S = 5, 30.0, 0.5
 SHARE = Text("发送我的位置", "Send my location")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """Whoever fetches a preview would be the first to open a link that opens once."""

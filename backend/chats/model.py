@@ -38,6 +38,18 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """A message of a channel that could not be answered soon: it lies here, sealed, until it is, so that the channel need not
+    hold it back together with everybody else's. Gone after `expires_at`: an answer then would only puzzle."""
+
+    id: str
+    channel: Way
+    number: int
+    told_sealed: bytes
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class NewCode:
     """A code just made; only now it is known in clear. `deep_link` opens the chat with the code already in it, where the
     channel has such links and its bot has said its name."""

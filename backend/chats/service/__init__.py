@@ -12,22 +12,26 @@ from backend.chats.service.binding import (
     unbind_all,
     unbind_chat,
 )
+from backend.chats.service.setting_aside import aside, put_aside, take_up
 from backend.chats.service.speaking import gone, returned, speaker, used
 from backend.chats.service.turns import Turn, turn
 
 __all__ = [
     "CHANNELS",
     "Turn",
+    "aside",
     "forget",
     "gone",
     "introduce",
     "is_bound",
     "make_code",
     "mine",
+    "put_aside",
     "read_code",
     "redeem",
     "returned",
     "speaker",
+    "take_up",
     "turn",
     "unbind",
     "unbind_all",

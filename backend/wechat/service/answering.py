@@ -22,6 +22,7 @@ from backend.wechat import errors, store, texts
 from backend.wechat.model import Heard, Turn
 from backend.wechat.rules import reading, writing
 from backend.wechat.service import reporting
+from backend.wechat.service.places import Places
 
 ROOM = "replies"
 PURPOSE = "wechat"
@@ -36,12 +37,14 @@ Dialogue = Callable[[Deps, Incoming], Sequence[Outgoing]]
 @dataclass(frozen=True)
 class Pace:
     """Seconds. A lease is renewed while its request works, so that only a dead process loses one; it ends before WeChat's
-    second try, which then takes the work over."""
+    second try, which then takes the work over. `place` is waited for until somebody's work has gone on for `slow`."""
 
     waits: float = 4.0
     looks_every: float = 0.1
     lease: float = 4.0
     renews_every: float = 1.0
+    place: float = 3.0
+    slow: float = 0.5
 
 
 class Line:
@@ -52,7 +55,7 @@ class Line:
 
     def __init__(self, dialogue: Dialogue, *, places: int, pace: Pace = Pace()) -> None:
         self._dialogue = dialogue
-        self._places = threading.BoundedSemaphore(places)
+        self._places = Places(places, waits=pace.place, slow=pace.slow)
         self._pace = pace
 
     def text(self, deps: Deps, heard: Heard) -> str:
@@ -60,13 +63,11 @@ class Line:
         if heard.incoming is None:
             reporting.note(deps, heard.message)
             return ""
-        if not self._places.acquire(blocking=False):
-            log.warning("wechat.busy")
-            return _crowded(deps, _turn(deps, heard, self._pace))
-        try:
-            return self._text(deps, heard, heard.incoming)
-        finally:
-            self._places.release()
+        with self._places.one(heard.incoming.user) as there_is_one:
+            if there_is_one:
+                return self._text(deps, heard, heard.incoming)
+        log.warning("wechat.busy")
+        return _crowded(deps, _turn(deps, heard, self._pace))
 
     def _text(self, deps: Deps, heard: Heard, incoming: Incoming) -> str:
         turn = _turn(deps, heard, self._pace)
