@@ -40,11 +40,12 @@ class Code:
 @dataclass(frozen=True)
 class NewCode:
     """A code just made; only now it is known in clear. `deep_link` opens the chat with the code already in it, where the
-    channel has such links and its bot has said its name."""
+    bot has said its name, or WeChat gives out QR codes at the moment; `qr_svg` is the same to scan."""
 
     code: str = field(repr=False)
     channel: Way
     deep_link: str | None = field(repr=False)
+    qr_svg: str | None = field(repr=False)
     expires_at: datetime
     instruction: Text
 

@@ -6,6 +6,7 @@ from backend.audit import service as audit
 from backend.chats import errors, rules, store, texts
 from backend.chats.model import Binding, Code, NewCode, Speaker
 from backend.chats.service import speaking
+from backend.common import qr
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import Retry, atomic
@@ -14,7 +15,7 @@ from backend.notices import service as notices
 from backend.recipients import service as recipients
 from schemas.notices import NoticeKind
 from schemas.terms import Role, Way
-from schemas.text import Language, Text
+from schemas.text import Language
 
 PURPOSE = "chats"
 WRONG_CODES = limits.Limit(5, timedelta(hours=1))
@@ -28,8 +29,14 @@ def make_code(deps: Deps, actor: Actor, *, channel: Way) -> NewCode:
     code, kept = _fresh(deps, actor, channel)
     while not store.put_code(deps.db, kept):
         code, kept = _fresh(deps, actor, channel)
+    link = _deep_link(deps, channel, code)
     return NewCode(
-        code, channel, _deep_link(deps, channel, code), kept.expires_at, _instruction(channel, code)
+        code=code,
+        channel=channel,
+        deep_link=link,
+        qr_svg=qr.drawn(link) if link else None,
+        expires_at=kept.expires_at,
+        instruction=(texts.WITH_LINK if link else texts.BY_HAND)[channel].fill(code=code),
     )
 
 
@@ -135,12 +142,12 @@ def _hash(deps: Deps, channel: Way, code: str) -> bytes:
 
 
 def _deep_link(deps: Deps, channel: Way, code: str) -> str | None:
+    """With the code in it; without such a link the code alone does the same, so that nobody is refused for want of one."""
+    if channel is Way.WECHAT:
+        lasts_s = int(rules.CODE_LASTS.total_seconds())
+        return deps.scenes.link(code, lasts_s=lasts_s) if deps.scenes else None
     name = store.find_channel(deps.db, channel)
-    return f"https://t.me/{name}?start={code}" if name and channel is Way.TELEGRAM else None
-
-
-def _instruction(channel: Way, code: str) -> Text:
-    return texts.INSTRUCTIONS[channel].fill(code=code)
+    return f"https://t.me/{name}?start={code}" if name else None
 
 
 def _unbind(deps: Deps, actor: Actor, bound: Binding) -> None:
