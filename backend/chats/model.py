@@ -52,11 +52,13 @@ class NewCode:
 
 @dataclass(frozen=True)
 class Speaker:
-    """Who speaks in a chat: its binding and the account's holder, or nobody that is known."""
+    """Who speaks in a chat: its binding and the account's holder, or nobody that is known. `speaks` is the language that the
+    chat has of its own, `language` the account's."""
 
     chat: str
     actor: Actor
     binding: Binding | None = None
+    speaks: Language | None = None
     language: Language | None = None
 
 

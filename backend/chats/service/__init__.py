@@ -2,6 +2,7 @@
 
 from backend.chats.rules import CHANNELS, read_code
 from backend.chats.service.binding import (
+    Tongue,
     forget,
     introduce,
     is_bound,
@@ -12,12 +13,14 @@ from backend.chats.service.binding import (
     unbind_all,
     unbind_chat,
 )
-from backend.chats.service.speaking import gone, returned, speaker, used
+from backend.chats.service.speaking import choose_language, gone, returned, speaker, used
 from backend.chats.service.turns import Turn, turn
 
 __all__ = [
     "CHANNELS",
+    "Tongue",
     "Turn",
+    "choose_language",
     "forget",
     "gone",
     "introduce",

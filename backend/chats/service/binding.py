@@ -1,7 +1,9 @@
 """A chat becomes an account's by a code that only its holder has seen, and stays so until either side ends it."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
+from backend.accounts import service as accounts
 from backend.audit import service as audit
 from backend.chats import errors, rules, store, texts
 from backend.chats.model import Binding, Code, NewCode, Speaker
@@ -40,8 +42,18 @@ def make_code(deps: Deps, actor: Actor, *, channel: Way) -> NewCode:
     )
 
 
+@dataclass(frozen=True)
+class Tongue:
+    """What a chat spoke until it was bound. `own` is not lost by the binding: chosen in the chat, or an English client's;
+    `chosen` is the account's from then on, too."""
+
+    spoken: Language = "zh"
+    own: Language | None = None
+    chosen: bool = False
+
+
 def redeem(
-    deps: Deps, speaker: Speaker, *, channel: Way, user: str, code: str, language: Language
+    deps: Deps, speaker: Speaker, *, channel: Way, user: str, code: str, tongue: Tongue = Tongue()
 ) -> Binding:
     """Bind the chat that sends the code. Whoever had the chat, and whichever chat the account had, is told and unbound.
 
@@ -49,11 +61,11 @@ def redeem(
     """
     charge = ("chats.redeem", speaker.chat, WRONG_CODES)
     with limits.wrong_only(deps, charge, wrong=errors.WRONG_CODE, refusal=errors.too_many_codes):
-        return _redeem(deps, speaker.chat, channel=channel, user=user, code=code, language=language)
+        return _redeem(deps, speaker.chat, channel=channel, user=user, code=code, tongue=tongue)
 
 
 @atomic
-def _redeem(deps: Deps, chat: str, *, channel: Way, user: str, code: str, language: Language) -> Binding:
+def _redeem(deps: Deps, chat: str, *, channel: Way, user: str, code: str, tongue: Tongue) -> Binding:
     found = rules.read_code(code)
     kept = found and store.take_code(deps.db, _hash(deps, channel, found), deps.now())
     if not kept:
@@ -66,8 +78,18 @@ def _redeem(deps: Deps, chat: str, *, channel: Way, user: str, code: str, langua
     made = Binding(deps.new_id(), kept.account_id, channel, chat, now, now)
     if not store.insert(deps.db, made):
         raise Retry(made.id)
-    recipients.bind(deps, account_id=made.account_id, way=channel, address=user, language=language)
-    audit.record(deps, speaking.actor_of(deps, made), "chats.bind", made.id, channel=channel.value)
+    recipients.bind(
+        deps,
+        account_id=made.account_id,
+        way=channel,
+        address=user,
+        language=tongue.spoken,
+        speaks=tongue.own,
+    )
+    holder = speaking.actor_of(deps, made)
+    if tongue.own and tongue.chosen:
+        accounts.set_language(deps, holder, language=tongue.own)
+    audit.record(deps, holder, "chats.bind", made.id, channel=channel.value)
     notices.send(deps, made.account_id, NoticeKind.CHAT_BOUND, channel=channel.label)
     return made
 
