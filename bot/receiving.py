@@ -6,6 +6,7 @@ from enum import Enum
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import Update
+from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
 from backend.common import logs
@@ -27,10 +28,16 @@ class Outcome(Enum):
 def read(told: object, bot: Bot) -> Update | None:
     """The update, or None for what is none: of a kind newer than this client, or none at all. Its content is not logged."""
     try:
-        return Update.model_validate(told, context={"bot": bot})
+        update = Update.model_validate(told, context={"bot": bot})
+        _ = update.event_type
     except ValidationError as error:
         log.warning("bot.unreadable_update", faults=error.error_count())
         return None
+    except UpdateTypeLookupError:
+        # aiogram would warn of it with the whole update, whoever's words are in it.
+        log.warning("bot.unknown_update")
+        return None
+    return update
 
 
 async def handle(bot: Bot, dispatcher: Dispatcher, update: Update) -> Outcome:
