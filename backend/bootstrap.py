@@ -17,7 +17,7 @@ from backend.common.sealing import Sealer
 from backend.common.settings import Settings, SettingsError
 from backend.common.tokens import TokenKeys
 from backend.eligibility import service as eligibility
-from backend.gateways import carriers, sms
+from backend.gateways import carriers, scenes, sms
 from backend.gateways.faces import SocketFaces
 from backend.grades import service as grades
 from backend.objections import service as objections
@@ -114,6 +114,7 @@ def build_deps(settings: Settings) -> Deps:
         faces=SocketFaces(settings.face_address),
         sms=texting,
         carriers=carriers.build(settings, texting),
+        scenes=scenes.build(settings),
         transaction=partial(mongo.transaction, client),
         forgetters=FORGETTERS,
     )

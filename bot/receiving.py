@@ -40,7 +40,7 @@ def read(told: object, bot: Bot) -> Update | None:
     """The update, or None for what is none: of a kind newer than this client, or none at all. Its content is not logged."""
     try:
         update = Update.model_validate(told, context={"bot": bot})
-        update.event_type  # noqa: B018  raises here; aiogram itself would print the whole update as a warning
+        _ = update.event_type  # raises here; aiogram itself would print the whole update as a warning
     except ValidationError as error:
         log.warning("bot.unreadable_update", faults=error.error_count())
         return None

@@ -17,6 +17,7 @@ from schemas.terms import Way
 if TYPE_CHECKING:
     from backend.gateways.carrying import Carrier
     from backend.gateways.faces import Faces
+    from backend.gateways.scenes import Scenes
     from backend.gateways.sms import Sms
 
 
@@ -31,9 +32,9 @@ class Deps:
     """Built once a process by `bootstrap.build_deps`; a test makes its own.
 
     `now` gives aware UTC instants cut to milliseconds; `random` is the system's source (a seeded one in tests);
-    `carriers` are the channels that this installation has; `audit_key` MACs the audit log; `transaction` covers every
-    store call inside its block. `forgetters` belong to features above the records, which call each of them in the
-    transaction in which a record is deleted.
+    `carriers` are the channels that this installation has, `scenes` makes QR codes that open its WeChat account, where it
+    has one; `audit_key` MACs the audit log; `transaction` covers every store call inside its block. `forgetters` belong to
+    features above the records, which call each of them in the transaction in which a record is deleted.
     """
 
     settings: Settings
@@ -50,5 +51,6 @@ class Deps:
     faces: "Faces"
     sms: "Sms"
     carriers: Mapping[Way, "Carrier"]
+    scenes: "Scenes | None"
     transaction: Callable[[], AbstractContextManager[None]]
     forgetters: tuple[Forgetter, ...]

@@ -15,7 +15,7 @@ from backend.common.pages import Cursors
 from backend.common.sealing import VAULT, Sealer
 from backend.common.settings import Settings
 from backend.common.tokens import TokenKeys
-from backend.gateways import carriers
+from backend.gateways import carriers, scenes
 from backend.gateways.faces import SocketFaces
 from backend.gateways.sms import FileSms
 
@@ -60,6 +60,7 @@ def make_deps(client: Client, settings: Settings, clock: Clock, sealer: Sealer) 
         faces=SocketFaces(settings.face_address),
         sms=texting,
         carriers=carriers.build(settings, texting),
+        scenes=scenes.build(settings),
         transaction=partial(mongo.transaction, client),
         forgetters=bootstrap.FORGETTERS,
     )

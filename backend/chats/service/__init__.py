@@ -2,6 +2,7 @@
 
 from backend.chats.rules import CHANNELS, read_code
 from backend.chats.service.binding import (
+    Tongue,
     forget,
     introduce,
     is_bound,
@@ -13,13 +14,15 @@ from backend.chats.service.binding import (
     unbind_chat,
 )
 from backend.chats.service.setting_aside import aside, put_aside, take_up
-from backend.chats.service.speaking import gone, returned, speaker, used
+from backend.chats.service.speaking import choose_language, gone, returned, speaker, used
 from backend.chats.service.turns import Turn, turn
 
 __all__ = [
     "CHANNELS",
+    "Tongue",
     "Turn",
     "aside",
+    "choose_language",
     "forget",
     "gone",
     "introduce",

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from backend.chats import service as chats
-from backend.chats.model import Speaker
 from backend.common import logs, mongo
 from backend.common.deps import Deps
 from backend.common.errors import Kind, ServiceError
@@ -105,7 +104,9 @@ def _handle(deps: Deps, incoming: Incoming) -> tuple[Outgoing, ...]:
             return ()
         state = _current(turn.state, deps.now())
         speaker = chats.speaker(deps, channel=channel, user=user)
-        talk = Talk(deps, incoming, speaker, _language(state, speaker, incoming))
+        chosen: Language | None = state.get("language") or speaker.speaks
+        language = chosen or speaker.language or incoming.language or "zh"
+        talk = Talk(deps, incoming, speaker, language, chosen)
         with _spoken(talk.language):
             given = _patiently(talk, state)
         chats.used(deps, speaker)
@@ -248,11 +249,6 @@ def _in_a_group(incoming: Incoming) -> tuple[Outgoing, ...]:
     if incoming.sort is not Sort.TEXT or rules.command(incoming.text) is None:
         return ()
     return (Outgoing(texts.IN_A_GROUP.say(incoming.language or "zh")),)
-
-
-def _language(state: State, speaker: Speaker, incoming: Incoming) -> Language:
-    chosen: Language | None = state.get("language")
-    return chosen or speaker.language or incoming.language or "zh"
 
 
 def _current(state: State, now: datetime) -> State:

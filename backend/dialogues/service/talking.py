@@ -19,12 +19,13 @@ LONGEST_ANSWER = 600
 
 @dataclass(frozen=True)
 class Talk:
-    """One message, who sent it, and the language it is answered in."""
+    """One message, who sent it, and the language it is answered in; `chosen` is the one that was chosen in this chat."""
 
     deps: Deps
     incoming: Incoming
     speaker: Speaker
     language: Language
+    chosen: Language | None = None
 
     @property
     def actor(self) -> Actor:

@@ -10,6 +10,8 @@ from backend.recipients.service.binding import (
     mark_gone,
     register_device,
     remove_device,
+    speak,
+    spoken,
     unbind,
 )
 from backend.recipients.service.reaching import (
@@ -41,6 +43,8 @@ __all__ = [
     "reachable",
     "register_device",
     "remove_device",
+    "speak",
+    "spoken",
     "switch",
     "unbind",
 ]

@@ -22,12 +22,13 @@ def bind(
     address: str | None,
     language: Language = "zh",
     role: Role = Role.CITIZEN,
+    speaks: Language | None = None,
 ) -> Recipient:
     """Reach an account by this address from now on, and by no other of the way; whoever had the address loses it.
 
     For the flow that has proved that the address is the person's (a binding code from the chat); this proves nothing.
     """
-    return _put(deps, account_id, way, address, (account_id, role, language))
+    return _put(deps, account_id, way, address, (account_id, role, language), speaks)
 
 
 @atomic
@@ -37,7 +38,19 @@ def bind_chat(deps: Deps, *, way: Way, address: str, language: Language = "zh") 
     known = store.find_by_address(deps.db, way, mac)
     if known is not None and known.account_id is not None:
         return known
-    return _put(deps, _chat(way, mac), way, address, (None, Role.ANONYMOUS, language))
+    speaks = known.speaks if known else None
+    return _put(deps, _chat(way, mac), way, address, (None, Role.ANONYMOUS, language), speaks)
+
+
+def speak(deps: Deps, *, way: Way, address: str, language: Language) -> bool:
+    """The person has chosen this language in the chat: it holds there from now on. False for a chat that is not reached."""
+    return store.set_speaks(deps.db, way, _mac(deps, way, address), language)
+
+
+def spoken(deps: Deps, *, way: Way, address: str) -> Language | None:
+    """The language that the person speaks in this chat, where that is known of the chat itself."""
+    known = store.find_by_address(deps.db, way, _mac(deps, way, address))
+    return known.speaks if known else None
 
 
 @atomic
@@ -83,7 +96,7 @@ def end_gone(deps: Deps, *, way: Way, address: str) -> bool:
     if known is None or known.gone_at is None:
         return False
     who = (known.account_id, known.role, known.language)
-    _put(deps, known.holder, way, address, who)
+    _put(deps, known.holder, way, address, who, known.speaks)
     return True
 
 
@@ -101,12 +114,17 @@ def remove_device(deps: Deps, actor: Actor) -> None:
 
 
 def _put(
-    deps: Deps, holder: str, way: Way, address: str | None, who: tuple[str | None, Role, Language]
+    deps: Deps,
+    holder: str,
+    way: Way,
+    address: str | None,
+    who: tuple[str | None, Role, Language],
+    speaks: Language | None,
 ) -> Recipient:
     sealed, mac = None, None
     if address is not None:
         sealed, mac = deps.sealer.seal(ROOM, address), _mac(deps, way, address)
-    made = Recipient(_id(holder, way), holder, way, *who, deps.now(), sealed, mac)
+    made = Recipient(_id(holder, way), holder, way, *who, deps.now(), sealed, mac, speaks=speaks)
     try:
         store.put(deps.db, made)
     except DuplicateKeyError as error:

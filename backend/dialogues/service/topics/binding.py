@@ -3,6 +3,7 @@
 from backend.chats import service as chats
 from backend.dialogues import texts
 from backend.dialogues.service.talking import Answer, Talk, answer, day
+from schemas.text import Language
 
 CODE = "bind"
 
@@ -18,9 +19,16 @@ def ask(talk: Talk, _: str) -> Answer:
 def redeem(talk: Talk, code: str) -> Answer:
     """Bind by a code that was typed, or that a deep link brought."""
     way, user = talk.incoming.channel, talk.incoming.user
-    chats.redeem(talk.deps, talk.speaker, channel=way, user=user, code=code, language=talk.language)
+    chats.redeem(talk.deps, talk.speaker, channel=way, user=user, code=code, tongue=_tongue(talk))
     row = [talk.tap(texts.LABELS[name], name) for name in ("report", "objections")]
     return answer(talk, talk.say(texts.BOUND), row)
+
+
+def _tongue(talk: Talk) -> chats.Tongue:
+    """A choice in the chat goes before its client, and a client that says Chinese, or nothing, before none: that may just be
+    how it came, while the account's language was somebody's wish."""
+    of_client: Language | None = "en" if talk.incoming.language == "en" else None
+    return chats.Tongue(talk.language, talk.chosen or of_client, talk.chosen is not None)
 
 
 def ask_unbind(talk: Talk, _: str) -> Answer:
