@@ -83,6 +83,25 @@ UNBIND_SURE = Text(
     "After that this chat receives nothing of yours, and report links made here stop working. Unbind?",
 )
 UNBOUND = Text("已解绑。", "Unbound.")
+REBIND_SURE = Text(
+    "此聊天已绑定一个账号（{on} 起）。继续将解除原来的绑定，改为绑定生成这个绑定码的账号。"
+    "如果绑定码不是您自己生成的，请选择保留。",
+    "This chat is bound to an account (since {on}). Going on ends that and binds it to the account that made this code. If the"
+    " code is not one that you made yourself, keep what you have.",
+)
+YES_REBIND = Text("改为绑定新账号", "Bind to the new account")
+CODE_VOID = Text(
+    "刚才的绑定码被群里的人看到了，已作废，请在 App 或网页重新生成。",
+    "Others saw your binding code here, so it works no more; please make another in the app or website.",
+)
+ALREADY_OPENED = Text(
+    "这条链接在 {at} 已被打开过；已停用，不能再打开。如果不是您本人打开的，请查看“谁看过我的信息”，或拨打 12345。",
+    "This link was opened at {at}; it is switched off and opens no more. If that was not you, see who looked at your record, or"
+    " call 12345.",
+)
+ALREADY_DEAD = Text(
+    "这条链接此前已失效，不能再打开。", "This link had stopped working before; it opens no more."
+)
 
 LINK = Text(
     "您的报告链接已生成：只能打开一次，{minutes} 分钟内有效，打开时须登录并核验本人。请勿转发；被打开时会通知您。之"

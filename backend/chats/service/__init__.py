@@ -12,9 +12,10 @@ from backend.chats.service.binding import (
     unbind,
     unbind_all,
     unbind_chat,
+    void_code,
 )
 from backend.chats.service.setting_aside import aside, put_aside, take_up
-from backend.chats.service.speaking import choose_language, gone, returned, speaker, used
+from backend.chats.service.speaking import choose_language, follow, gone, returned, speaker, used
 from backend.chats.service.turns import Turn, turn
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Turn",
     "aside",
     "choose_language",
+    "follow",
     "forget",
     "gone",
     "introduce",
@@ -40,4 +42,5 @@ __all__ = [
     "unbind_all",
     "unbind_chat",
     "used",
+    "void_code",
 ]

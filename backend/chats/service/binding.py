@@ -94,6 +94,12 @@ def _redeem(deps: Deps, chat: str, *, channel: Way, user: str, code: str, tongue
     return made
 
 
+def void_code(deps: Deps, *, channel: Way, code: str) -> bool:
+    """A code was shown where others read: whoever it was made for makes another. False when it was none that works."""
+    found = rules.read_code(code)
+    return bool(found and store.take_code(deps.db, _hash(deps, channel, found), deps.now()))
+
+
 def mine(deps: Deps, actor: Actor) -> tuple[Binding, ...]:
     """The caller's chats, with the last use of each to the minute."""
     actor.require(Role.CITIZEN)

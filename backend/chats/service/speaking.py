@@ -49,6 +49,13 @@ def gone(deps: Deps, *, channel: Way, user: str, reason: str) -> None:
 
 def returned(deps: Deps, *, channel: Way, user: str, language: Language) -> None:
     """The person began, is back, or follows again: they can be reached, and hear the news unless they switched them off."""
+    back = recipients.end_gone(deps, way=channel, address=user)
+    if not back and not recipients.has_left(deps, way=channel, address=user):
+        recipients.bind_chat(deps, way=channel, address=user, language=language)
+
+
+def follow(deps: Deps, *, channel: Way, user: str, language: Language) -> None:
+    """The person wants to hear the news here, whatever they said before."""
     if not recipients.end_gone(deps, way=channel, address=user):
         recipients.bind_chat(deps, way=channel, address=user, language=language)
 

@@ -25,11 +25,13 @@ MOST_WAITING = 30
 @dataclass
 class Turn:
     """The turn of one message: `state` is where the dialogue stood before it, `reply` what it was answered with when it came
-    before (None: it is new, or that may not be kept). `settle` says where the dialogue stands now and what is answered."""
+    before (None: it is new, or that may not be kept). `settle` says where the dialogue stands now and what is answered;
+    `forgets`: what was answered before is not kept any longer."""
 
     state: dict[str, Any]
     reply: list[Any] | None
     _after: tuple[dict[str, Any], list[Any] | None] | None = field(default=None, repr=False)
+    forgets: bool = False
 
     def settle(self, state: dict[str, Any], reply: list[Any] | None) -> None:
         self._after = (state, reply)
@@ -53,7 +55,8 @@ def turn(deps: Deps, *, channel: Way, user: str, message_id: str) -> Iterator[Tu
         )
         yield held
         if held._after is not None:
-            after = _settled(deps, before, message_id, held._after)
+            earlier = replace(before, answered=()) if held.forgets else before
+            after = _settled(deps, earlier, message_id, held._after)
     finally:
         # A turn that was lost to its lease writes nothing, and stands in nobody's way.
         if not store.leave(deps.db, chat_id, ticket, after):

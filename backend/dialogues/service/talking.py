@@ -63,12 +63,14 @@ class Talk:
 @dataclass(frozen=True)
 class Answer:
     """What is said, and what the dialogue remembers: `awaits` is what the next words are taken for, `language` the one it goes
-    on in; an answer that is not `kept` is worked out again when its message comes again."""
+    on in; an answer that is not `kept` is worked out again when its message comes again. `forgets`: the
+    chat is somebody else's or nobody's from here on, and nothing that was said before it is kept."""
 
     outgoing: tuple[Outgoing, ...]
     awaits: str | None = None
     language: Language | None = None
     kept: bool = True
+    forgets: bool = False
 
 
 def answer(

@@ -19,7 +19,7 @@ from backend.common.deps import Deps
 from backend.common.mongo import DriverError
 from backend.dialogues.model import Incoming, Outgoing, Sort
 from backend.wechat import errors, store, texts
-from backend.wechat.model import Heard, Turn
+from backend.wechat.model import Call, Heard, Turn
 from backend.wechat.rules import reading, writing
 from backend.wechat.service import reporting
 from backend.wechat.service.places import Places
@@ -61,6 +61,9 @@ class Line:
     def text(self, deps: Deps, heard: Heard) -> str:
         """The text for this message, empty where none is due. Raises 403 `wechat.replayed`."""
         if heard.incoming is None:
+            turn = _turn(deps, heard, self._pace)
+            if not store.insert(deps.db, turn) and not store.add_nonces(deps.db, turn):
+                raise errors.replayed()
             reporting.note(deps, heard.message)
             return ""
         with self._places.one(heard.incoming.user) as there_is_one:
@@ -78,7 +81,8 @@ class Line:
         if not store.add_nonces(deps.db, turn):
             log.warning("wechat.replayed", user=turn.user[:12])
             raise errors.replayed()
-        return self._waited(deps, turn, lambda: self._worked(deps, turn, incoming))
+        of_a_place = incoming.sort is Sort.LOCATION
+        return self._waited(deps, turn, lambda: self._worked(deps, turn, incoming), of_a_place=of_a_place)
 
     def _fetched(self, deps: Deps, asking: Turn, incoming: Incoming) -> str:
         """The answer to an earlier message of the same person, which took too long; nothing is worked on here."""
@@ -87,7 +91,7 @@ class Line:
             return texts.GONE
         return self._waited(deps, replace(found, lease=asking.lease), lambda: texts.GONE)
 
-    def _waited(self, deps: Deps, turn: Turn, work: Callable[[], str]) -> str:
+    def _waited(self, deps: Deps, turn: Turn, work: Callable[[], str], *, of_a_place: bool = False) -> str:
         """The answer that another request gives; `work` when nobody works on it any more."""
         ends = time.monotonic() + self._pace.waits
         while (found := store.find(deps.db, turn.id)) is not None:
@@ -97,7 +101,7 @@ class Line:
                 return work()
             if time.monotonic() >= ends:
                 log.warning("wechat.slow", user=turn.user[:12])
-                return _slow(deps, turn)
+                return texts.SLOW_PLACE if of_a_place else _slow(deps, turn)
             time.sleep(self._pace.looks_every)
         raise errors.replayed()
 
@@ -136,6 +140,14 @@ class Line:
                 store.lease(deps.db, turn.id, held=turn.lease, by=turn.lease, until=until)
             except DriverError:
                 log.warning("wechat.lease_not_renewed")
+
+
+def keep_nonce(deps: Deps, call: Call) -> bool:
+    """Take a signed request's nonce, once; false when it has been here."""
+    now = deps.now()
+    nonce = _mac(deps, "nonce", call.timestamp, call.nonce)
+    proof = _mac(deps, "proof", call.timestamp, call.nonce)
+    return store.insert(deps.db, Turn(proof, "", proof, (nonce,), deps.new_id(), now, now + KEPT))
 
 
 def _turn(deps: Deps, heard: Heard, pace: Pace) -> Turn:
