@@ -118,6 +118,17 @@ def enter(db: Database, chat_id: str, ticket: str, *, for_ms: int, expires_at: d
     raise AssertionError("unreachable")
 
 
+def stay(db: Database, chat_id: str, ticket: str, *, for_ms: int) -> bool:
+    """The turn lasts longer; false when it is not this ticket's any more."""
+    until = {"$add": ["$$NOW", for_ms]}
+    renewed = {
+        "$cond": [{"$eq": ["$$this.id", ticket]}, {"id": "$$this.id", "until": until}, "$$this"],
+    }
+    change: Document = {"$set": {"queue": {"$map": {"input": "$queue", "in": renewed}}}}
+    found = db[DIALOGUES].update_one({"_id": chat_id, "queue.0.id": ticket}, [change])
+    return found.matched_count == 1
+
+
 def leave(db: Database, chat_id: str, ticket: str, after: Dialogue | None) -> bool:
     """Out of the queue; with `after` the dialogue stands there from now on. False, and nothing is written, when it was not
     this ticket's turn any more."""

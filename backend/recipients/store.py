@@ -86,7 +86,12 @@ def set_gone(db: Database, recipient_id: str, address_mac: bytes | None, at: dat
 
 
 def set_speaks(db: Database, way: Way, address_mac: bytes, language: str) -> bool:
-    wanted = {"way": way.value, "address_mac": {"$eq": address_mac, "$type": "binData"}}
+    """Of an address that is kept; of one that is not, nothing is remembered either."""
+    wanted = {
+        "way": way.value,
+        "address_mac": {"$eq": address_mac, "$type": "binData"},
+        "address_sealed": {"$ne": None},
+    }
     return db[COLLECTION].update_one(wanted, {"$set": {"speaks": language}}).matched_count == 1
 
 

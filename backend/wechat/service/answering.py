@@ -61,8 +61,7 @@ class Line:
     def text(self, deps: Deps, heard: Heard) -> str:
         """The text for this message, empty where none is due. Raises 403 `wechat.replayed`."""
         if heard.incoming is None:
-            turn = _turn(deps, heard, self._pace)
-            if not store.insert(deps.db, turn) and not store.add_nonces(deps.db, turn):
+            if not keep_nonce(deps, heard.call):
                 raise errors.replayed()
             reporting.note(deps, heard.message)
             return ""
