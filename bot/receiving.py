@@ -45,7 +45,7 @@ def read(told: object, bot: Bot) -> Update | None:
         log.warning("bot.unreadable_update", faults=error.error_count())
         return None
     except UpdateTypeLookupError:
-        log.warning("bot.unreadable_update", faults=1)
+        log.warning("bot.unknown_update")
         return None
     return update
 

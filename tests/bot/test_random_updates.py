@@ -151,7 +151,7 @@ async def _handled(deps: Deps, api: BotApi, sent: list[dict[str, Any]]) -> list[
             told = json.loads(json.dumps(one | {"update_id": next(NUMBERS)}))
             update = receiving.read(told, bot)
             if update is not None:
-                found.append(await receiving.handle(bot, dispatcher, update))
+                found.append((await receiving.handle(bot, dispatcher, update)).outcome)
         return found
 
 
