@@ -46,6 +46,9 @@ from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
 from backend.pages import home as home_pages
 from backend.pages import login as login_pages
+from backend.pages import map as map_pages
+from backend.pages import news as news_pages
+from backend.pages import notices as notices_pages
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
 from backend.pushes import staff_routes as pushes_staff
@@ -68,6 +71,9 @@ PAGES = (
     assets.blp,
     home_pages.blp,
     login_pages.blp,
+    map_pages.blp,
+    news_pages.blp,
+    notices_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

@@ -35,6 +35,17 @@ PAGES: Rights = {
     "POST /logout": PUBLIC,
     "GET /identity": CITIZENS,
     "POST /identity": CITIZENS,
+    "GET /map": PUBLIC,
+    "POST /map": PUBLIC,
+    "GET /map/<place_id>": PUBLIC,
+    "POST /map/<place_id>/reports": CITIZENS,
+    "GET /news": PUBLIC,
+    "GET /news/<news_id>": PUBLIC,
+    "GET /notices": CITIZENS,
+    "POST /notices/read": CITIZENS,
+    "POST /notices/<notice_id>/read": CITIZENS,
+    "GET /notices/settings": CITIZENS,
+    "POST /notices/settings": CITIZENS,
 }
 
 RIGHTS: Rights = PAGES | {
