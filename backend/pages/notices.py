@@ -14,15 +14,22 @@ from backend.notices.service import Inbox
 from backend.pages import ways
 from backend.pages.edge import go, page, refused
 from backend.recipients import service as recipients
-from backend.recipients.model import Shown
+from backend.recipients.model import PUSH, KindSwitch, Shown
 from backend.web.auth import actor, deps
 from backend.web.pages import Pages
 from schemas import recipients as wire
 from schemas.terms import NewsCategory, Way
+from schemas.text import Text
 
 blp = Pages("notices", __name__)
 
 A_PAGE = 20
+RECORDS = Text("我的记录", "My records")
+ABOUT = {
+    "benefit": Text("信用权益", "Benefits"),
+    "order": Text("信用免押", "Deposit-free"),
+    PUSH: Text("信用资讯", "News"),
+}
 
 
 @blp.get("/notices")
@@ -87,12 +94,20 @@ def _facts(shown: Shown) -> dict[str, Any]:
     return {
         "shown": shown,
         "open_ways": [one for one in shown.ways if one.bound],
-        "own": [one for one in shown.kinds if not one.legal],
+        "groups": _grouped([one for one in shown.kinds if not one.legal]),
         "legal": [one for one in shown.kinds if one.legal],
         "topics": list(NewsCategory),
         "sms": Way.SMS,
         "quiet": (QUIET_FROM, QUIET_UNTIL),
     }
+
+
+def _grouped(kinds: list[KindSwitch]) -> list[tuple[Text, list[KindSwitch]]]:
+    """By what they are about; a kind that is new stands with the records until it has a place."""
+    groups: dict[Text, list[KindSwitch]] = {about: [] for about in (RECORDS, *ABOUT.values())}
+    for one in kinds:
+        groups[ABOUT.get(one.kind.partition("_")[0], RECORDS)].append(one)
+    return [(about, found) for about, found in groups.items() if found]
 
 
 def _wanted() -> dict[str, Any]:
