@@ -19,6 +19,7 @@ from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.test_home import code_of
 from tests.support import browser as browsing
 from tests.support import residents
+from tests.support.browser import Visit
 from tests.support.residents import Resident
 
 OTHER = "13900002222"
@@ -56,6 +57,11 @@ def known(visitor: FlaskClient, one: Resident) -> str:
 
 def unread(deps: Deps, one: Resident) -> int:
     return service.inbox(deps, one.actor, limit=1).unread
+
+
+def save(one: Visit) -> None:
+    with one.page.expect_navigation():
+        one.page.click("text=保存")
 
 
 @pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["phone", "desk"])
@@ -140,7 +146,7 @@ def test_a_resident_chooses_what_to_hear_by_what(deps: Deps, resident: Resident,
     one.page.uncheck("[type=checkbox][value='order_due_soon:telegram']")
     one.page.uncheck("[type=checkbox][value='push:sms']")
     one.page.uncheck("[type=checkbox][value=policy]")
-    one.page.click("text=保存")
+    save(one)
     assert "已保存" in one.text()
     assert not one.page.is_checked("[type=checkbox][value='order_due_soon:telegram']")
     assert one.page.is_checked("[type=checkbox][value='order_due_soon:sms']")
@@ -150,11 +156,11 @@ def test_a_resident_chooses_what_to_hear_by_what(deps: Deps, resident: Resident,
     assert kinds["push"]["sms"] is False
     assert set(shown.follows) == set(NewsCategory) - {NewsCategory.POLICY}
     one.page.uncheck("[type=checkbox][value=':sms']")
-    one.page.click("text=保存")
+    save(one)
     assert one.page.locator("[type=checkbox][value='push:sms']").count() == 0
     assert not recipients.preferences(deps, resident.actor).ways[1].bound
     one.page.check("[type=checkbox][value=':sms']")
-    one.page.click("text=保存")
+    save(one)
     assert not one.page.is_checked("[type=checkbox][value='push:sms']")
 
 
