@@ -61,7 +61,7 @@ def unread(deps: Deps, one: Resident) -> int:
 
 def save(one: Visit) -> None:
     with one.page.expect_navigation():
-        one.page.click("text=保存")
+        one.page.click("main form > .button")
 
 
 @pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["phone", "desk"])
