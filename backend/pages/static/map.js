@@ -98,11 +98,15 @@ function one(at) {
   map.setView([at[1], at[0]], 15, { animate: false });
 }
 
+function day(iso) {
+  return new Date(`${iso}T00:00`).toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
+}
+
 // What a pin says when it is chosen; the words are put in as text, never as markup.
 function card({ id, properties }) {
   const made = element("div");
   made.append(element("h3", "", properties.name), element("p", "soft", `${properties.district_name} · ${properties.address}`));
-  made.append(element("p", "small", `${properties.kind_label} · ${properties.year} · ${words.valid} ${properties.valid_until}`));
+  made.append(element("p", "small", `${properties.kind_label} · ${properties.year} · ${words.valid} ${day(properties.valid_until)}`));
   const way = element("a", "button slim", words.more);
   way.href = `/map/${id}`;
   made.append(way);
@@ -123,11 +127,16 @@ function list() {
   document.querySelector("[data-near-room]").hidden = false;
   if (window.matchMedia("(max-width: 62rem)").matches && !document.querySelector("[data-found]").dataset.query) document.querySelector("[data-filters-box]").open = false;
   near.addEventListener("click", locate);
-  filters.addEventListener("submit", (event) => { event.preventDefault(); choose(); });
+  filters.addEventListener("submit", (event) => { event.preventDefault(); (isNear() ? locate : choose)(); });
   window.addEventListener("popstate", () => location.reload());
   document.addEventListener("pointerover", (event) => point(event.target));
   document.addEventListener("focusin", (event) => point(event.target));
   if (map) draw(document.querySelector("[data-found]"));
+
+  // Another filter on what is near asks the browser again: nothing is remembered here either.
+  function isNear() {
+    return Boolean(document.querySelector("[data-found]").dataset.here);
+  }
 
   function choose() {
     const query = new URLSearchParams([...new FormData(filters)].filter(([, value]) => value));

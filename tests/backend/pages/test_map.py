@@ -121,6 +121,12 @@ def test_a_position_puts_the_nearest_first_and_is_kept_nowhere(
     assert one.page.evaluate("document.activeElement.id") == "found-head"
     one.page.wait_for_selector(".here")
     one.check()
+    one.page.click("summary")
+    one.page.select_option("#f-kind", "supermarket")
+    one.page.click("[data-filters] button")
+    drawn(one, 1)
+    assert names(one) == [NEARER]
+    assert one.page.locator(".far").count() == 1
     told = everything(deps) + repr(lines()) + " ".join(asked) + one.page.url
     for number in ("121.47", "31.23"):
         kept = [
@@ -161,7 +167,7 @@ def test_clusters_open_and_a_pin_tells_about_its_shop_by_keyboard(put: Put, visi
     for number in range(6):
         put(name=f"店{number}", lng=SQUARE[0] + number * 0.0004)
     put(name="远处的店", lng=121.2, lat=31.0)
-    one = visiting(size=browsing.DESK)
+    one = visiting(size=browsing.DESK, reduced_motion="reduce")
     one.open("/map")
     one.page.wait_for_selector(".group")
     assert one.page.inner_text(".group").split()[0] == "6"
