@@ -118,6 +118,7 @@ function list() {
   const near = document.querySelector("[data-near]");
   const pins = new Map();
   let asked = 0;
+  let shownAt = location.search;
   const shown = !map ? null : L.markerClusterGroup({
     showCoverageOnHover: false, maxClusterRadius: 60, animate: !calm, iconCreateFunction: (found) => group(found.getChildCount()),
   }).addTo(map);
@@ -128,7 +129,7 @@ function list() {
   if (window.matchMedia("(max-width: 62rem)").matches && !document.querySelector("[data-found]").dataset.query) document.querySelector("[data-filters-box]").open = false;
   near.addEventListener("click", locate);
   filters.addEventListener("submit", (event) => { event.preventDefault(); (isNear() ? locate : choose)(); });
-  window.addEventListener("popstate", () => location.reload());
+  window.addEventListener("popstate", () => { if (location.search !== shownAt) location.reload(); }); // a skip link comes here too
   document.addEventListener("pointerover", (event) => point(event.target));
   document.addEventListener("focusin", (event) => point(event.target));
   if (map) draw(document.querySelector("[data-found]"));
@@ -141,7 +142,11 @@ function list() {
   function choose() {
     const query = new URLSearchParams([...new FormData(filters)].filter(([, value]) => value));
     const target = query.size ? `/map?${query}` : "/map";
-    answer(target, {}).then((fine) => { if (fine) history.pushState(null, "", target); });
+    answer(target, {}).then((fine) => {
+      if (!fine) { location.assign(target); return; }
+      history.pushState(null, "", target);
+      shownAt = location.search;
+    });
   }
 
   function locate() {
@@ -183,7 +188,7 @@ function list() {
       if (map) draw(fresh);
       return found.ok;
     } catch {
-      tell(words.away);
+      tell(words.again);
       return false;
     } finally {
       delete filters.dataset.sent;
