@@ -19,17 +19,19 @@ _BY_PAYLOAD = {
     "restoration_id": ("/restorations/", Text("查看这件修复申请", "See this application")),
     "claim_id": ("/claims/", Text("查看这份权益", "See this benefit")),
 }
-_LOOKS = Way("/report/looks", Text("查看谁看过", "See who looked"))
+_QUESTIONS = Way("/report/questions", Text("查看我的疑问", "See my questions"))
+_REMOVALS = Way("/report/removals", Text("查看移除记录", "See what was removed"))
 _CALENDAR = Way("/report/forgetting", Text("查看遗忘日历", "See the forgetting calendar"))
 _CHECKS = Way("/checks", Text("查看免押核验", "See deposit-free checks"))
-_LOANS = Way("/deposit-free", Text("查看信用免押", "See deposit-free"))
+_LOANS = Way("/loans", Text("查看我的借用", "See my loans"))
 _ME = Way("/me", Text("查看我的账号", "See my account"))
+_CONSENTS = Way("/me/consents", Text("查看我的同意", "See what I agreed to"))
 _CHATS = Way("/chats", Text("查看聊天绑定", "See bound chats"))
 _PROVE = Way("/verify-me", Text("去本人核验", "Prove who I am"))
 _BY_KIND = {
     NoticeKind.IDENTITY_BOUND: _ME,
-    NoticeKind.CONSENT_GIVEN: _ME,
-    NoticeKind.CONSENT_WITHDRAWN: _ME,
+    NoticeKind.CONSENT_GIVEN: _CONSENTS,
+    NoticeKind.CONSENT_WITHDRAWN: _CONSENTS,
     NoticeKind.FACE_LOCKED: _PROVE,
     NoticeKind.WINDOW_CODE_USED: _ME,
     NoticeKind.SESSIONS_ENDED: _ME,
@@ -38,11 +40,11 @@ _BY_KIND = {
     NoticeKind.RESTORATION_POSSIBLE_SOON: _CALENDAR,
     NoticeKind.DISPLAY_ENDS_SOON: _CALENDAR,
     NoticeKind.QUERY_ENDS_SOON: _CALENDAR,
-    NoticeKind.RECORD_WITHDRAWN: Way("/report", Text("查看我的报告", "See my report")),
-    NoticeKind.RECORD_ERASED: Way("/report", Text("查看我的报告", "See my report")),
+    NoticeKind.RECORD_WITHDRAWN: _REMOVALS,
+    NoticeKind.RECORD_ERASED: _REMOVALS,
     NoticeKind.CHECK_RECORD_CHANGED: _CHECKS,
 }
-_BY_FAMILY = {"question": _LOOKS, "contest": _CHECKS, "order": _LOANS, "chat": _CHATS}
+_BY_FAMILY = {"question": _QUESTIONS, "contest": _CHECKS, "order": _LOANS, "chat": _CHATS}
 
 
 def of_notice(notice: Notice) -> Way | None:

@@ -97,7 +97,7 @@ def test_list_and_map_have_the_same_shops_also_after_a_filter(visiting: Visiting
     assert "1" in one.page.inner_text("[data-told]")
     one.check()
     one.page.evaluate("window.same = true")
-    one.page.focus(".drawn .skip")
+    one.page.focus(".map-room .skip")
     one.page.keyboard.press("Enter")
     assert one.page.url.endswith("#found")
     assert one.page.evaluate("window.same")
