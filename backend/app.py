@@ -46,6 +46,9 @@ from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
 from backend.pages import home as home_pages
 from backend.pages import login as login_pages
+from backend.pages import map as map_pages
+from backend.pages import news as news_pages
+from backend.pages import notices as notices_pages
 from backend.pages.staff import front as staff_front
 from backend.pages.staff import signing_in as staff_door
 from backend.places import routes as places
@@ -72,6 +75,9 @@ PAGES = (
     login_pages.blp,
     staff_door.blp,
     staff_front.blp,
+    map_pages.blp,
+    news_pages.blp,
+    notices_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (
