@@ -46,6 +46,8 @@ from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
 from backend.pages import home as home_pages
 from backend.pages import login as login_pages
+from backend.pages import objections as objection_pages
+from backend.pages import restorations as restoration_pages
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
 from backend.pushes import staff_routes as pushes_staff
@@ -68,6 +70,8 @@ PAGES = (
     assets.blp,
     home_pages.blp,
     login_pages.blp,
+    objection_pages.blp,
+    restoration_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

@@ -110,7 +110,14 @@ def register(app: Flask) -> None:
     """What templates may use."""
     env = app.jinja_env
     env.filters.update(words.FILTERS)
-    env.globals.update(t=words.t, asset=assets.address, form_code=forms.code, look=_look, visitor=_visitor)
+    env.globals.update(
+        t=words.t,
+        asset=assets.address,
+        form_code=forms.code,
+        form_once=forms.once,
+        look=_look,
+        visitor=_visitor,
+    )
     env.trim_blocks = env.lstrip_blocks = True
 
 

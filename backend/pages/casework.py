@@ -1,0 +1,78 @@
+"""What the pages of objections and restorations share: files that come with a form, and answers for a page or for its script."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, json, request
+
+from backend.common.errors import ServiceError
+from backend.evidence.model import Upload
+from backend.pages import forms
+from backend.pages.edge import STEPS, go, page, wants_page
+from backend.web import problems
+from backend.web.auth import actor, deps
+from backend.web.bodies import contents
+from schemas.evidence import FILE_BYTES, MEDIA_TYPES, MOST_FILES
+
+PART = 30
+"""Cases on one page of a list; the open ones among them stand first."""
+FILES = {
+    "most": MOST_FILES,
+    "bytes": FILE_BYTES,
+    "types": ",".join((*MEDIA_TYPES, ".pdf", ".jpg", ".jpeg", ".png", ".heic")),
+}
+
+
+def uploads() -> list[Upload]:
+    """The files of this form; a field in which nobody chose any brings none."""
+    return [Upload(name, content) for name, content in contents(request.files.getlist("evidence"))]
+
+
+def key(about: str) -> str:
+    """The key under which this form is carried out once. A page that came back by the browser's button may be about another
+    record by now, so what it is about is part of it."""
+    return f"{forms.once()}:{about}"
+
+
+def done(target: str) -> Response:
+    """On to `target`: by itself for a page, by its address for a script, which goes there without reading it twice."""
+    return go(target) if wants_page(request) else _told({"go": target}, 200)
+
+
+def faulty(form: forms.Form, template: str, **facts: Any) -> Response:
+    """What was filled in cannot be taken: the form again, or for a script what is wrong with each field."""
+    if wants_page(request):
+        return page(template, 422, form=form, **facts)
+    return _told({"faults": form.faults}, 422)
+
+
+def refused(refusal: ServiceError, template: str, *, back: str, **facts: Any) -> Response:
+    """The form again with what was refused on top and every word kept. A proof of identity that ran out while somebody wrote
+    is renewed in another tab and leads to `back`, so that nothing that stands here is lost; a script is told the same."""
+    if not wants_page(request):
+        raise refusal
+    step = STEPS.get(refusal.reason)
+    response = page(
+        template,
+        problems.STATUS[refusal.kind],
+        refusal=refusal,
+        step=step and way_to(step, back),
+        back=back,
+        **facts,
+    )
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(max(1, refusal.retry_after))
+    return response
+
+
+def way_to(step: str, back: str) -> str:
+    """The page of that step, and from there back to a page of ours."""
+    return f"{step}?{forms.NEXT}={quote(back, safe='')}"
+
+
+def verified() -> bool:
+    return actor().is_verified(deps().now())
+
+
+def _told(facts: dict[str, Any], code: int) -> Response:
+    return Response(json.dumps(facts), code, mimetype="application/json")
