@@ -1,11 +1,12 @@
 """What the pages of objections and restorations share: files that come with a form, and answers for a page or for its script."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from flask import Response, json, request
 
-from backend.common.errors import ServiceError
+from backend.common.errors import Kind, ServiceError
 from backend.evidence.model import Upload
 from backend.pages import forms
 from backend.pages.edge import STEPS, go, page, wants_page
@@ -14,6 +15,7 @@ from backend.web.auth import actor, deps
 from backend.web.bodies import contents
 from schemas.evidence import FILE_BYTES, MEDIA_TYPES, MOST_FILES
 
+T = TypeVar("T")
 PART = 30
 """Cases on one page of a list; the open ones among them stand first."""
 FILES = {
@@ -63,6 +65,16 @@ def refused(refusal: ServiceError, template: str, *, back: str, **facts: Any) ->
     if refusal.retry_after is not None:
         response.headers["Retry-After"] = str(max(1, refusal.retry_after))
     return response
+
+
+def unless_refused(read: Callable[[], T]) -> T | None:
+    """What stands beside a form that was refused; None when it may not be seen now, which the refusal has said."""
+    try:
+        return read()
+    except ServiceError as refusal:
+        if refusal.kind in (Kind.NOT_FOUND, Kind.FORBIDDEN):
+            return None
+        raise
 
 
 def way_to(step: str, back: str) -> str:

@@ -102,11 +102,8 @@ def _about(record_id: str, candidate: Candidate | None) -> dict[str, Any]:
 
 
 def _candidate(record_id: str) -> Candidate | None:
-    """The record again beside a form that was refused; None when it may not be shown now, which the refusal has said."""
-    try:
-        return service.candidate(deps(), actor(), record_id=record_id)
-    except ServiceError:
-        return None
+    """The record again, beside a form that was refused."""
+    return casework.unless_refused(lambda: service.candidate(deps(), actor(), record_id=record_id))
 
 
 def _case(restoration_id: str) -> dict[str, Any]:
