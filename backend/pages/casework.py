@@ -16,6 +16,8 @@ from backend.web.bodies import contents
 from schemas.evidence import FILE_BYTES, MEDIA_TYPES, MOST_FILES
 
 T = TypeVar("T")
+About = Callable[[], dict[str, Any]]
+"""What a page shows beside its form, read when it is shown and not before: a look is in the log, and a script sees none."""
 PART = 30
 """Cases on one page of a list; the open ones among them stand first."""
 FILES = {
@@ -41,27 +43,21 @@ def done(target: str) -> Response:
     return go(target) if wants_page(request) else _told({"go": target}, 200)
 
 
-def faulty(form: forms.Form, template: str, **facts: Any) -> Response:
+def faulty(form: forms.Form, template: str, about: About, **more: Any) -> Response:
     """What was filled in cannot be taken: the form again, or for a script what is wrong with each field."""
     if wants_page(request):
-        return page(template, 422, form=form, **facts)
+        return page(template, 422, form=form, **about(), **more)
     return _told({"faults": form.faults}, 422)
 
 
-def refused(refusal: ServiceError, template: str, *, back: str, **facts: Any) -> Response:
+def refused(refusal: ServiceError, template: str, about: About, **more: Any) -> Response:
     """The form again with what was refused on top and every word kept. A proof of identity that ran out while somebody wrote
-    is renewed in another tab and leads to `back`, so that nothing that stands here is lost; a script is told the same."""
+    is renewed in another tab and leads back to the form, so that nothing that stands here is lost; a script is told the same."""
     if not wants_page(request):
         raise refusal
-    step = STEPS.get(refusal.reason)
-    response = page(
-        template,
-        problems.STATUS[refusal.kind],
-        refusal=refusal,
-        step=step and way_to(step, back),
-        back=back,
-        **facts,
-    )
+    facts, step = about() | more, STEPS.get(refusal.reason)
+    way = step and f"{step}?{forms.NEXT}={quote(facts['back'], safe='')}"
+    response = page(template, problems.STATUS[refusal.kind], refusal=refusal, step=way, **facts)
     if refusal.retry_after is not None:
         response.headers["Retry-After"] = str(max(1, refusal.retry_after))
     return response
@@ -75,11 +71,6 @@ def unless_refused(read: Callable[[], T]) -> T | None:
         if refusal.kind in (Kind.NOT_FOUND, Kind.FORBIDDEN):
             return None
         raise
-
-
-def way_to(step: str, back: str) -> str:
-    """The page of that step, and from there back to a page of ours."""
-    return f"{step}?{forms.NEXT}={quote(back, safe='')}"
 
 
 def verified() -> bool:

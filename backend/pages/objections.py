@@ -1,5 +1,6 @@
 """The own objections: the list, a new one, a case with its clocks, and what one may do with it."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -50,7 +51,7 @@ def submit() -> Response:
     form = forms.read(wire.ObjectionSubmit)
     record_id = request.form.get("record_id", "")
     if not form.ok:
-        return casework.faulty(form, NEW, **_about(record_id, _candidate(record_id)))
+        return casework.faulty(form, NEW, partial(_again, record_id))
     try:
         shown = service.submit(
             deps(),
@@ -60,8 +61,7 @@ def submit() -> Response:
             idempotency_key=casework.key(record_id),
         )
     except ServiceError as refusal:
-        about = _about(record_id, _candidate(record_id))
-        return casework.refused(refusal, NEW, form=form, **about)
+        return casework.refused(refusal, NEW, partial(_again, record_id), form=form)
     return casework.done(f"{HERE}/{shown.id}?done=submit")
 
 
@@ -75,7 +75,7 @@ def case(objection_id: str) -> Response:
 def add_evidence(objection_id: str) -> Response:
     form = forms.read(wire.ObjectionEvidenceAdd)
     if not form.ok:
-        return casework.faulty(form, CASE, at="evidence", **_case(objection_id))
+        return casework.faulty(form, CASE, partial(_case, objection_id), at="evidence")
     try:
         service.add_evidence(
             deps(),
@@ -94,7 +94,7 @@ def add_evidence(objection_id: str) -> Response:
 def dissent(objection_id: str) -> Response:
     form = forms.read(wire.ObjectionDissent)
     if not form.ok:
-        return casework.faulty(form, CASE, at="dissent", **_case(objection_id))
+        return casework.faulty(form, CASE, partial(_case, objection_id), at="dissent")
     try:
         service.dissent(deps(), actor(), objection_id=objection_id, **form.values)
     except ServiceError as refusal:
@@ -136,9 +136,10 @@ def _about(record_id: str, candidate: Candidate | None) -> dict[str, Any]:
     }
 
 
-def _candidate(record_id: str) -> Candidate | None:
-    """The record again, beside a form that was refused."""
-    return casework.unless_refused(lambda: service.candidate(deps(), actor(), record_id=record_id))
+def _again(record_id: str) -> dict[str, Any]:
+    """The same beside a form that was refused."""
+    found = casework.unless_refused(lambda: service.candidate(deps(), actor(), record_id=record_id))
+    return _about(record_id, found)
 
 
 def _case(objection_id: str) -> dict[str, Any]:
@@ -155,4 +156,4 @@ def _case(objection_id: str) -> dict[str, Any]:
 
 def _refused(refusal: ServiceError, objection_id: str, form: forms.Form, at: str) -> Response:
     """The case again, as it stands now, with the refusal at the form that was sent."""
-    return casework.refused(refusal, CASE, form=form, at=at, **_case(objection_id))
+    return casework.refused(refusal, CASE, partial(_case, objection_id), form=form, at=at)

@@ -1,5 +1,6 @@
 """The own applications for restoration: the list, a new one, and a case with its clocks."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -48,7 +49,7 @@ def apply() -> Response:
     form = forms.read(wire.RestorationApply)
     record_id = request.form.get("record_id", "")
     if not form.ok:
-        return casework.faulty(form, NEW, **_about(record_id, _candidate(record_id)))
+        return casework.faulty(form, NEW, partial(_again, record_id))
     try:
         shown = service.apply(
             deps(),
@@ -58,8 +59,7 @@ def apply() -> Response:
             idempotency_key=casework.key(record_id),
         )
     except ServiceError as refusal:
-        about = _about(record_id, _candidate(record_id))
-        return casework.refused(refusal, NEW, form=form, **about)
+        return casework.refused(refusal, NEW, partial(_again, record_id), form=form)
     return casework.done(f"{HERE}/{shown.id}?done=submit")
 
 
@@ -79,7 +79,8 @@ def withdraw(restoration_id: str) -> Response:
     try:
         service.withdraw(deps(), actor(), restoration_id=restoration_id)
     except ServiceError as refusal:
-        return casework.refused(refusal, CASE, form=forms.Form(), at="withdraw", **_case(restoration_id))
+        about = partial(_case, restoration_id)
+        return casework.refused(refusal, CASE, about, form=forms.Form(), at="withdraw")
     return casework.done(f"{HERE}/{restoration_id}?done=withdraw")
 
 
@@ -101,9 +102,10 @@ def _about(record_id: str, candidate: Candidate | None) -> dict[str, Any]:
     }
 
 
-def _candidate(record_id: str) -> Candidate | None:
-    """The record again, beside a form that was refused."""
-    return casework.unless_refused(lambda: service.candidate(deps(), actor(), record_id=record_id))
+def _again(record_id: str) -> dict[str, Any]:
+    """The same beside a form that was refused."""
+    found = casework.unless_refused(lambda: service.candidate(deps(), actor(), record_id=record_id))
+    return _about(record_id, found)
 
 
 def _case(restoration_id: str) -> dict[str, Any]:

@@ -146,7 +146,7 @@ function picking(box) {
     for (const file of chosen) {
       const line = document.createElement("li");
       const name = document.createElement("span");
-      name.textContent = `${file.name} (${file.size < 1048576 ? Math.max(1, Math.round(file.size / 1024)) + " KB" : (file.size / 1048576).toFixed(1) + " MB"})`;
+      name.textContent = `${file.name} (${file.size < 1048576 ? Math.max(1, Math.round(file.size / 1024)) + "\u00a0KB" : (file.size / 1048576).toFixed(1) + "\u00a0MB"})`;
       const button = Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: remove });
       button.setAttribute("aria-label", `${remove} ${file.name}`);
       button.addEventListener("click", () => { chosen.splice(chosen.indexOf(file), 1); fault.hidden = true; draw(); box.querySelector("input").focus(); });

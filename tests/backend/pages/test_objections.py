@@ -16,7 +16,7 @@ from tests.backend.objections.town import STATEMENT
 from tests.backend.pages.casework import Case, fields, hidden, make_case
 from tests.support import residents
 from tests.support.forms import form
-from tests.support.people import together
+from tests.support.people import acts, together
 from tests.support.world import Clock
 
 WORDS = {"ground": "error_or_omission", "statement": STATEMENT}
@@ -243,6 +243,9 @@ def test_a_script_is_told_the_same_as_facts(case: Case, own: FlaskClient) -> Non
     again = own.post(path, data=sent | {"_once": "b"}, headers=script)
     assert (again.status_code, again.json["reason"]) == (409, "objections.already_open")
     assert again.json["data"]["objection_id"] in taken.json["go"]
+    assert (
+        len(acts(case.town.deps, "objections.choose")) == 1
+    )  # the form that was opened; a script is shown no record
 
 
 @pytest.mark.parametrize("onces", [("same", "same"), ("one", "two")])
