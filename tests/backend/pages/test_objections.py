@@ -350,6 +350,22 @@ def test_nothing_to_add_is_told_at_the_form(case: Case, own: FlaskClient) -> Non
     assert '<details class="card" open>' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("state", "move", "name"),
+    [(State.SUPPLEMENT_REQUESTED, "evidence", "note"), (State.UPHELD, "dissent", "statement")],
+)
+def test_a_proof_that_ran_out_at_a_case_loses_no_word(
+    case: Case, own: FlaskClient, clock: Clock, state: State, move: str, name: str
+) -> None:
+    shown = case.town.bring_to(state)
+    sent = fields(own.get(f"/objections/{shown.id}").text, **{name: "我写了很久"})
+    clock.advance(minutes=11)
+    answer = own.post(f"/objections/{shown.id}/{move}", data=sent)
+    assert answer.status_code == 403
+    assert "我写了很久</textarea>" in answer.text
+    assert f"/verify-me?next=%2Fobjections%2F{shown.id}" in answer.text
+
+
 def test_a_dissent_stands_with_the_record(case: Case, own: FlaskClient) -> None:
     shown = case.town.bring_to(State.UPHELD)
     page = own.get(f"/objections/{shown.id}").text
@@ -364,6 +380,8 @@ def test_a_dissent_stands_with_the_record(case: Case, own: FlaskClient) -> None:
     assert page.count("我没有收到决定书。") == 2
     late = own.post(f"/objections/{shown.id}/dissent", data=sent | {"statement": "再说一次"})
     assert late.status_code == 409
+    for word in ("不能进行此项操作", "再说一次"):
+        assert word in late.text
 
 
 def test_taking_back_tells_first_what_it_means(case: Case, own: FlaskClient) -> None:
