@@ -47,6 +47,11 @@ from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
 from backend.pages import home as home_pages
 from backend.pages import login as login_pages
+from backend.pages import map as map_pages
+from backend.pages import news as news_pages
+from backend.pages import notices as notices_pages
+from backend.pages import objections as objection_pages
+from backend.pages import restorations as restoration_pages
 from backend.pages.staff import calendars as staff_calendars
 from backend.pages.staff import catalogue as staff_catalogue
 from backend.pages.staff import contests as staff_contests
@@ -89,6 +94,11 @@ PAGES = (
     staff_imports.blp,
     staff_catalogue.blp,
     staff_calendars.blp,
+    map_pages.blp,
+    news_pages.blp,
+    notices_pages.blp,
+    objection_pages.blp,
+    restoration_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (
