@@ -1,17 +1,19 @@
 """The console's door and the front of the desk."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
 from backend.common.deps import Deps
 from backend.staff import service as staff
-from schemas.terms import Role
+from schemas.terms import STAFF_ROLES, ObjectionState, Role
+from tests.backend.objections.town import make_town
 from tests.backend.pages.conftest import Visiting
+from tests.backend.pages.console import PASSWORD, at_desk, form_code, let_in
 from tests.support import browser as browsing
 from tests.support import residents
 from tests.support.people import COMMAND
-
-PASSWORD = "a wholly different sentence"
 
 
 @pytest.fixture
@@ -56,3 +58,27 @@ def test_a_resident_has_no_way_into_the_console(deps: Deps, visitor: FlaskClient
     found = visitor.get("/staff")
     assert found.status_code == 403
     assert "没有" in found.text
+
+
+@pytest.mark.parametrize("role", sorted(STAFF_ROLES))
+def test_every_room_on_somebodys_way_is_there(deps: Deps, visitor: FlaskClient, role: Role) -> None:
+    make_town(deps)
+    browser = let_in(visitor, at_desk(deps, "gao", role, "METRO" if role is Role.PROVIDER else None))
+    front = browser.get("/staff").text
+    rooms = re.findall(r'<li><a href="(/staff[^"?]*)"', front)
+    assert len(rooms) > 2
+    assert {room: browser.get(room).status_code for room in rooms} == dict.fromkeys(rooms, 200)
+    queues = re.findall(r'href="(/staff/[^"]*\?queue=[^"]*)"', front)
+    assert {queue: browser.get(queue).status_code for queue in queues} == dict.fromkeys(queues, 200)
+
+
+def test_a_notice_leads_to_its_case_and_is_read_for_the_whole_desk(deps: Deps, visitor: FlaskClient) -> None:
+    town = make_town(deps)
+    case = town.bring_to(ObjectionState.FORWARDED)
+    browser = let_in(visitor, at_desk(deps, "qin", Role.PROVIDER, "METRO"))
+    code = form_code(browser, "/staff/notices")
+    address = re.search(r'action="(/staff/notices/[^"]+/read)"', browser.get("/staff/notices").text)
+    assert address is not None
+    found = browser.post(address[1], data={"_form": code})
+    assert found.headers["Location"] == f"/staff/objections/{case.id}"
+    assert "已读：qin" in browser.get("/staff/notices").text

@@ -99,13 +99,14 @@ def test_an_officer_puts_the_record_right_and_closes(town: Town, officer: Signed
     one.open(f"{HOME}/{ident}")
     one.page.click("summary:has-text('数据不一致')")
     one.page.fill("[id='f-content.fare_fen']", "300")
+    one.page.select_option("[id='f-content.paid']", "false")
     one.page.fill("#f-reason", "与闸机数据不一致")
     one.page.click("button:has-text('更正并办结')")
     one.page.wait_for_selector(".badge.good")
     case = town.case(ident)
     kept = town.kept(case.record_id)
     assert kept is not None
-    assert (case.state, kept.content["fare_fen"]) == (State.CLOSED, 300)
+    assert (case.state, kept.content["fare_fen"], kept.content["paid"]) == (State.CLOSED, 300, False)
     one.check()
 
 
