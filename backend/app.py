@@ -44,8 +44,13 @@ from backend.objections import staff_routes as objections_staff
 from backend.orders import routes as orders
 from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
+from backend.pages import benefits as benefits_pages
+from backend.pages import checks as checks_pages
+from backend.pages import clerks as clerks_pages
 from backend.pages import home as home_pages
+from backend.pages import lending as lending_pages
 from backend.pages import login as login_pages
+from backend.pages import till as till_pages
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
 from backend.pushes import staff_routes as pushes_staff
@@ -68,6 +73,11 @@ PAGES = (
     assets.blp,
     home_pages.blp,
     login_pages.blp,
+    benefits_pages.blp,
+    lending_pages.blp,
+    checks_pages.blp,
+    till_pages.blp,
+    clerks_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

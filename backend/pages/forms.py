@@ -6,6 +6,7 @@ can make a browser send our cookies (SameSite stops most of that already) but ca
 """
 
 import hmac
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -63,11 +64,14 @@ def read(schema: type[RequestSchema], **beside: Any) -> Form:
 
     An empty box of a field that may be left out counts as left out.
     """
-    made = schema()
-    found = _plain(request.form, made)
+    return read_values(schema, _plain(request.form, schema()) | beside)
+
+
+def read_values(schema: type[RequestSchema], values: dict[str, Any]) -> Form:
+    """The same of values that the page took from the form itself."""
     typed = {name: value for name, value in request.form.items() if name not in _OURS}
     try:
-        return Form(values=made.load(found | beside), typed=typed)
+        return Form(values=schema().load(values), typed=typed)
     except ma.ValidationError as error:
         worded = wording.worded(error.messages, speaking())
         return Form(faults={name: _first(about) for name, about in worded.items()}, typed=typed)
@@ -83,6 +87,20 @@ def local(target: str | None) -> str | None:
     if not target or len(target) > 500 or not target.startswith("/") or not target.isprintable():
         return None
     return None if target[1:2] in ("/", "\\") or "\\" in target else target
+
+
+def whole(name: str) -> int | str | None:
+    """A whole number that was typed, for a schema that takes numbers only; what is none stays as it is, and is refused there."""
+    typed = request.form.get(name, "").strip()
+    is_number = typed.isascii() and typed.isdigit() and len(typed) < 10
+    return int(typed) if is_number else typed or None
+
+
+def fen(name: str) -> int | str | None:
+    """Money that was typed in yuan, as whole fen; what is none stays as it is, and is refused by the schema."""
+    typed = request.form.get(name, "").strip()
+    found = re.fullmatch(r"([0-9]{1,8})(?:[.。]([0-9]{1,2}))?", typed)
+    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else typed or 0
 
 
 def _code(known: str) -> str:

@@ -1,6 +1,6 @@
 """How pages say things: two languages side by side in a template, dates and money as people write them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from backend.common.clock import SHANGHAI
@@ -43,6 +43,16 @@ def moment(value: datetime | None) -> str:
     return f"{day(value)} {value.astimezone(BEIJING):%H:%M}"
 
 
+def until(value: datetime | None) -> str:
+    """As `moment`; the midnight at which something ends is 24:00 of its last day, as people say it."""
+    if value is None:
+        return ""
+    here = value.astimezone(BEIJING)
+    if (here.hour, here.minute) != (0, 0):
+        return moment(value)
+    return f"{day(here - timedelta(minutes=1))} 24:00"
+
+
 def machine(value: date | datetime | None) -> str:
     """For `<time datetime>`."""
     if value is None:
@@ -69,4 +79,12 @@ def metres(distance: float | None) -> str:
     return t("{n} 公里", "{n} km", n=f"{distance / 1000:.1f}")
 
 
-FILTERS = {"label": label, "day": day, "moment": moment, "machine": machine, "yuan": yuan, "metres": metres}
+FILTERS = {
+    "label": label,
+    "day": day,
+    "moment": moment,
+    "until": until,
+    "machine": machine,
+    "yuan": yuan,
+    "metres": metres,
+}
