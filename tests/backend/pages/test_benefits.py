@@ -1,6 +1,7 @@
 """Red packets on pages: read, claimed with one tap, refused with reasons, shown at a counter."""
 
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,7 +12,7 @@ from backend.merchants import service as merchants
 from tests.backend.benefits.fair import FUZHOU, MANAGER, Fair
 from tests.backend.pages.conftest import Visiting
 from tests.support import browser as browsing
-from tests.support import guests, scanning
+from tests.support import guests, people, residents, scanning
 from tests.support.guests import Guest, hidden
 from tests.support.world import Clock
 
@@ -38,7 +39,9 @@ def claim(visitor: FlaskClient, benefit_id: str, **changed: str) -> str:
 
 
 @pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["phone", "desk"])
-def test_every_page_holds_in_every_look(fair: Fair, visiting: Visiting, guest: Guest, size: dict) -> None:
+def test_every_page_holds_in_every_look(
+    fair: Fair, visiting: Visiting, guest: Guest, size: dict[str, Any]
+) -> None:
     fair.deed()
     made = fair.start(tiers=FUZHOU, stock=5)
     held = fair.claim(made)
@@ -135,7 +138,7 @@ def test_a_second_claim_leads_to_the_first(fair: Fair, visiting: Visiting, guest
 
 def test_the_bound_name_does_for_what_is_for_everybody(deps: Deps, fair: Fair, visitor: FlaskClient) -> None:
     """Nothing of the record is read for the code; why it came out so needs the proof."""
-    other = guests.bound(deps, phone="13900001222", number=guests.people.number_of("19700101", "022"))
+    other = guests.bound(deps, phone="13900001222", number=people.number_of("19700101", "022"))
     as_guest(visitor, other)
     target = claim(visitor, fair.start(tiers=FUZHOU[-1:]).id)
     assert 'id="code"' in visitor.get(target).text
@@ -147,7 +150,7 @@ def test_the_bound_name_does_for_what_is_for_everybody(deps: Deps, fair: Fair, v
 def test_what_asks_for_a_grade_leads_to_the_proof_and_back(
     deps: Deps, fair: Fair, visitor: FlaskClient
 ) -> None:
-    other = guests.bound(deps, phone="13900001222", number=guests.people.number_of("19700101", "022"))
+    other = guests.bound(deps, phone="13900001222", number=people.number_of("19700101", "022"))
     made = fair.start()
     as_guest(visitor, other)
     form = visitor.get(f"/benefits/{made.id}").text
@@ -186,7 +189,7 @@ def test_an_expired_claim_says_that_it_counts_against_nobody(
 ) -> None:
     held = fair.claim(fair.start())
     clock.advance(days=16)
-    again = guests.residents.sign_in(fair.deps, "13900001011")
+    again = residents.sign_in(fair.deps, "13900001011")
     visitor.set_cookie("citizen_access", again.tokens.access_token, domain="localhost", path="/")
     page = visitor.get(f"/claims/{held.id}").text
     assert "已退回库存" in page

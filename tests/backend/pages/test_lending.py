@@ -1,6 +1,7 @@
 """Deposit-free on pages: the notice, the pass at the counter, and what became of it."""
 
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,7 +16,7 @@ from schemas.terms import PassState
 from tests.backend.eligibility.counter import MANAGER, Counter, make_counter
 from tests.backend.pages.conftest import Visiting
 from tests.support import browser as browsing
-from tests.support import guests, scanning
+from tests.support import guests, residents, scanning
 from tests.support.guests import Guest, hidden
 from tests.support.world import Clock
 
@@ -48,7 +49,7 @@ def latest(deps: Deps, guest: Guest) -> ShownPass:
 
 @pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["phone", "desk"])
 def test_every_page_holds_in_every_look(
-    counter: Counter, visiting: Visiting, guest: Guest, size: dict
+    counter: Counter, visiting: Visiting, guest: Guest, size: dict[str, Any]
 ) -> None:
     counter.mar(guest.actor)
     made = counter.passed(guest.actor)
@@ -140,7 +141,7 @@ def test_a_second_session_of_the_person_with_the_key_does_not_see_the_code(
 ) -> None:
     """The code is made from the session too."""
     target = make_pass(guests.enter(visitor, guest.tokens), counter)
-    again = guests.residents.sign_in(deps, "13900001011")
+    again = residents.sign_in(deps, "13900001011")
     guests.enter(visitor, again.tokens)
     page = visitor.get(target)
     assert page.status_code == 200
