@@ -51,6 +51,8 @@ from backend.pages import home as home_pages
 from backend.pages import lending as lending_pages
 from backend.pages import login as login_pages
 from backend.pages import till as till_pages
+from backend.pages.staff import front as staff_front
+from backend.pages.staff import signing_in as staff_door
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
 from backend.pushes import staff_routes as pushes_staff
@@ -78,6 +80,8 @@ PAGES = (
     checks_pages.blp,
     till_pages.blp,
     clerks_pages.blp,
+    staff_door.blp,
+    staff_front.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

@@ -69,6 +69,14 @@ PAGES: Rights = {
     "POST /merchant/orders/<order_id>/<act>": MERCHANTS,
     "GET /merchant/account": MERCHANTS,
     "POST /merchant/account": MERCHANTS,
+    "GET /staff/login": PUBLIC,
+    "POST /staff/login": PUBLIC,
+    "POST /staff/logout": PUBLIC,
+    "GET /staff": STAFF,
+    "GET /staff/notices": STAFF,
+    "POST /staff/notices/<notice_id>/read": STAFF,
+    "GET /staff/password": STAFF,
+    "POST /staff/password": STAFF,
 }
 
 RIGHTS: Rights = PAGES | {
@@ -101,6 +109,7 @@ RIGHTS: Rights = PAGES | {
     "POST /api/v1/me/window-codes/redeem": CITIZENS,
     "GET /api/v1/identity/parity": PUBLIC,
     "GET /api/v1/me/report": CITIZENS,
+    "GET /api/v1/me/report.pdf": CITIZENS,
     "GET /api/v1/me/report/summary": CITIZENS,
     "GET /api/v1/me/report-links": CITIZENS,
     "POST /api/v1/me/report-links": CITIZENS,
