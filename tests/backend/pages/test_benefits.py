@@ -9,7 +9,9 @@ from flask.testing import FlaskClient
 from backend.benefits import service as benefits
 from backend.common.deps import Deps
 from backend.merchants import service as merchants
-from tests.backend.benefits.fair import FUZHOU, MANAGER, Fair
+from backend.records import service as records
+from schemas.terms import ValueKind
+from tests.backend.benefits.fair import FUZHOU, MANAGER, WORKER, Fair
 from tests.backend.pages.conftest import Visiting
 from tests.support import browser as browsing
 from tests.support import guests, people, residents, scanning
@@ -93,7 +95,7 @@ def test_who_reads_english_claims_in_english(fair: Fair, visiting: Visiting, gue
     one = visiting().signed_in(guest.tokens).prefers(lang="en")
     one.open(f"/benefits/{made.id}")
     assert "Claim it" in one.text()
-    assert not re.search("[\u4e00-\u9fff]", one.page.inner_text("main").replace("店", "").split("Where")[0])
+    assert "Grade “Good” or better" in one.text()
     one.check()
 
 
@@ -243,3 +245,37 @@ def test_it_all_works_without_script(fair: Fair, visiting: Visiting, guest: Gues
     one.page.wait_for_url("**/claims/*")
     assert re.fullmatch(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}", one.page.inner_text("#code"))
     assert not one.page.is_visible("[data-brighten]")
+
+
+def test_what_a_mistake_had_cost_is_claimed_by_one_tap(fair: Fair, visiting: Visiting, guest: Guest) -> None:
+    fair.deed()
+    record, shop = fair.record(), fair.shop("良友超市")
+    made = fair.start(shop, tiers=FUZHOU, value_kind=ValueKind.PERCENT_OFF)
+    fair.redeem(shop, fair.claim(made).code)
+    records.erase(fair.deps, people.COMMAND, record=records.find_any(fair.deps, record.id))
+    fair.ripple()
+    one = visiting().signed_in(guest.tokens)
+    one.open("/claims")
+    one.page.click("a.packet:has-text('补发')")
+    assert "从前那一份因记录有误给少了" in one.text()
+    one.check()
+    one.page.click("text=现在领取")
+    one.page.wait_for_selector("#code")
+    assert "9 折" in one.page.inner_text(".sheet-what")
+    one.page.click("text=为什么是这个结果")
+    assert "因记录删除" in one.text()
+    one.check()
+
+
+def test_what_no_shop_takes_any_more_says_so_beside_its_code(
+    fair: Fair, visitor: FlaskClient, guest: Guest
+) -> None:
+    shop = fair.shop("良友超市")
+    held = fair.claim(fair.start(shop))
+    merchants.close(fair.deps, MANAGER, merchant_id=shop.id, reason="停业")
+    benefits.watch_partners(fair.deps, WORKER)
+    as_guest(visitor, guest)
+    assert "暂无商户可用，已延期" in visitor.get("/claims").text
+    page = visitor.get(f"/claims/{held.id}").text
+    assert held.code in page
+    assert "有效期已为您延长" in page
