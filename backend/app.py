@@ -50,6 +50,9 @@ from backend.pages import clerks as clerks_pages
 from backend.pages import home as home_pages
 from backend.pages import lending as lending_pages
 from backend.pages import login as login_pages
+from backend.pages import map as map_pages
+from backend.pages import news as news_pages
+from backend.pages import notices as notices_pages
 from backend.pages import till as till_pages
 from backend.pages.staff import front as staff_front
 from backend.pages.staff import signing_in as staff_door
@@ -82,6 +85,9 @@ PAGES = (
     clerks_pages.blp,
     staff_door.blp,
     staff_front.blp,
+    map_pages.blp,
+    news_pages.blp,
+    notices_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

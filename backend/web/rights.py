@@ -77,6 +77,17 @@ PAGES: Rights = {
     "POST /staff/notices/<notice_id>/read": STAFF,
     "GET /staff/password": STAFF,
     "POST /staff/password": STAFF,
+    "GET /map": PUBLIC,
+    "POST /map": PUBLIC,
+    "GET /map/<place_id>": PUBLIC,
+    "POST /map/<place_id>/reports": CITIZENS,
+    "GET /news": PUBLIC,
+    "GET /news/<news_id>": PUBLIC,
+    "GET /notices": CITIZENS,
+    "POST /notices/read": CITIZENS,
+    "POST /notices/<notice_id>/read": CITIZENS,
+    "GET /notices/settings": CITIZENS,
+    "POST /notices/settings": CITIZENS,
 }
 
 RIGHTS: Rights = PAGES | {
