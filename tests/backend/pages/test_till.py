@@ -1,5 +1,6 @@
 """The till: a clerk, a code typed or scanned, one large answer, and nothing of the person."""
 
+import hashlib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -350,3 +351,20 @@ def test_a_resident_has_no_business_at_the_till_and_a_form_must_be_ours(
     assert visitor.get("/merchant").status_code == 403
     at_till(visitor, shop)
     assert visitor.post("/merchant/check", data={"code": "0000-0000"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "digest"),
+    [
+        ("decode.js", "00e209820dcb11d624e9a03d6383e580766792b57d1651318f0a29e4e1ff0fe8"),
+        ("index.js", "a0de370051f94bd74f218f74401fdf197585e3f9ef0143164f87ea941a3fdd6f"),
+        ("LICENSE", "f9946796a8a5bd5981565142fa42e3b0cc36aef6f80e86beaf5905b3c0fef1b5"),
+        ("LICENSE-MIT", "07a9f887e9215644439b808628b09f8eece932d79130ff563f958f3a1783e684"),
+    ],
+)
+def test_the_reader_that_others_wrote_lies_here_unchanged_with_its_licences(
+    visitor: FlaskClient, name: str, digest: str
+) -> None:
+    """qr 0.7.0, as npm packs it."""
+    found = visitor.get(f"/static/vendor/qr/{name}")
+    assert hashlib.sha256(found.data).hexdigest() == digest
