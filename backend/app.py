@@ -53,6 +53,8 @@ from backend.pages import login as login_pages
 from backend.pages import map as map_pages
 from backend.pages import news as news_pages
 from backend.pages import notices as notices_pages
+from backend.pages import objections as objection_pages
+from backend.pages import restorations as restoration_pages
 from backend.pages import till as till_pages
 from backend.pages.staff import front as staff_front
 from backend.pages.staff import signing_in as staff_door
@@ -88,6 +90,8 @@ PAGES = (
     map_pages.blp,
     news_pages.blp,
     notices_pages.blp,
+    objection_pages.blp,
+    restoration_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (
