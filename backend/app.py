@@ -44,8 +44,11 @@ from backend.objections import staff_routes as objections_staff
 from backend.orders import routes as orders
 from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
+from backend.pages import chats as chat_pages
 from backend.pages import home as home_pages
 from backend.pages import login as login_pages
+from backend.pages import me as me_pages
+from backend.pages import proving as proving_pages
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
 from backend.pushes import staff_routes as pushes_staff
@@ -68,6 +71,9 @@ PAGES = (
     assets.blp,
     home_pages.blp,
     login_pages.blp,
+    proving_pages.blp,
+    me_pages.blp,
+    chat_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

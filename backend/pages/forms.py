@@ -8,7 +8,7 @@ can make a browser send our cookies (SameSite stops most of that already) but ca
 import hmac
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import marshmallow as ma
 from flask import Request, g, request
@@ -76,6 +76,11 @@ def read(schema: type[RequestSchema], **beside: Any) -> Form:
 def way_on(usual: str = "/") -> str:
     """Where the visitor wanted to go: a path of this site and of no other."""
     return local(request.values.get(NEXT)) or usual
+
+
+def with_next(step: str, wanted: str) -> str:
+    """The address of a step that leads on to what was wanted."""
+    return f"{step}?{urlencode({NEXT: wanted})}"
 
 
 def local(target: str | None) -> str | None:

@@ -43,6 +43,11 @@ def moment(value: datetime | None) -> str:
     return f"{day(value)} {value.astimezone(BEIJING):%H:%M}"
 
 
+def clock(value: datetime | None) -> str:
+    """The time of the day in Shanghai."""
+    return f"{value.astimezone(BEIJING):%H:%M}" if value else ""
+
+
 def machine(value: date | datetime | None) -> str:
     """For `<time datetime>`."""
     if value is None:
@@ -69,4 +74,12 @@ def metres(distance: float | None) -> str:
     return t("{n} 公里", "{n} km", n=f"{distance / 1000:.1f}")
 
 
-FILTERS = {"label": label, "day": day, "moment": moment, "machine": machine, "yuan": yuan, "metres": metres}
+FILTERS = {
+    "label": label,
+    "day": day,
+    "moment": moment,
+    "clock": clock,
+    "machine": machine,
+    "yuan": yuan,
+    "metres": metres,
+}
