@@ -68,9 +68,10 @@ def agree() -> Response:
 
 @blp.post("/verify-me/challenges")
 def open_challenge() -> Response:
-    """For the script of the camera page; the same words as over the API."""
+    """For the script of the camera page: as over the API, and how long it lasts, since a device's clock may be wrong."""
     opened = facechecks.open_challenge(deps(), actor(), address=address())
-    return jsonify(wire.FaceChallenge().dump(opened))
+    lasts = opened.expires_at - deps().now()
+    return jsonify({**wire.FaceChallenge().dump(opened), "lasts_s": lasts.total_seconds()})
 
 
 @blp.post("/verify-me/challenges/<challenge_id>/frames")

@@ -117,7 +117,7 @@ async function ask(address, body) {
   const headers = { Accept: "application/json", "X-Form-Code": document.querySelector("meta[name=form-code]").content };
   const answer = await fetch(address, { method: "POST", headers, body, credentials: "same-origin" });
   if (answer.status === 401) location.reload();
-  return { ok: answer.ok, told: await answer.json(), wait: Number(answer.headers.get("Retry-After")), at: Date.parse(answer.headers.get("Date")) };
+  return { ok: answer.ok, told: await answer.json(), wait: Number(answer.headers.get("Retry-After")) };
 }
 
 function refuse({ told, wait }) {
@@ -125,17 +125,22 @@ function refuse({ told, wait }) {
   if (told.reason === "identity.challenge_expired") return stop("expired");
   if (told.reason === "identity.locked") {
     const until = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Shanghai" });
-    stop("locked", `${fill(words.until, { until: until.format(Date.now() + wait * 1000) })} · ${told.message}`);
-    act.hidden = true;
-    return;
+    return lock(`${fill(words.until, { until: until.format(Date.now() + wait * 1000) })} · ${told.message}`);
   }
   const later = wait > 90 ? fill(words.wait_minutes, { n: Math.ceil(wait / 60) }) : wait > 0 ? fill(words.wait, { n: wait }) : "";
   stop(told.message, later);
 }
 
+// That way is shut: what is left is the other one.
+function lock(beneath) {
+  stop("locked", beneath);
+  act.hidden = true;
+}
+
 function settle({ ok, told, wait }) {
   if (!ok) return refuse({ told, wait });
-  if (!told.passed) return stop(told.message, fill(words.attempts, { n: told.attempts_left }));
+  if (!told.passed && told.attempts_left === 0) return lock(words.locked_more);
+  if (!told.passed) return stop(told.message, told.reason === "face.not_confirmed" ? fill(words.attempts, { n: told.attempts_left }) : words.uncounted);
   drop();
   close();
   say("passed", "passed", fill(words.passed_more, { until: told.verified_until.slice(11, 16) }), "on");
@@ -163,9 +168,8 @@ function fillRing(mine, ms) {
   return () => { clearInterval(timer); progress(1); };
 }
 
-function countDown(mine, challenge, at) {
-  // By the service's clock: this device's may be wrong.
-  const lasts = Date.parse(challenge.expires_at) - (at || Date.now());
+function countDown(mine, challenge) {
+  const lasts = challenge.lasts_s * 1000;
   const since = performance.now();
   const tell = () => {
     const left = Math.ceil((lasts - (performance.now() - since)) / 1000);
@@ -214,7 +218,7 @@ async function begin() {
     const opened = await ask(root.dataset.challenges);
     if (mine.gone) return;
     if (!opened.ok) return refuse(opened);
-    countDown(mine, opened.told, opened.at);
+    countDown(mine, opened.told);
     const found = await follow(mine, opened.told);
     if (!found || mine.gone) return;
     mine.sent = true;
