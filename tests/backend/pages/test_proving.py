@@ -144,6 +144,7 @@ def is_off(visit: Visit) -> bool:
 
 
 @pytest.mark.e2e
+@pytest.mark.timeout(400)
 def test_the_person_on_file_passes_before_the_camera(
     deps: Deps, faces: SocketFaces, resident: bytes, filming: Filming
 ) -> None:
@@ -167,6 +168,7 @@ def test_the_person_on_file_passes_before_the_camera(
 
 
 @pytest.mark.e2e
+@pytest.mark.timeout(400)
 def test_somebody_else_before_the_camera_is_refused(
     deps: Deps, faces: SocketFaces, resident: bytes, filming: Filming
 ) -> None:
@@ -183,6 +185,7 @@ def test_somebody_else_before_the_camera_is_refused(
 
 
 @pytest.mark.e2e
+@pytest.mark.timeout(400)
 def test_a_photograph_held_before_the_camera_is_refused(
     deps: Deps, faces: SocketFaces, resident: bytes, filming: Filming
 ) -> None:
