@@ -72,7 +72,7 @@ def _drawn(link: str | None) -> str | None:
         return None
     out = io.BytesIO()
     segno.make(link, error="m", micro=False).save(
-        out, kind="svg", scale=6, border=4, dark="#000", light="#fff", xmldecl=False, svgns=False, nl=False,
+        out, kind="svg", border=4, omitsize=True, dark="#000", light="#fff", xmldecl=False, svgns=False, nl=False,
         svgclass="qr", lineclass=None,
     )  # fmt: skip
     return out.getvalue().decode()

@@ -50,7 +50,7 @@ function stop(name, beneath) {
 
 // ---- camera
 
-const FAULTS = { NotAllowedError: "denied", SecurityError: "denied", NotFoundError: "absent", OverconstrainedError: "absent" };
+const FAULTS = { NotAllowedError: "denied", SecurityError: "denied", NotFoundError: "absent", NotSupportedError: "absent", OverconstrainedError: "absent" };
 
 async function open() {
   if (!navigator.mediaDevices?.getUserMedia) return stop("absent");

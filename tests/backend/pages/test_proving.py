@@ -92,14 +92,15 @@ def filming(
             app = stack.enter_context(loud(standing.app(replace(deps, faces=matcher))))
             home = stack.enter_context(browsing.served(app))
             camera = ["--use-fake-device-for-media-stream"] if name else []
+            camera += ["--use-fake-ui-for-media-stream"] if allow else []
             if name and name != PATTERN:
                 camera.append(f"--use-file-for-fake-video-capture={films(name)}")
             launched = playwright.chromium.launch(
                 executable_path=browsing.CHROMIUM, args=[*browsing.ARGUMENTS, *camera]
             )
             stack.callback(launched.close)
-            given = {"permissions": ["camera"]} if allow else {}
-            return stack.enter_context(browsing.visit(launched, home, **given, **more))
+            given = ["camera"] if allow else ["geolocation"]  # naming one refuses the others
+            return stack.enter_context(browsing.visit(launched, home, permissions=given, **more))
 
         yield begin
 
