@@ -159,7 +159,7 @@ def test_the_person_on_file_passes_before_the_camera(
     said = ended(visit)
     assert "已确认是您本人" in said
     assert is_off(visit)
-    assert visit.page.evaluate("document.cookie").find("citizen") == -1
+    assert "citizen_access" not in visit.page.evaluate("document.cookie")
     visit.page.click("#act")
     visit.page.wait_for_url("**/me")
     assert "本人核验有效至" in visit.page.inner_text(".proved")
