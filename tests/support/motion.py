@@ -25,8 +25,7 @@ ANGLES = (20, 22, 24, 26, 28, 30, 32, 34, 36)
 """Degrees somebody tries, a little further each time, until the phone is content."""
 SEEN = 0.19
 """The change of yaw at which the resident of `movement` stops turning."""
-WELL_SEEN = 0.23
-"""The same for a film, whose frames sway without being looked at one by one."""
+FILM_ANGLES = (32, 38, 44)
 PATCH = {FaceStep.NEUTRAL: 128, FaceStep.TURN_LEFT: 245, FaceStep.TURN_RIGHT: 10}
 NOSE = 0.5
 """How far the nose base stands before the eyes, in outer-eye distances, for the depth map below."""
@@ -85,13 +84,10 @@ def film(data: bytes, poses: Sequence[FaceStep], *, each: int) -> Iterator[Image
     A patch in the corner, far from the face, tells a test which pose is on (`PATCH`).
     """
     image = selfie(data)
-    front = turned(image, 0.0)
-    sides = {FaceStep.TURN_LEFT: 1, FaceStep.TURN_RIGHT: -1}
-    heads = {FaceStep.NEUTRAL: front} | {
-        step: turned(
-            image, float(side * _seen_angle(image, side, turned, tries=ANGLES[2::3], enough=WELL_SEEN))
-        )
-        for step, side in sides.items()
+    heads = {
+        FaceStep.NEUTRAL: turned(image, 0.0),
+        FaceStep.TURN_LEFT: _steady(image, 1),
+        FaceStep.TURN_RIGHT: _steady(image, -1),
     }
     for place, pose in enumerate(pose for pose in poses for _ in range(each)):
         yield _marked(_swayed(heads[pose], place), PATCH[pose])
@@ -144,25 +140,29 @@ def _seen_turn(image: Image.Image, side: int, turn: Turn, place: int) -> bytes:
     return jpeg(_swayed(turn(image, float(side * _seen_angle(image, side, turn, place))), place))
 
 
-def _seen_angle(
-    image: Image.Image,
-    side: int,
-    turn: Turn,
-    place: int = 0,
-    *,
-    tries: Sequence[int] = ANGLES,
-    enough: float = SEEN,
-) -> int:
+def _seen_angle(image: Image.Image, side: int, turn: Turn, place: int) -> int:
     front = matcher.see(png(turn(image, 0.0))).look.yaw
-    best, angle = -1.0, tries[0]
-    for degrees in tries:
+    best, angle = -1.0, ANGLES[0]
+    for degrees in ANGLES:
         look = matcher.see(jpeg(_swayed(turn(image, float(side * degrees)), place))).look
         shown = (look.yaw - front) * side if look.faces else -1.0
         if shown > best:
             best, angle = shown, degrees
-        if best >= enough:
+        if best >= SEEN:
             break
     return angle
+
+
+def _steady(image: Image.Image, side: int) -> Image.Image:
+    """Turned as far as is seen best however the head sways: nobody looks at the frames of a film one by one."""
+    front = matcher.see(png(turned(image, 0.0))).look.yaw
+    heads = [turned(image, float(side * degrees)) for degrees in FILM_ANGLES]
+
+    def least_seen(head: Image.Image) -> float:
+        looks = [matcher.see(jpeg(_swayed(head, place))).look for place in range(4)]
+        return min((look.yaw - front) * side if look.faces == 1 else -1.0 for look in looks)
+
+    return max(heads, key=least_seen)
 
 
 def turned(image: Image.Image, degrees: float) -> Image.Image:

@@ -135,6 +135,7 @@ function refuse({ told, wait }) {
 function lock(beneath) {
   stop("locked", beneath);
   act.hidden = true;
+  part("say").focus({ preventScroll: true });
 }
 
 function settle({ ok, told, wait }) {
@@ -231,7 +232,7 @@ async function begin() {
     for (const frame of found.frames) body.append("frames", frame, "frame.jpg");
     settle(await ask(`${root.dataset.challenges}/${opened.told.id}/frames`, body));
   } catch {
-    stop("offline");
+    if (!mine.gone) stop("offline");
   }
 }
 
