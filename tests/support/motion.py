@@ -137,20 +137,17 @@ def _played(image: Image.Image, steps: Sequence[FaceStep], turn: Turn) -> list[b
 
 def _seen_turn(image: Image.Image, side: int, turn: Turn, place: int) -> bytes:
     """The first angle at which the turn is seen; the one that shows it most when none does."""
-    return jpeg(_swayed(turn(image, float(side * _seen_angle(image, side, turn, place))), place))
-
-
-def _seen_angle(image: Image.Image, side: int, turn: Turn, place: int) -> int:
     front = matcher.see(png(turn(image, 0.0))).look.yaw
-    best, angle = -1.0, ANGLES[0]
+    best, frame = -1.0, b""
     for degrees in ANGLES:
-        look = matcher.see(jpeg(_swayed(turn(image, float(side * degrees)), place))).look
+        tried = jpeg(_swayed(turn(image, float(side * degrees)), place))
+        look = matcher.see(tried).look
         shown = (look.yaw - front) * side if look.faces else -1.0
         if shown > best:
-            best, angle = shown, degrees
+            best, frame = shown, tried
         if best >= SEEN:
             break
-    return angle
+    return frame
 
 
 def _steady(image: Image.Image, side: int) -> Image.Image:

@@ -99,7 +99,7 @@ def filming(
                 executable_path=browsing.CHROMIUM, args=[*browsing.ARGUMENTS, *camera]
             )
             stack.callback(launched.close)
-            given = {"permissions": ["camera"]} if allow else {}
+            given: dict[str, Any] = {"permissions": ["camera"]} if allow else {}
             return stack.enter_context(browsing.visit(launched, home, **given, **more))
 
         yield begin
