@@ -87,10 +87,10 @@ def close() -> Response:
     except ServiceError as refusal:
         return refused(refusal, "me/close.html", form=forms.Form(), to_type=wanted)
     cookies.drop("citizen")
-    return go("/me/closed")
+    return go("/goodbye")
 
 
-@blp.get("/me/closed")
+@blp.get("/goodbye")
 def closed() -> Response:
     return page("me/closed.html")
 

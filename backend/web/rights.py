@@ -50,7 +50,7 @@ PAGES: Rights = {
     "GET /me/data.json": CITIZENS,
     "GET /me/close": CITIZENS,
     "POST /me/close": CITIZENS,
-    "GET /me/closed": PUBLIC,
+    "GET /goodbye": PUBLIC,
     "GET /chats": CITIZENS,
     "POST /chats/codes": CITIZENS,
     "POST /chats/unbind": CITIZENS,

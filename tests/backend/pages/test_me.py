@@ -33,7 +33,7 @@ def sent(visitor: FlaskClient, path: str, **fields: str) -> str:
     return visitor.post(path, data=form, follow_redirects=True).text
 
 
-@pytest.mark.parametrize("path", ["/me", "/me/consents", "/me/data", "/me/close", "/me/closed"])
+@pytest.mark.parametrize("path", ["/me", "/me/consents", "/me/data", "/me/close", "/goodbye"])
 def test_the_pages_hold_in_every_look(one: Resident, visiting: Visiting, path: str) -> None:
     for size in (browsing.PHONE, browsing.DESK):
         visiting(size=size).signed_in(one.tokens).check_each_look(path)

@@ -295,7 +295,7 @@ def test_a_camera_that_is_refused_or_missing_leaves_the_other_way(
         visit.page.click("#act")
         assert told in ended(visit)
         visit.check()
-        visit.page.click("text=改用窗口核验码")
+        visit.page.click("#face a.second")
         visit.page.wait_for_url("**/verify-me?next=/report#window")
 
 
