@@ -47,8 +47,13 @@ from backend.pages import assets, edge
 from backend.pages import chats as chat_pages
 from backend.pages import home as home_pages
 from backend.pages import login as login_pages
+from backend.pages import map as map_pages
 from backend.pages import me as me_pages
+from backend.pages import news as news_pages
+from backend.pages import notices as notices_pages
 from backend.pages import proving as proving_pages
+from backend.pages.staff import front as staff_front
+from backend.pages.staff import signing_in as staff_door
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
 from backend.pushes import staff_routes as pushes_staff
@@ -74,6 +79,11 @@ PAGES = (
     proving_pages.blp,
     me_pages.blp,
     chat_pages.blp,
+    staff_door.blp,
+    staff_front.blp,
+    map_pages.blp,
+    news_pages.blp,
+    notices_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

@@ -8,6 +8,7 @@ from flask import Flask, Request, Response, g, render_template, request
 
 from backend.common.errors import Kind, ServiceError
 from backend.pages import assets, cookies, forms, visitors, words
+from backend.pages.staff import rooms
 from backend.web import auth, pages, problems
 from schemas.base import SPEAKING
 from schemas.terms import Role
@@ -118,6 +119,7 @@ def register(app: Flask) -> None:
         visitor=_visitor,
         proved_until=_proved_until,
     )
+    env.globals["staff_rooms"] = rooms.open_to
     env.trim_blocks = env.lstrip_blocks = True
 
 
