@@ -51,7 +51,9 @@ from backend.pages import map as map_pages
 from backend.pages import me as me_pages
 from backend.pages import news as news_pages
 from backend.pages import notices as notices_pages
+from backend.pages import objections as objection_pages
 from backend.pages import proving as proving_pages
+from backend.pages import restorations as restoration_pages
 from backend.pages.staff import front as staff_front
 from backend.pages.staff import signing_in as staff_door
 from backend.places import routes as places
@@ -84,6 +86,8 @@ PAGES = (
     map_pages.blp,
     news_pages.blp,
     notices_pages.blp,
+    objection_pages.blp,
+    restoration_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

@@ -115,11 +115,12 @@ def register(app: Flask) -> None:
         t=words.t,
         asset=assets.address,
         form_code=forms.code,
+        form_once=forms.once,
         look=_look,
         visitor=_visitor,
         proved_until=_proved_until,
+        staff_rooms=rooms.open_to,
     )
-    env.globals["staff_rooms"] = rooms.open_to
     env.trim_blocks = env.lstrip_blocks = True
 
 

@@ -75,6 +75,22 @@ PAGES: Rights = {
     "POST /notices/<notice_id>/read": CITIZENS,
     "GET /notices/settings": CITIZENS,
     "POST /notices/settings": CITIZENS,
+    "GET /objections": CITIZENS,
+    "GET /objections/new": CITIZENS,
+    "POST /objections/new": CITIZENS,
+    "GET /objections/<objection_id>": CITIZENS,
+    "POST /objections/<objection_id>/evidence": CITIZENS,
+    "GET /objections/<objection_id>/evidence/<evidence_id>": CITIZENS,
+    "POST /objections/<objection_id>/dissent": CITIZENS,
+    "GET /objections/<objection_id>/withdraw": CITIZENS,
+    "POST /objections/<objection_id>/withdraw": CITIZENS,
+    "GET /restorations": CITIZENS,
+    "GET /restorations/new": CITIZENS,
+    "POST /restorations/new": CITIZENS,
+    "GET /restorations/<restoration_id>": CITIZENS,
+    "GET /restorations/<restoration_id>/evidence/<evidence_id>": CITIZENS,
+    "GET /restorations/<restoration_id>/withdraw": CITIZENS,
+    "POST /restorations/<restoration_id>/withdraw": CITIZENS,
 }
 
 RIGHTS: Rights = PAGES | {
