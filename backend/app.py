@@ -45,15 +45,18 @@ from backend.orders import routes as orders
 from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
 from backend.pages import benefits as benefits_pages
+from backend.pages import chats as chat_pages
 from backend.pages import checks as checks_pages
 from backend.pages import clerks as clerks_pages
 from backend.pages import home as home_pages
 from backend.pages import lending as lending_pages
 from backend.pages import login as login_pages
 from backend.pages import map as map_pages
+from backend.pages import me as me_pages
 from backend.pages import news as news_pages
 from backend.pages import notices as notices_pages
 from backend.pages import objections as objection_pages
+from backend.pages import proving as proving_pages
 from backend.pages import restorations as restoration_pages
 from backend.pages import till as till_pages
 from backend.pages.staff import front as staff_front
@@ -85,6 +88,9 @@ PAGES = (
     checks_pages.blp,
     till_pages.blp,
     clerks_pages.blp,
+    proving_pages.blp,
+    me_pages.blp,
+    chat_pages.blp,
     staff_door.blp,
     staff_front.blp,
     map_pages.blp,

@@ -43,9 +43,14 @@ def kept(asked: Request, door: Door) -> Kept:
 
 def keep(door: Door, tokens: Tokens) -> None:
     """With this request's answer. Without a new refresh token the one that is kept stays."""
-    _put(f"{door}_access", tokens.access_token, path=_PATHS[door], max_age=tokens.expires_in)
+    keep_access(door, tokens.access_token, tokens.expires_in)
     if tokens.refresh_token:
         _put(f"{door}_session", tokens.refresh_token, path=_PATHS[door], max_age=_KEPT_S)
+
+
+def keep_access(door: Door, token: str, lasts_s: int) -> None:
+    """The token of a session that was raised; the session itself stays as it is."""
+    _put(f"{door}_access", token, path=_PATHS[door], max_age=lasts_s)
 
 
 def drop(door: Door) -> None:

@@ -1,8 +1,8 @@
 """Around every page: who visits, in which language, that its forms are ours, and that a refusal is a page with a way on."""
 
 import json
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Flask, Request, Response, g, render_template, request
 
@@ -118,6 +118,7 @@ def register(app: Flask) -> None:
         form_once=forms.once,
         look=_look,
         visitor=_visitor,
+        proved_until=_proved_until,
         staff_rooms=rooms.open_to,
     )
     env.trim_blocks = env.lstrip_blocks = True
@@ -150,7 +151,7 @@ def _step(asked: Request, reason: str, status: int) -> str | None:
     if target is None or asked.path == target:
         return None
     wanted = asked.full_path.rstrip("?") if asked.method in SAFE else _referrer(asked)
-    return f"{target}?{urlencode({forms.NEXT: wanted})}" if forms.local(wanted) else target
+    return forms.with_next(target, wanted) if wanted and forms.local(wanted) else target
 
 
 def _referrer(asked: Request) -> str | None:
@@ -171,3 +172,9 @@ def _look() -> dict[str, str]:
 
 def _visitor() -> Any:
     return g.get("visitor", visitors.NOBODY)
+
+
+def _proved_until() -> datetime | None:
+    """Until when the visitor's proof of identity holds; None without one that is fresh."""
+    known = _visitor()
+    return known.verified_until if known.is_verified(auth.deps().now()) else None

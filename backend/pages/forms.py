@@ -9,7 +9,7 @@ import hmac
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import marshmallow as ma
 from flask import Request, g, request
@@ -88,6 +88,11 @@ def once() -> str:
 def way_on(usual: str = "/") -> str:
     """Where the visitor wanted to go: a path of this site and of no other."""
     return local(request.values.get(NEXT)) or usual
+
+
+def with_next(step: str, wanted: str) -> str:
+    """The address of a step that leads on to what was wanted."""
+    return f"{step}?{urlencode({NEXT: wanted})}"
 
 
 def local(target: str | None) -> str | None:

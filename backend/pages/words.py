@@ -53,6 +53,11 @@ def until(value: datetime | None) -> str:
     return f"{day(here - timedelta(minutes=1))} 24:00"
 
 
+def clock(value: datetime | None) -> str:
+    """The time of the day in Shanghai."""
+    return f"{value.astimezone(BEIJING):%H:%M}" if value else ""
+
+
 def machine(value: date | datetime | None) -> str:
     """For `<time datetime>`."""
     if value is None:
@@ -84,6 +89,7 @@ FILTERS = {
     "day": day,
     "moment": moment,
     "until": until,
+    "clock": clock,
     "machine": machine,
     "yuan": yuan,
     "metres": metres,
