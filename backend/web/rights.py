@@ -67,6 +67,7 @@ RIGHTS: Rights = PAGES | {
     "POST /api/v1/me/window-codes/redeem": CITIZENS,
     "GET /api/v1/identity/parity": PUBLIC,
     "GET /api/v1/me/report": CITIZENS,
+    "GET /api/v1/me/report.pdf": CITIZENS,
     "GET /api/v1/me/report/summary": CITIZENS,
     "GET /api/v1/me/report-links": CITIZENS,
     "POST /api/v1/me/report-links": CITIZENS,

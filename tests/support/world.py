@@ -10,6 +10,7 @@ from pymongo import WriteConcern
 from backend import bootstrap
 from backend.common import handles, ids, mongo
 from backend.common.deps import Deps
+from backend.common.keeping import Kept
 from backend.common.mongo import MAJORITY, Client, Document
 from backend.common.pages import Cursors
 from backend.common.sealing import VAULT, Sealer
@@ -17,12 +18,16 @@ from backend.common.settings import Settings
 from backend.common.tokens import TokenKeys
 from backend.gateways import carriers
 from backend.gateways.faces import SocketFaces
+from backend.gateways.printing import ProcessPrinter
 from backend.gateways.sms import FileSms
 
 MASTER_KEY = bytes(range(96))
 TOKEN_SEED = bytes(range(32))
 # A Saturday evening in Shanghai, the day the service was founded.
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+PRINTER = ProcessPrinter()
+"""One for all tests of a worker; its process starts with the first document and ends with the worker."""
 
 
 class Clock:
@@ -58,6 +63,8 @@ def make_deps(client: Client, settings: Settings, clock: Clock, sealer: Sealer) 
         audit_key=sealer.derive("audit"),
         tokens=TokenKeys([TOKEN_SEED]),
         faces=SocketFaces(settings.face_address),
+        printer=PRINTER,
+        printouts=Kept(bootstrap.PRINTOUT_BYTES),
         sms=texting,
         carriers=carriers.build(settings, texting),
         transaction=partial(mongo.transaction, client),
