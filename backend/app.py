@@ -46,6 +46,11 @@ from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
 from backend.pages import home as home_pages
 from backend.pages import login as login_pages
+from backend.pages import report as report_pages
+from backend.pages import report_forgetting as forgetting_pages
+from backend.pages import report_links as link_pages
+from backend.pages import report_looks as look_pages
+from backend.pages import report_opening as opening_pages
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
 from backend.pushes import staff_routes as pushes_staff
@@ -68,6 +73,11 @@ PAGES = (
     assets.blp,
     home_pages.blp,
     login_pages.blp,
+    report_pages.blp,
+    look_pages.blp,
+    forgetting_pages.blp,
+    link_pages.blp,
+    opening_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

@@ -1,6 +1,8 @@
 """Around every page: who visits, in which language, that its forms are ours, and that a refusal is a page with a way on."""
 
 import json
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +10,7 @@ from flask import Flask, Request, Response, g, render_template, request
 
 from backend.common.errors import Kind, ServiceError
 from backend.pages import assets, cookies, forms, visitors, words
+from backend.reports import sheet
 from backend.web import auth, pages, problems
 from schemas.base import SPEAKING
 from schemas.terms import Role
@@ -54,9 +57,11 @@ def arrive(asked: Request, kept: Any) -> None:
 
 def leave(asked: Request, kept: Any, response: Response) -> None:
     """Behind the view: cookies, what a browser may do with the page, and refusals as pages."""
+    if pages.has_face(asked):
+        response.vary.update(("Accept", "User-Agent"))
     if not (pages.is_page(asked) or _is_lost(asked)):
         return
-    if response.status_code >= 400 and response.mimetype == "application/json" and wants_page(asked):
+    if response.status_code >= 400 and response.mimetype == "application/json" and pages.wants_page(asked):
         _tell(asked, kept, response)
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = policy(kept.get("pictures_from"))
@@ -72,16 +77,6 @@ def policy(pictures_from: str | None = None) -> str:
     tiles of a map, where the settings name a server of them."""
     lines = POLICY | {"img-src": POLICY["img-src"] + (f" {pictures_from}" if pictures_from else "")}
     return "; ".join(f"{name} {value}" for name, value in lines.items())
-
-
-def wants_page(asked: Request) -> bool:
-    """A browser that goes somewhere wants a page; a script of ours asks for JSON."""
-    best = asked.accept_mimetypes.best_match(("application/json", "text/html"), default="application/json")
-    return (
-        best == "text/html"
-        and asked.accept_mimetypes["text/html"] > 0
-        and asked.headers.get("Accept") != "*/*"
-    )
 
 
 def page(template: str, code: int = 200, **facts: Any) -> Response:
@@ -109,9 +104,29 @@ def refused(refusal: ServiceError, template: str, **facts: Any) -> Response:
 def register(app: Flask) -> None:
     """What templates may use."""
     env = app.jinja_env
+    sheet.furnish(env)
     env.filters.update(words.FILTERS)
     env.globals.update(t=words.t, asset=assets.address, form_code=forms.code, look=_look, visitor=_visitor)
     env.trim_blocks = env.lstrip_blocks = True
+    app.extensions[pages.FACES] = frozenset(
+        endpoint
+        for group in app.blueprints.values()
+        if isinstance(group, pages.Pages)
+        for endpoint, view in group.faces.items()
+        if _put_before(app, endpoint, view)
+    )
+
+
+def _put_before(app: Flask, endpoint: str, view: Callable[..., Any]) -> bool:
+    """Let people see `view` where programs get what stood there: the one place where the two part."""
+    answer = app.view_functions[endpoint]
+
+    @wraps(answer)
+    def parted(**given: Any) -> Any:
+        return view(**given) if pages.wants_face(request) else answer(**given)
+
+    app.view_functions[endpoint] = parted
+    return True
 
 
 def _is_lost(asked: Request) -> bool:

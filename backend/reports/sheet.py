@@ -5,6 +5,7 @@ The templates are in `backend/pages/templates/report`: `_body.html` serves the p
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -15,9 +16,11 @@ from markupsafe import Markup
 from backend.catalogue.model import LegalBasis
 from backend.common.clock import SHANGHAI, shanghai_date
 from backend.grades.model import Reason
+from backend.records.service import ShownRecord
 from backend.reports.model import Report
 from backend.reports.texts import QUERY_ARTICLE
 from schemas.base import said, speaking
+from schemas.terms import Nature
 from schemas.text import Text
 
 _INSTANT = timedelta(milliseconds=1)
@@ -84,6 +87,18 @@ WORDS = SimpleNamespace(
     mark_since=Text("{mark}（自{at}起）", "{mark} (since {at})"),
     statement=Text("本人说明：", "Statement: "),
     record_id=Text("记录编号", "Record id"),
+    origin=Text("依据、来源和变更", "Legal basis, source and changes"),
+    object=Text("对这条提出异议", "Object to this"),
+    restore=Text("申请信用修复", "Ask for restoration"),
+    withdraw=Text("撤下这条信息", "Drop this record"),
+    withdraw_means=Text(
+        "表彰奖励、志愿服务、捐赠信息由您决定是否保留（《办法》第二十七条）。撤下后立即删除，不能恢复，我们会告知提供单位。",
+        "Whether your commendations, volunteering and donations are kept is up to you (Measures, art. 27). Dropping one erases it"
+        " at once and for good; its provider is told.",
+    ),
+    withdraw_now=Text("确认撤下", "Yes, drop it"),
+    no_record=Text("没有记录不等于信用不好。", "No record is not a bad record."),
+    looks_all=Text("查看全部 {total} 次查询", "See all looks ({total})"),
     annotations=Text("标注汇总", "Marks on records"),
     annotations_none=Text("本报告中的信息没有标注。", "No record in this report carries a mark."),
     looks=Text("查询记录", "Who looked"),
@@ -120,19 +135,26 @@ WORDS = SimpleNamespace(
 )
 
 
+SHORT = 36
+"""So long may a value be to stand beside another one on paper."""
+_LABELS = tuple(
+    {name: text[half] for name, text in vars(WORDS).items() if isinstance(text, Text)} for half in (0, 1)
+)
+
+
 def furnish(environment: Environment) -> None:
     """What the report's templates need of a Jinja environment, beside the `report` and whether they `print`."""
     environment.filters |= {
         "say": said,
         "fill": _fill,
-        "day": day,
-        "moment": moment,
+        "on_day": day,
+        "at_moment": moment,
         "last_day": last_day,
         "numbered": numbered,
         "grouped": grouped,
-        "cited": cited,
+        "laid_out": laid_out,
     }
-    environment.globals |= {"words": WORDS, "query_article": QUERY_ARTICLE}
+    environment.globals |= {"words": WORDS}
 
 
 def numbered(report: Report) -> dict[str, int]:
@@ -147,27 +169,98 @@ class SharedReason(NamedTuple):
     text: Text
     article: Text | None
     decisive: bool
-    numbers: tuple[int, ...]
+    about: tuple[tuple[int, str], ...]
+    """Number and id of each, in order."""
 
 
 def grouped(reasons: Iterable[Reason], numbers: Mapping[str, int]) -> list[SharedReason]:
     """Each sentence once, with the numbers of all records that it is about."""
-    found: dict[tuple[Text, Text | None, bool], list[int]] = {}
+    found: dict[tuple[Text, Text | None, bool], list[tuple[int, str]]] = {}
     for one in reasons:
         about = found.setdefault((one.text, one.article, one.decisive), [])
         if one.record_id is not None and one.record_id in numbers:
-            about.append(numbers[one.record_id])
+            about.append((numbers[one.record_id], one.record_id))
     return [SharedReason(*said_once, tuple(sorted(about))) for said_once, about in found.items()]
 
 
-def cited(basis: Iterable[LegalBasis]) -> list[str]:
-    return [f"{one.document}{one.article}" for one in basis]
+Line = tuple[str, str]
+"""What something is called, and what it is."""
+
+
+class Laid(NamedTuple):
+    """A record in the reader's words, so that a template only writes them: `kinds` are what a page shows as badges, `facts` are
+    short, `until` says when it is forgotten, `origin` is what it rests on and where it came from."""
+
+    kinds: list[Line]
+    facts: list[Line]
+    until: list[Line]
+    origin: list[Line]
+
+
+def laid_out(one: ShownRecord) -> Laid:
+    to_say = 1 if speaking() == "en" else 0
+    label = _LABELS[to_say]
+    kinds = [(label["openness"], one.openness_label[to_say])]
+    if one.severity is not None:
+        kinds.insert(0, (label["severity"], one.severity.label[to_say]))
+    details = [(detail.label[to_say], detail.text[to_say]) for detail in one.content]
+    facts = [
+        (label["item"], one.item_title[to_say]),
+        (label["category"], one.category_label[to_say]),
+        (label["provider"], one.unit.name[to_say]),
+        (label["doc_no"], one.doc_no),
+        (label["occurred_on"], day(one.occurred_on)),
+        (label["ended_on"], day(one.ended_on) if one.ended_on else label["not_ended"]),
+        *(line for line in details if len(line[1]) <= SHORT),
+    ]
+    if one.public_until:
+        facts.append((label["public_until"], last_day(one.public_until)))
+    long = [line for line in details if len(line[1]) > SHORT]
+    return Laid(kinds, facts, [*long, *_until(one, label, to_say)], _origin(one, label, to_say))
+
+
+def _until(one: ShownRecord, label: Mapping[str, str], to_say: int) -> list[Line]:
+    if one.query_until:
+        forgotten = label["forgotten"].format(article=QUERY_ARTICLE[to_say])
+        lines = [(label["query_until"], last_day(one.query_until) + forgotten)]
+    else:
+        lines = [(label["query_until"], label["no_end"])]
+    if one.nature is Nature.ADVERSE:
+        text, earliest_on = one.restoration.text[to_say], one.restoration.earliest_on
+        if earliest_on:
+            text = label["restoration_from"].format(day=day(earliest_on), text=text)
+        lines.append((label["restoration"], text))
+    return lines
+
+
+def _origin(one: ShownRecord, label: Mapping[str, str], to_say: int) -> list[Line]:
+    lines = []
+    if one.legal_basis:
+        lines.append((label["basis"], _cited(one.legal_basis, label["semicolon"])))
+    source = one.source
+    came = label["source_is"].format(
+        unit=one.unit.name[to_say], batch=source.batch_id, line=source.line, at=moment(source.received_at)
+    )
+    lines.append((label["source"], came))
+    lines.extend((label["changes"], f"{moment(each.at)} {each.reason[to_say]}") for each in one.changes)
+    lines.append((label["record_id"], one.id))
+    return lines
+
+
+@lru_cache(maxsize=1024)
+def _cited(basis: tuple[LegalBasis, ...], between: str) -> str:
+    return between.join(f"{one.document}{one.article}" for one in basis)
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, english: bool) -> str:
+    if english:
+        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{value.year}年{value.month}月{value.day}日"
 
 
 def day(value: date) -> str:
-    if speaking() == "en":
-        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
-    return f"{value.year}年{value.month}月{value.day}日"
+    return _day(value, speaking() == "en")
 
 
 def moment(value: datetime) -> str:

@@ -35,6 +35,19 @@ PAGES: Rights = {
     "POST /logout": PUBLIC,
     "GET /identity": CITIZENS,
     "POST /identity": CITIZENS,
+    "GET /report": CITIZENS,
+    "GET /report.pdf": CITIZENS,
+    "POST /report/withdrawals/<record_id>": CITIZENS,
+    "GET /report/removals": CITIZENS,
+    "GET /report/looks": CITIZENS,
+    "POST /report/looks/<entry_id>/questions": CITIZENS,
+    "GET /report/questions": CITIZENS,
+    "GET /report/forgetting": CITIZENS,
+    "GET /report/links": CITIZENS,
+    "POST /report/links": CITIZENS,
+    "POST /report/links/<link_id>/kill": CITIZENS,
+    "POST /r/<code>": PUBLIC | CITIZENS,
+    "GET /verify": PUBLIC,
 }
 
 RIGHTS: Rights = PAGES | {
