@@ -1,6 +1,6 @@
 """`make bench`: every measurement of docs/performance.md, one after another, each a ratio within one run where it can be.
 
-python -m bench [NAME …]        names: benefits, checks, face, import_records, joined, news, places, pushes, ready, report
+python -m bench [NAME …]        names: benefits, checks, face, import_records, joined, news, pages, places, pushes, ready, report
 """
 
 import json
@@ -15,6 +15,7 @@ BENCHES = (
     "benefits",
     "checks",
     "places",
+    "pages",
     "news",
     "pushes",
     "ready",

@@ -6,7 +6,7 @@ from flask import Response, request
 
 from backend.pages.edge import go, page
 from backend.removals import service as removals
-from backend.reports import service, sheet
+from backend.reports import service
 from backend.reports.model import Report
 from backend.web.auth import actor, ahead, deps
 from backend.web.downloads import attachment
@@ -26,7 +26,7 @@ def report() -> Response:
 
 def shown(drawn: Report, **more: Any) -> Response:
     """A report that was drawn for its owner."""
-    return page("report/own.html", report=drawn, qr=sheet.qr_code(drawn.verify_url), who=actor(), **more)
+    return page("report/own.html", report=drawn, who=actor(), **more)
 
 
 @blp.get("/report.pdf")

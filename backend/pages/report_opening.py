@@ -3,20 +3,24 @@
 Programs get at the same addresses what the API says (docs/adr/0036).
 """
 
+import re
 from urllib.parse import quote
 
 from flask import Response, request
+from werkzeug.exceptions import NotFound
 
 from backend.pages import report as own_page
 from backend.pages.edge import go, page
 from backend.reports import service, sheet
 from backend.web.auth import actor, address, deps
+from backend.web.downloads import POLICY
 from backend.web.pages import Pages
 from schemas.terms import ReportView
 
 blp = Pages("report_opening", __name__)
 
 NUMBER_LENGTH = CODE_LENGTH = 64
+NUMBER, CODE = re.compile(r"[A-Z0-9-]{10,40}"), re.compile(r"[0-9a-z]{16}")
 
 
 @blp.face("report_addresses.OpenedLink")
@@ -31,7 +35,7 @@ def open_link(code: str) -> Response:
     drawn = service.open_link(deps(), actor(), code=code)
     if drawn.view is ReportView.OWN:
         return own_page.shown(drawn, by_link=True)
-    return page("report/shared.html", report=drawn, qr=sheet.qr_code(drawn.verify_url))
+    return page("report/shared.html", report=drawn)
 
 
 @blp.get("/verify")
@@ -48,6 +52,16 @@ def verified(report_no: str) -> Response:
     number = report_no[:NUMBER_LENGTH]
     found = service.verify(deps(), report_no=number, code=code, address=address()) if code else None
     return page("report/verify.html", number=number, typed=code, found=found)
+
+
+@blp.get("/verify/<report_no>/qr.svg")
+def verification_picture(report_no: str) -> Response:
+    """The QR code of this very address without the last part; whatever is asked, it leads to this site only."""
+    code = _typed("code", CODE_LENGTH)
+    if not NUMBER.fullmatch(report_no) or not CODE.fullmatch(code):
+        raise NotFound
+    drawn = sheet.qr_picture(f"{deps().settings.site}/verify/{report_no}?code={code}")
+    return Response(drawn, mimetype="image/svg+xml", headers={"Content-Security-Policy": POLICY})
 
 
 def _typed(name: str, longest: int) -> str:

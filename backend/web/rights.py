@@ -48,6 +48,7 @@ PAGES: Rights = {
     "POST /report/links/<link_id>/kill": CITIZENS,
     "POST /r/<code>": PUBLIC | CITIZENS,
     "GET /verify": PUBLIC,
+    "GET /verify/<report_no>/qr.svg": PUBLIC,
 }
 
 RIGHTS: Rights = PAGES | {
