@@ -152,6 +152,7 @@ def furnish(environment: Environment) -> None:
         "fill": _fill,
         "on_day": day,
         "at_moment": moment,
+        "created": created,
         "last_day": last_day,
         "numbered": numbered,
         "grouped": grouped,
@@ -285,6 +286,11 @@ def day(value: date) -> str:
 def moment(value: datetime) -> str:
     here = value.astimezone(SHANGHAI)
     return f"{day(here.date())} {here:%H:%M}"
+
+
+def created(value: datetime) -> str:
+    """As the document's own description has it."""
+    return value.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
 def last_day(until: datetime) -> str:
