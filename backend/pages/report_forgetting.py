@@ -26,33 +26,45 @@ FORGOTTEN = Text("可查询的最后一天，此后不再显示", "Last day it c
 
 
 class Event(NamedTuple):
-    """Something that happens to a record on a day; `past`: it has happened."""
+    """What happens to a record on a day."""
 
     on: date
     what: Text
     line: Forgetting
-    past: bool
-    kind: str
 
 
 @blp.get("/report/forgetting")
 def forgetting() -> Response:
     found = service.forgetting_calendar(deps(), actor(), cursor=request.args.get("cursor"))
-    events = sorted(_events(found.items, shanghai_date(deps().now())), key=attrgetter("on"))
-    years = [(year, tuple(those)) for year, those in groupby(events, key=lambda event: event.on.year)]
-    return page("report/forgetting.html", found=found, years=years)
+    today = shanghai_date(deps().now())
+    events = sorted(_events(found.items), key=attrgetter("on"))
+    return page(
+        "report/forgetting.html",
+        found=found,
+        restorable=[line for line in found.items if is_restorable(line, today)],
+        years=_by_year(event for event in events if event.on >= today),
+        past=_by_year(event for event in events if event.on < today),
+    )
 
 
-def _events(lines: Iterable[Forgetting], today: date) -> Iterator[Event]:
+def is_restorable(line: Forgetting, today: date) -> bool:
+    return line.earliest_restoration_on is not None and line.earliest_restoration_on <= today
+
+
+def _by_year(events: Iterable[Event]) -> list[tuple[int, tuple[Event, ...]]]:
+    return [(year, tuple(those)) for year, those in groupby(events, key=lambda event: event.on.year)]
+
+
+def _events(lines: Iterable[Forgetting]) -> Iterator[Event]:
     for line in lines:
-        for on, what, kind in _dates(line):
-            yield Event(on, what, line, on < today, kind)
+        for on, what in _dates(line):
+            yield Event(on, what, line)
 
 
-def _dates(line: Forgetting) -> Iterator[tuple[date, Text, str]]:
+def _dates(line: Forgetting) -> Iterator[tuple[date, Text]]:
     if line.public_until is not None:
-        yield shanghai_date(line.public_until - INSTANT), DISPLAY_ENDS, "display"
+        yield shanghai_date(line.public_until - INSTANT), DISPLAY_ENDS
     if line.earliest_restoration_on is not None:
-        yield line.earliest_restoration_on, RESTORATION, "restoration"
+        yield line.earliest_restoration_on, RESTORATION
     if line.query_until is not None:
-        yield shanghai_date(line.query_until - INSTANT), FORGOTTEN, "forgotten"
+        yield shanghai_date(line.query_until - INSTANT), FORGOTTEN

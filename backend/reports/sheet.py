@@ -90,6 +90,7 @@ WORDS = SimpleNamespace(
     mark_since=Text("{mark}（自{at}起）", "{mark} (since {at})"),
     statement=Text("本人说明：", "Statement: "),
     record_id=Text("记录编号", "Record id"),
+    content=Text("详细内容", "What it says"),
     origin=Text("依据、来源和变更", "Legal basis, source and changes"),
     object=Text("对这条提出异议", "Object to this"),
     restore=Text("申请信用修复", "Ask for restoration"),
@@ -194,11 +195,14 @@ Line = tuple[str, str]
 
 
 class Laid(NamedTuple):
-    """A record in the reader's words, so that a template only places them: `kinds` are what a page shows as badges, `facts` are
-    short, `until` says when it is forgotten, `origin` is what it rests on and where it came from."""
+    """A record in the reader's words, so that a template only places them: `kinds` are what a page shows as badges, `brief` is
+    who and when, `facts` are the other short ones, `until` says when it is forgotten, `origin` what it rests on and where it came
+    from."""
 
     kinds: list[Line]
+    brief: list[Line]
     facts: list[Line]
+    long: list[Line]
     until: list[Line]
     origin: list[Line]
 
@@ -210,19 +214,21 @@ def laid_out(one: ShownRecord) -> Laid:
     if one.severity is not None:
         kinds.insert(0, (label["severity"], one.severity.label[to_say]))
     details = [(detail.label[to_say], detail.text[to_say]) for detail in one.content]
+    brief = [
+        (label["provider"], one.unit.name[to_say]),
+        (label["occurred_on"], day(one.occurred_on)),
+        (label["ended_on"], day(one.ended_on) if one.ended_on else label["not_ended"]),
+    ]
+    if one.public_until:
+        brief.append((label["public_until"], last_day(one.public_until)))
     facts = [
         (label["item"], one.item_title[to_say]),
         (label["category"], one.category_label[to_say]),
-        (label["provider"], one.unit.name[to_say]),
         (label["doc_no"], one.doc_no),
-        (label["occurred_on"], day(one.occurred_on)),
-        (label["ended_on"], day(one.ended_on) if one.ended_on else label["not_ended"]),
         *(line for line in details if len(line[1]) <= SHORT),
     ]
-    if one.public_until:
-        facts.append((label["public_until"], last_day(one.public_until)))
     long = [line for line in details if len(line[1]) > SHORT]
-    return Laid(kinds, facts, [*long, *_until(one, label, to_say)], _origin(one, label, to_say))
+    return Laid(kinds, brief, facts, long, _until(one, label, to_say), _origin(one, label, to_say))
 
 
 def as_list(lines: Iterable[Line], kind: str = "") -> Markup:
