@@ -127,7 +127,9 @@ def test_when_the_look_cannot_be_written_the_page_holds_nothing(
         assert secret not in page.text
 
 
-@pytest.mark.parametrize("path", ["/report", "/report.pdf", "/report/looks", "/report/forgetting", "/report/links"])
+@pytest.mark.parametrize(
+    "path", ["/report", "/report.pdf", "/report/looks", "/report/forgetting", "/report/links"]
+)
 def test_nobody_reads_it_without_signing_in(visitor: FlaskClient, path: str) -> None:
     page = visitor.get(path)
     assert page.status_code == 303
