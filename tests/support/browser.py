@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 
 from backend.accounts.model import Tokens
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage")
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 PHONE: dict[str, Any] = {

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from flask.testing import FlaskClient
+
 from backend.accounts.model import Tokens
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.identity import service as identity
 from backend.registry import service as registry
-from flask.testing import FlaskClient
 from tests.support import people, residents
 
 

@@ -203,9 +203,9 @@ def test_a_link_for_others_wants_the_proof_first(deps: Deps, visitor: FlaskClien
 
 
 def test_nobody_switches_off_anothers_link(deps: Deps, visitor: FlaskClient, me: Reader) -> None:
-    link = service.make_link(deps, me.actor, purpose="应聘入职", audience=Audience.SELF)
+    link = service.make_link(deps, me.actor, purpose="办理签证", audience=Audience.SELF)
     other = reader(deps, phone="13900002222", number=OTHER, name="李四")
     page = enters(visitor, other).get("/report/links").text
-    assert "应聘入职" not in page
+    assert "办理签证" not in page
     assert visitor.post(f"/report/links/{link.id}/kill", data={"_form": code_of(page)}).status_code == 404
     assert service.links(deps, me.actor, limit=1).items[0].state is LinkState.ACTIVE
