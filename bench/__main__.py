@@ -1,6 +1,7 @@
 """`make bench`: every measurement of docs/performance.md, one after another, each a ratio within one run where it can be.
 
-python -m bench [NAME …]        names: benefits, checks, face, import_records, joined, news, pages, places, pushes, ready, report
+python -m bench [NAME …]        names: benefits, checks, face, import_records, joined, news, pages, pdf, places, pushes, ready,
+                                report
 """
 
 import json
@@ -10,6 +11,7 @@ import sys
 BENCHES = (
     "report",
     "joined",
+    "pdf",
     "face",
     "import_records",
     "benefits",

@@ -36,7 +36,7 @@ def serve(connection: socket.socket, allow: Callable[[], None]) -> None:
     while True:
         try:
             html, css = _taken(connection)
-        except (TimeoutError, WireError):
+        except (OSError, WireError):  # nothing came for long, or nobody is there any more
             return
         allow()
         _answer(connection, html, css)

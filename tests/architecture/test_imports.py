@@ -70,7 +70,7 @@ def test_the_house_as_it_stands_keeps_its_rules(house: Path) -> None:
         ("mongo", "backend/web/planted.py", "import bson", "backend.web.planted -> bson"),
         ("face", "backend/gateways/planted.py", "import backend.face.worker", "backend.gateways.planted -> backend.face.worker"),
         ("map", "backend/printing/planted.py", "import backend.common", "backend.printing.planted -> backend.common"),
-        ("printing", "backend/gateways/planted.py", "import backend.printing.serving", "backend.gateways.planted -> backend.printing"),
+        ("printing", "backend/gateways/planted.py", "import backend.printing", "backend.gateways.planted -> backend.printing"),
         ("weasyprint", "backend/gateways/planted.py", "import weasyprint", "backend.gateways.planted -> weasyprint"),
         ("dlib", "bot/planted.py", "import face_recognition", "bot.planted -> face_recognition"),
         ("orders", "backend/orders/planted.py", "import backend.grades.store", "backend.orders.planted -> backend.grades.store"),

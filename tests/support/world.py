@@ -18,7 +18,7 @@ from backend.common.settings import Settings
 from backend.common.tokens import TokenKeys
 from backend.gateways import carriers
 from backend.gateways.faces import SocketFaces
-from backend.gateways.printing import ProcessPrinter
+from backend.gateways.printing import Limits, ProcessPrinter
 from backend.gateways.sms import FileSms
 
 MASTER_KEY = bytes(range(96))
@@ -26,7 +26,7 @@ TOKEN_SEED = bytes(range(32))
 # A Saturday evening in Shanghai, the day the service was founded.
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
-PRINTER = ProcessPrinter()
+PRINTER = ProcessPrinter(Limits(wait_seconds=100, start_seconds=100, document_seconds=100))
 """One for all tests of a worker; its process starts with the first document and ends with the worker."""
 
 

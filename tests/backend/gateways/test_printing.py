@@ -9,27 +9,30 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from io import BytesIO
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pypdf import PdfReader
 
 from backend.common.errors import Kind, ServiceError
 from backend.gateways.printing import Document, Limits, ProcessPrinter
+from tests.support.pdfs import contents, opened
 from tests.support.refusals import refused
 from tests.support.waiting import until
 
 STYLE = "body { font-family: 'Noto Sans CJK SC' } @page { size: A4 }"
-LONG = "<p>行</p>" * 4_000
-"""Takes the typesetter a few seconds."""
+PATIENT = Limits(wait_seconds=100, start_seconds=100, document_seconds=100)
+"""On a busy machine nothing is given up but where a test is about that."""
+LONG = "<p>行</p>" * 2_000
+"""Takes the typesetter a second or more."""
 HEAVY = "<div style='display: flex; columns: 2'>" * 14 + LONG
 """Takes it minutes."""
 
 
 @pytest.fixture
 def printer() -> Iterator[ProcessPrinter]:
-    with closing(ProcessPrinter()) as made:
+    with closing(ProcessPrinter(PATIENT)) as made:
         yield made
 
 
@@ -37,9 +40,9 @@ def page(body: str) -> Document:
     return Document(f"<!DOCTYPE html><html lang='zh-CN'><title>报告</title><body>{body}</body></html>", STYLE)
 
 
-def printed(printer: ProcessPrinter, body: str) -> PdfReader:
+def printed(printer: ProcessPrinter, body: str) -> Any:
     with printer.turn() as print_document:
-        return PdfReader(BytesIO(print_document(page(body))))
+        return opened(print_document(page(body)))
 
 
 def test_rare_characters_are_printed_and_can_be_taken_out_again(printer: ProcessPrinter) -> None:
@@ -48,12 +51,13 @@ def test_rare_characters_are_printed_and_can_be_taken_out_again(printer: Process
 
 
 def test_the_process_starts_with_the_first_document_and_stays(printer: ProcessPrinter) -> None:
-    assert printer.pid is None
-    printed(printer, "<p>一</p>")
-    first = printer.pid
-    printed(printer, "<p>二</p>")
-    assert first is not None
-    assert printer.pid == first
+    pids = [printer.pid]
+    for word in "一二":
+        printed(printer, word)
+        pids.append(printer.pid)
+    before, first, second = pids
+    assert before is None
+    assert first == second is not None
 
 
 @pytest.mark.parametrize(
@@ -80,9 +84,7 @@ def test_nothing_that_a_text_names_gets_into_the_document(
     made = printed(printer, f"<p>before</p>{markup.format(secret=secret)}<p>after</p>")
     assert made.attachments == {}
     assert "/EmbeddedFiles" not in made.trailer["/Root"].get("/Names", {})
-    streams = [one.get_object() for one in _objects(made)]
-    held = b"".join(one.get_data() for one in streams if hasattr(one, "get_data"))
-    assert b"secret-of-the-house" not in held
+    assert b"secret-of-the-house" not in contents(made)
     assert [image for one in made.pages for image in one.images] == []
     assert "before" in made.pages[0].extract_text()
 
@@ -135,13 +137,13 @@ def test_a_process_that_is_killed_over_a_document_prints_it_the_second_time(prin
         made = pool.submit(print_document, page(f"<p>三</p>{LONG}"))
         until(lambda: _processor_ms(first) > before + 300)  # it is at work
         os.kill(first, signal.SIGKILL)
-        assert "三" in PdfReader(BytesIO(made.result())).pages[0].extract_text()
+        assert "三" in opened(made.result()).pages[0].extract_text()
         assert printer.pid != first
 
 
 def test_one_that_dies_twice_over_a_document_is_told_and_the_next_one_is_printed() -> None:
     """The processor time runs out, which is the kernel's SIGXCPU, before the deadline does."""
-    with closing(ProcessPrinter(Limits(processor_seconds=1))) as printer:
+    with closing(ProcessPrinter(replace(PATIENT, processor_seconds=1))) as printer:
         with printer.turn() as print_document:
             refusal = refused("printing.failed", print_document, page(HEAVY))
         assert refusal.kind is Kind.UNAVAILABLE
@@ -159,18 +161,17 @@ def test_a_document_that_takes_too_long_is_given_up_and_its_process_ended() -> N
 
 
 def test_a_document_that_needs_too_much_memory_fails_alone() -> None:
-    with closing(ProcessPrinter()) as printer:
+    with closing(ProcessPrinter(PATIENT)) as printer:
         with printer.turn() as print_document:
             wide = page("<table><tr>" + "<td colspan=999999999>x</td>" * 3 + "</tr></table>")
-            with pytest.raises(Exception, match=r"printing\.(failed|timed_out)") as refusal:
+            with pytest.raises(ServiceError, match=r"printing\.failed"):
                 print_document(wide)
-            assert refusal.value.text.zh
         assert "五" in printed(printer, "<p>五</p>").pages[0].extract_text()
 
 
 def test_beyond_the_short_queue_people_are_told_to_come_again() -> None:
     """Of three at once one prints and one may wait; whoever comes third hears so at once, whichever of them that is."""
-    with closing(ProcessPrinter(Limits(waiting=1, wait_seconds=60))) as printer:
+    with closing(ProcessPrinter(replace(PATIENT, waiting=1))) as printer:
         with ThreadPoolExecutor(2) as pool:
             with printer.turn():
                 asked = [pool.submit(printed, printer, "<p>六</p>") for _ in range(2)]
@@ -194,7 +195,7 @@ def test_who_waits_too_long_is_told_so_too() -> None:
 
 
 def test_a_process_is_replaced_after_so_many_documents() -> None:
-    with closing(ProcessPrinter(Limits(documents=1))) as printer:
+    with closing(ProcessPrinter(replace(PATIENT, documents=1))) as printer:
         printed(printer, "<p>一</p>")
         first = printer.pid
         printed(printer, "<p>二</p>")
@@ -202,7 +203,7 @@ def test_a_process_is_replaced_after_so_many_documents() -> None:
 
 
 def test_a_process_that_nobody_needs_ends_and_leaves_nothing() -> None:
-    with closing(ProcessPrinter(Limits(idle_seconds=1))) as printer:
+    with closing(ProcessPrinter(replace(PATIENT, idle_seconds=1))) as printer:
         printed(printer, "<p>一</p>")
         first = printer.pid
         until(lambda: not Path(f"/proc/{first}").exists())
@@ -260,10 +261,6 @@ def test_threads_share_one_printer(printer: ProcessPrinter) -> None:
 
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(one, ["七", "八", "九"])) == ["七", "八", "九"]
-
-
-def _objects(made: PdfReader) -> list[object]:
-    return [made.get_object(number) for number in range(1, int(made.trailer["/Size"]))]
 
 
 def _processor_ms(pid: int) -> float:

@@ -83,7 +83,8 @@ def test_without_script_everything_of_the_report_is_read(
     for words in (
         people.NAME, "SH20261121-", "轨道交通</b>逃票信息 & 𠮷䶮", '"人民广场站"<script>', "很长的说明" * 12, STATEMENT,
         "更正了日期",         "经核查仍有异议", "公开", "一般", "居住证登记", "《上海市社会信用条例》第三十五条", "2030年3月1日24:00",
-        "2026年12月31日24:00", "第 2 行", "本人查询本人信用报告", "本年度已获取报告 1 次", "不会被拒绝", "本人核验有效至", "校验码",
+        "2026年12月31日24:00",
+        "第 2 行", "本人查询本人信用报告", "本年度已获取报告 1 次", "不会被拒绝", "本人核验有效至", "校验码",
     ):  # fmt: skip
         assert words in said, words
     assert people.NUMBER not in one.page.content()

@@ -5,19 +5,16 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from pypdf import PdfReader
 
 from backend.app import use
 from backend.common import mongo
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.common.keeping import Kept
 from backend.gateways.printing import Limits, ProcessPrinter
 from backend.records.model import Mark
 from backend.reports import service, sheet
@@ -25,6 +22,7 @@ from backend.reports.model import Printout
 from schemas.base import SPEAKING
 from schemas.terms import Audience, Nature, Openness, RecordMark
 from tests.backend.reports.conftest import NAME, Refuse
+from tests.support.pdfs import opened, tags, text
 from tests.support.records import keep, keep_subject, make_record
 from tests.support.refusals import refused
 from tests.support.web import ClientAs
@@ -41,14 +39,8 @@ def english() -> Iterator[None]:
     SPEAKING.set("zh")
 
 
-def reader(printout: Printout) -> PdfReader:
-    return PdfReader(BytesIO(printout.content))
-
-
-def text(content: bytes) -> str:
-    """All words without the breaks of lines, which fall anywhere in Chinese."""
-    pages = PdfReader(BytesIO(content)).pages
-    return re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
+def reader(printout: Printout) -> Any:
+    return opened(printout.content)
 
 
 def looks(deps: Deps) -> list[Any]:
@@ -98,10 +90,10 @@ def test_it_can_be_verified_by_the_address_that_it_shows(deps: Deps, verified: A
 
 
 def test_every_page_has_the_number_and_its_place(deps: Deps, verified: Actor) -> None:
-    keep(deps, *(make_record(subject_id=verified.subject_id) for _ in range(9)))
+    keep(deps, *(make_record(subject_id=verified.subject_id) for _ in range(5)))
     printout = service.printed(deps, verified)
     pages = reader(printout).pages
-    assert len(pages) > 3
+    assert len(pages) >= 3
     for number, page in enumerate(pages, 1):
         said = re.sub(r"\s", "", page.extract_text())
         assert f"报告编号{printout.report_no}" in said
@@ -110,7 +102,7 @@ def test_every_page_has_the_number_and_its_place(deps: Deps, verified: Actor) ->
 
 
 def test_a_table_that_goes_on_repeats_its_head(deps: Deps, verified: Actor) -> None:
-    keep(deps, *(make_record(subject_id=verified.subject_id) for _ in range(30)))
+    keep(deps, *(make_record(subject_id=verified.subject_id) for _ in range(14)))
     pages = [re.sub(r"\s", "", page.extract_text()) for page in reader(service.printed(deps, verified)).pages]
     assert sum("序号信息提供单位发生日期可查询至" in page for page in pages) >= 2
 
@@ -126,8 +118,8 @@ def test_it_is_tagged_titled_and_in_its_language(deps: Deps, verified: Actor) ->
     assert made.metadata.creation_date == START
     assert made.metadata.title == f"上海市公共信用信息报告 {printout.report_no}"
     assert b'pdfuaid:part="1"' in root["/Metadata"].get_data()
-    tags = list(_tags(root["/StructTreeRoot"]["/K"]))
-    kinds = {tag["/S"] for tag in tags}
+    elements = list(tags(made))
+    kinds = {tag["/S"] for tag in elements}
     assert kinds >= {
         "/Document",
         "/H1",
@@ -143,7 +135,7 @@ def test_it_is_tagged_titled_and_in_its_language(deps: Deps, verified: Actor) ->
         "/LI",
         "/Link",
     }
-    assert [tag["/Alt"] for tag in tags if tag["/S"] == "/Figure"] == [sheet.WORDS.qr.zh]
+    assert [tag["/Alt"] for tag in elements if tag["/S"] == "/Figure"] == [sheet.WORDS.qr.zh]
 
 
 def test_its_fonts_are_embedded_and_only_what_is_used_of_them(deps: Deps, verified: Actor) -> None:
@@ -303,13 +295,13 @@ def test_it_is_sent_as_a_file_that_nobody_keeps(web_as: ClientAs, verified: Acto
     answer = web_as(verified).get(PDF)
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.headers["Cache-Control"] == "no-store"
-    number = PdfReader(BytesIO(answer.data)).metadata.title.rpartition(" ")[2]
+    number = opened(answer.data).metadata.title.rpartition(" ")[2]
     assert answer.headers["Content-Disposition"] == (
         "attachment; filename=\"file.pdf\"; filename*=UTF-8''"
         f"%E4%B8%8A%E6%B5%B7%E5%B8%82%E5%85%AC%E5%85%B1%E4%BF%A1%E7%94%A8%E4%BF%A1%E6%81%AF%E6%8A%A5%E5%91%8A-{number}.pdf"
     )
     english = web_as(verified).get(f"{PDF}?lang=en")
-    assert PdfReader(BytesIO(english.data)).trailer["/Root"]["/Lang"] == "en"
+    assert opened(english.data).trailer["/Root"]["/Lang"] == "en"
     assert "shanghai-credit-report-SH" in english.headers["Content-Disposition"]
     assert web_as(verified).get(f"{PDF}?lang=fr").status_code == 422
 
@@ -388,31 +380,6 @@ def test_without_the_database_it_says_so(deps: Deps, app: Flask, web_as: ClientA
 def _no_database() -> Iterator[mongo.Client]:
     with mongo.connect("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100") as client:
         yield client
-
-
-def test_what_is_kept_is_bounded_by_weight_and_the_longest_unasked_goes_first() -> None:
-    kept: Kept[str] = Kept(10)
-    until = START + timedelta(minutes=1)
-    kept.keep("a", "A", 4, until=until)
-    kept.keep("b", "B", 4, until=until)
-    assert kept.find("a", START) == "A"
-    kept.keep("c", "C", 4, until=until)
-    assert [kept.find(key, START) for key in "abc"] == ["A", None, "C"]
-    kept.keep("d", "D", 11, until=until)
-    assert kept.find("d", START) is None
-    assert kept.find("a", until) is None
-    assert kept.weight == 0
-
-
-def _tags(node: Any) -> Iterator[Any]:
-    found = node.get_object()
-    if isinstance(found, list):
-        for one in found:
-            yield from _tags(one)
-    elif isinstance(found, dict) and "/S" in found:
-        yield found
-        if "/K" in found:
-            yield from _tags(found["/K"])
 
 
 def _bytes(value: Any) -> Iterator[bytes]:
