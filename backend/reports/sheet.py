@@ -234,7 +234,10 @@ def laid_out(one: ShownRecord) -> Laid:
 def as_list(lines: Iterable[Line], kind: str = "") -> Markup:
     """The lines as a list of terms. A report has hundreds: a template takes four times as long over each."""
     whole = "".join(
-        [f'<div class="pair"><dt>{_kept(label)}</dt><dd>{escape(text)}</dd></div>' for label, text in lines]
+        [
+            f'<div class="pair"><dt>{_kept(label)}</dt><dd>{text if text.isalnum() else escape(text)}</dd></div>'
+            for label, text in lines
+        ]
     )
     return Markup(f'<dl class="pairs{kind}">{whole}</dl>')  # noqa: S704  # every text in it is escaped above
 
