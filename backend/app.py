@@ -51,6 +51,8 @@ from backend.pages import report_forgetting as forgetting_pages
 from backend.pages import report_links as link_pages
 from backend.pages import report_looks as look_pages
 from backend.pages import report_opening as opening_pages
+from backend.pages.staff import front as staff_front
+from backend.pages.staff import signing_in as staff_door
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
 from backend.pushes import staff_routes as pushes_staff
@@ -78,6 +80,8 @@ PAGES = (
     forgetting_pages.blp,
     link_pages.blp,
     opening_pages.blp,
+    staff_door.blp,
+    staff_front.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

@@ -18,7 +18,7 @@ from backend.common.sealing import Sealer
 from backend.common.settings import Settings, SettingsError
 from backend.common.tokens import TokenKeys
 from backend.eligibility import service as eligibility
-from backend.gateways import carriers, sms
+from backend.gateways import carriers, scenes, sms
 from backend.gateways.faces import SocketFaces
 from backend.gateways.printing import ProcessPrinter
 from backend.grades import service as grades
@@ -121,6 +121,7 @@ def build_deps(settings: Settings) -> Deps:
         printouts=Kept(PRINTOUT_BYTES),
         sms=texting,
         carriers=carriers.build(settings, texting),
+        scenes=scenes.build(settings),
         transaction=partial(mongo.transaction, client),
         forgetters=FORGETTERS,
     )

@@ -1,7 +1,8 @@
 """`make bench`: every measurement of docs/performance.md, one after another, each a ratio within one run where it can be.
 
-python -m bench [NAME …]        names: benefits, checks, face, import_records, joined, news, pages, pdf, places, pushes, ready,
-                                report
+python -m bench [NAME …]
+
+Names: benefits, chat, checks, face, import_records, joined, news, pages, pdf, places, pushes, ready, report.
 """
 
 import json
@@ -16,6 +17,7 @@ BENCHES = (
     "import_records",
     "benefits",
     "checks",
+    "chat",
     "places",
     "pages",
     "news",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from backend.gateways.carrying import Carrier
     from backend.gateways.faces import Faces
     from backend.gateways.printing import Printer
+    from backend.gateways.scenes import Scenes
     from backend.gateways.sms import Sms
 
 
@@ -33,10 +34,10 @@ class Deps:
     """Built once a process by `bootstrap.build_deps`; a test makes its own.
 
     `now` gives aware UTC instants cut to milliseconds; `random` is the system's source (a seeded one in tests);
-    `carriers` are the channels that this installation has; `audit_key` MACs the audit log; `transaction` covers every
-    store call inside its block; `printouts` are reports as PDF, for the minutes in which their readers may have them again.
-    `forgetters` belong to features above the records, which call each of them in the
-    transaction in which a record is deleted.
+    `carriers` are the channels that this installation has, `scenes` makes QR codes that open its WeChat account, where it
+    has one; `audit_key` MACs the audit log; `transaction` covers every store call inside its block; `printouts` are reports
+    as PDF, for the minutes in which their readers may have them again. `forgetters` belong to features above the records,
+    which call each of them in the transaction in which a record is deleted.
     """
 
     settings: Settings
@@ -55,5 +56,6 @@ class Deps:
     printouts: Kept[Any]
     sms: "Sms"
     carriers: Mapping[Way, "Carrier"]
+    scenes: "Scenes | None"
     transaction: Callable[[], AbstractContextManager[None]]
     forgetters: tuple[Forgetter, ...]

@@ -46,7 +46,7 @@ class Limits:
 
     waiting: int = 3
     wait_seconds: float = 8.0
-    start_seconds: float = 20.0
+    start_seconds: float = 30.0
     document_seconds: float = 30.0
     processor_seconds: int = 20
     documents: int = 200

@@ -10,6 +10,7 @@ from flask import Flask, Request, Response, g, render_template, request
 
 from backend.common.errors import Kind, ServiceError
 from backend.pages import assets, cookies, forms, visitors, words
+from backend.pages.staff import rooms
 from backend.reports import sheet
 from backend.web import auth, pages, problems
 from schemas.base import SPEAKING
@@ -107,6 +108,7 @@ def register(app: Flask) -> None:
     sheet.furnish(env)
     env.filters.update(words.FILTERS)
     env.globals.update(t=words.t, asset=assets.address, form_code=forms.code, look=_look, visitor=_visitor)
+    env.globals["staff_rooms"] = rooms.open_to
     env.trim_blocks = env.lstrip_blocks = True
     app.extensions[pages.FACES] = frozenset(
         endpoint

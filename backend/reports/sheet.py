@@ -147,8 +147,9 @@ _LABELS = tuple(
 
 
 def furnish(environment: Environment) -> None:
-    """What the report's templates need of a Jinja environment, beside the `report` and whether they `print`."""
-    environment.filters |= {
+    """What the report's templates need of a Jinja environment, beside the `report` and its `qr`; ways of writing dates that it
+    has already stay."""
+    filters = {
         "say": said,
         "fill": _fill,
         "on_day": day,
@@ -161,6 +162,7 @@ def furnish(environment: Environment) -> None:
         "as_list": as_list,
         "picture_address": picture_address,
     }
+    environment.filters |= filters | environment.filters
     environment.globals |= {"words": WORDS}
 
 

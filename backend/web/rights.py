@@ -49,6 +49,14 @@ PAGES: Rights = {
     "POST /r/<code>": PUBLIC | CITIZENS,
     "GET /verify": PUBLIC,
     "GET /verify/<report_no>/qr.svg": PUBLIC,
+    "GET /staff/login": PUBLIC,
+    "POST /staff/login": PUBLIC,
+    "POST /staff/logout": PUBLIC,
+    "GET /staff": STAFF,
+    "GET /staff/notices": STAFF,
+    "POST /staff/notices/<notice_id>/read": STAFF,
+    "GET /staff/password": STAFF,
+    "POST /staff/password": STAFF,
 }
 
 RIGHTS: Rights = PAGES | {

@@ -16,7 +16,7 @@ from backend.common.pages import Cursors
 from backend.common.sealing import VAULT, Sealer
 from backend.common.settings import Settings
 from backend.common.tokens import TokenKeys
-from backend.gateways import carriers
+from backend.gateways import carriers, scenes
 from backend.gateways.faces import SocketFaces
 from backend.gateways.printing import Limits, ProcessPrinter
 from backend.gateways.sms import FileSms
@@ -67,6 +67,7 @@ def make_deps(client: Client, settings: Settings, clock: Clock, sealer: Sealer) 
         printouts=Kept(bootstrap.PRINTOUT_BYTES),
         sms=texting,
         carriers=carriers.build(settings, texting),
+        scenes=scenes.build(settings),
         transaction=partial(mongo.transaction, client),
         forgetters=bootstrap.FORGETTERS,
     )

@@ -281,6 +281,18 @@ def test_a_busy_or_missing_printer_is_told_before_anything_is_written_down(
     assert looks(deps) == []
 
 
+def test_a_page_can_show_the_same_body(deps: Deps, app: Flask, verified: Actor) -> None:
+    (record,) = keep(deps, make_record(subject_id=verified.subject_id))
+    report = service.mine(deps, verified)
+    environment = app.jinja_env.overlay()
+    sheet.furnish(environment)
+    body: Any = environment.get_template("report/_body.html").module
+    with app.test_request_context():
+        shown = body.body(report, sheet.qr_code(report.verify_url))
+    assert f'<article class="record" aria-labelledby="record-{record.id}">' in shown
+    assert "《上海市社会信用条例》第三十五条" in shown
+
+
 # Over HTTP
 
 

@@ -1,0 +1,58 @@
+"""The console's door and the front of the desk."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from backend.common.deps import Deps
+from backend.staff import service as staff
+from schemas.terms import Role
+from tests.backend.pages.conftest import Visiting
+from tests.support import browser as browsing
+from tests.support import residents
+from tests.support.people import COMMAND
+
+PASSWORD = "a wholly different sentence"
+
+
+@pytest.fixture
+def officer(deps: Deps) -> str:
+    staff.create(deps, COMMAND, name="lu", role=Role.CASE_OFFICER, unit=None, password=PASSWORD, totp=False)
+    return "lu"
+
+
+def test_an_officer_signs_in_looks_and_signs_out(officer: str, visiting: Visiting) -> None:
+    one = visiting(size=browsing.DESK)
+    one.open("/staff/notices")
+    assert one.page.url.endswith("/staff/login?next=%2Fstaff%2Fnotices")
+    one.page.fill("#f-username", officer)
+    one.page.fill("#f-password", PASSWORD)
+    one.page.click("main button")
+    one.page.wait_for_url("**/staff/notices")
+    for path in ("/staff", "/staff/notices", "/staff/password"):
+        one.check_each_look(path)
+    cookies = [each for each in one.context.cookies() if each["name"].startswith("staff_")]
+    assert {each["path"] for each in cookies} == {"/staff"}
+    one.page.click("text=退出")
+    one.page.wait_for_url("**/staff/login")
+    one.open("/staff")
+    assert "/staff/login" in one.page.url
+
+
+def test_a_wrong_password_is_told_and_nothing_of_it_stays(officer: str, visiting: Visiting) -> None:
+    one = visiting()
+    one.open("/staff/login")
+    one.page.fill("#f-username", officer)
+    one.page.fill("#f-password", "wrong")
+    one.page.click("main button")
+    one.page.wait_for_selector("[data-refusal]")
+    assert one.page.input_value("#f-username") == officer
+    assert one.page.input_value("#f-password") == ""
+    one.check()
+
+
+def test_a_resident_has_no_way_into_the_console(deps: Deps, visitor: FlaskClient) -> None:
+    tokens = residents.sign_in(deps).tokens
+    visitor.set_cookie("staff_access", tokens.access_token, domain="localhost", path="/staff")
+    found = visitor.get("/staff")
+    assert found.status_code == 403
+    assert "没有" in found.text
