@@ -42,6 +42,7 @@ STEPS = {
     "identity.real_name_required": "/identity",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
+wants_page = pages.wants_page
 
 
 def arrive(asked: Request, kept: Any) -> None:
@@ -62,7 +63,7 @@ def leave(asked: Request, kept: Any, response: Response) -> None:
         response.vary.update(("Accept", "User-Agent"))
     if not (pages.is_page(asked) or _is_lost(asked)):
         return
-    if response.status_code >= 400 and response.mimetype == "application/json" and pages.wants_page(asked):
+    if response.status_code >= 400 and response.mimetype == "application/json" and wants_page(asked):
         _tell(asked, kept, response)
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = policy(kept.get("pictures_from"))

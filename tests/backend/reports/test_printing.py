@@ -289,7 +289,7 @@ def test_a_page_can_show_the_same_body(deps: Deps, app: Flask, verified: Actor) 
     body: Any = environment.get_template("report/_body.html").module
     with app.test_request_context():
         shown = body.body(report, sheet.qr_code(report.verify_url))
-    assert f'<article class="record" aria-labelledby="record-{record.id}">' in shown
+    assert f'<article class="record" id="record-{record.id}" aria-labelledby="title-{record.id}">' in shown
     assert "《上海市社会信用条例》第三十五条" in shown
 
 
