@@ -75,8 +75,9 @@ def wants_page(asked: Request) -> bool:
 
 
 def wants_face(asked: Request) -> bool:
-    """People, and whoever only draws a preview for them: the page opens nothing, the API's answer may (docs/adr/0036)."""
-    return wants_page(asked) or is_preview(asked)
+    """People, and whoever only draws a preview for them: the page opens nothing, the API's answer may (docs/adr/0036).
+    Who asks for the head alone gets the API's, which tells nothing."""
+    return asked.method != "HEAD" and (wants_page(asked) or is_preview(asked))
 
 
 def is_preview(asked: Request) -> bool:

@@ -6,10 +6,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from backend.chats import service as chats
 from backend.common.deps import Deps
 from backend.reports import service
 from backend.reports.model import NewLink
 from schemas.terms import Audience
+from tests.backend.chats.conftest import bind
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.test_report import OTHER, code_of
 from tests.support import browser as browsing
@@ -92,6 +94,8 @@ def test_what_only_draws_a_preview_opens_nothing(
     assert opens(deps, me) == 0
     assert "noindex" in page.text
     assert people.acts(deps, "reports.share") == []
+    for path in (path_of(link), "/r/" + "0" * 22):
+        assert pages_app.test_client().head(path, headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("accept", ["application/json", "*/*", None])
@@ -183,6 +187,22 @@ def test_another_persons_own_link_opens_for_nobody_else(deps: Deps, visitor: Fla
         assert page.status_code == 404
         assert "应聘入职" not in page.text
     assert opens(deps, me) == 0
+
+
+def test_a_chats_link_opens_for_its_account_and_ends_with_its_binding(
+    deps: Deps, visitor: FlaskClient, me: Reader
+) -> None:
+    chat = bind(deps, me.actor)
+    link = service.make_chat_link(deps, me.actor, chat_id=chat.id)
+    other = reader(deps, phone="13900002222", number=OTHER, name="李四")
+    elsewhere = enters(visitor, other).get(path_of(link))
+    assert elsewhere.status_code == 404
+    assert "只能由生成它的聊天所绑定的账号打开" in elsewhere.text
+    assert "您本人的报告链接" in enters(visitor, me).get(path_of(link)).text
+    chats.unbind_all(deps, me.actor)
+    gone = visitor.get(path_of(link))
+    assert gone.status_code == 404
+    assert "已解除绑定" in gone.text
 
 
 def test_anybody_verifies_a_report_by_typing(deps: Deps, visiting: Visiting, me: Reader) -> None:
