@@ -1,10 +1,10 @@
 """GET /report as a page against GET /api/v1/me/report as JSON: the same use case, reads and log line; docs/performance.md.
 
-    python -m bench.pages [--seconds 4] [--rounds 5] [--processes 1] [--connections 4] [--subjects 500]
+    python -m bench.pages [--seconds 4] [--rounds 5] [--processes 1] [--connections 1] [--subjects 500]
 
-Both are asked of the same service (granian, as in the Procfile) over as many kept-alive connections, in turns, by who is signed
-in and verified: the page by cookie, the JSON by bearer. `ratio` is how much longer the page takes; `cpu_ratio` how much more
-the processors do for it, database included, whoever else waits for them. The issue allows 1.5.
+Both are asked of the same service (granian, as in the Procfile), in turns, by who is signed in and verified: the page by
+cookie, the JSON by bearer. `ratio` is how much longer the page takes, asked one after the other over one kept-alive connection (with more it
+says how many fewer come through); `cpu_ratio` how much more the processors do for it, database included. The issue allows 1.5.
 """
 
 import argparse
@@ -74,7 +74,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--connections", type=int, default=4)
+    parser.add_argument("--connections", type=int, default=1)
     parser.add_argument("--subjects", type=int, default=500)
     return parser.parse_args()
 

@@ -13,6 +13,7 @@ from backend.pages import assets, cookies, forms, visitors, words
 from backend.pages.staff import rooms
 from backend.reports import sheet
 from backend.web import auth, pages, problems
+from backend.web.lean import Answer
 from schemas.base import SPEAKING
 from schemas.terms import Role
 from schemas.text import Language
@@ -83,7 +84,7 @@ def policy(pictures_from: str | None = None) -> str:
 
 def page(template: str, code: int = 200, **facts: Any) -> Response:
     """A whole page; `private` answers are kept nowhere."""
-    return Response(render_template(template, **facts), code, mimetype="text/html")
+    return Answer(render_template(template, **facts), code, mimetype="text/html")
 
 
 def go(target: str) -> Response:
