@@ -46,11 +46,16 @@ from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
 from backend.pages import home as home_pages
 from backend.pages import login as login_pages
+from backend.pages import map as map_pages
+from backend.pages import news as news_pages
+from backend.pages import notices as notices_pages
+from backend.pages import objections as objection_pages
 from backend.pages import report as report_pages
 from backend.pages import report_forgetting as forgetting_pages
 from backend.pages import report_links as link_pages
 from backend.pages import report_looks as look_pages
 from backend.pages import report_opening as opening_pages
+from backend.pages import restorations as restoration_pages
 from backend.pages.staff import front as staff_front
 from backend.pages.staff import signing_in as staff_door
 from backend.places import routes as places
@@ -82,6 +87,11 @@ PAGES = (
     opening_pages.blp,
     staff_door.blp,
     staff_front.blp,
+    map_pages.blp,
+    news_pages.blp,
+    notices_pages.blp,
+    objection_pages.blp,
+    restoration_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

@@ -3,8 +3,9 @@
     python -m bench.pages [--seconds 4] [--rounds 5] [--processes 1] [--connections 1] [--subjects 500]
 
 Both are asked of the same service (granian, as in the Procfile), in turns, by who is signed in and verified: the page by
-cookie, the JSON by bearer. `ratio` is how much longer the page takes, asked one after the other over one kept-alive connection (with more it
-says how many fewer come through); `cpu_ratio` how much more the processors do for it, database included. The issue allows 1.5.
+cookie, the JSON by bearer. `ratio` is how much longer the page takes, asked one after the other over one kept-alive
+connection (with more it says how many fewer come through); `cpu_ratio` how much more the processors do for it, database
+included. The issue allows 1.5.
 """
 
 import argparse
