@@ -57,6 +57,11 @@ from backend.pages import news as news_pages
 from backend.pages import notices as notices_pages
 from backend.pages import objections as objection_pages
 from backend.pages import proving as proving_pages
+from backend.pages import report as report_pages
+from backend.pages import report_forgetting as forgetting_pages
+from backend.pages import report_links as link_pages
+from backend.pages import report_looks as look_pages
+from backend.pages import report_opening as opening_pages
 from backend.pages import restorations as restoration_pages
 from backend.pages import till as till_pages
 from backend.pages.staff import front as staff_front
@@ -91,6 +96,11 @@ PAGES = (
     proving_pages.blp,
     me_pages.blp,
     chat_pages.blp,
+    report_pages.blp,
+    look_pages.blp,
+    forgetting_pages.blp,
+    link_pages.blp,
+    opening_pages.blp,
     staff_door.blp,
     staff_front.blp,
     map_pages.blp,
