@@ -48,6 +48,7 @@ from backend.pages import home as home_pages
 from backend.pages import login as login_pages
 from backend.pages.staff import contests as staff_contests
 from backend.pages.staff import front as staff_front
+from backend.pages.staff import news as staff_news
 from backend.pages.staff import objections as staff_objections
 from backend.pages.staff import questions as staff_questions
 from backend.pages.staff import restorations as staff_restorations
@@ -75,6 +76,7 @@ PAGES = (
     assets.blp,
     home_pages.blp,
     login_pages.blp,
+    staff_news.blp,
     staff_door.blp,
     staff_front.blp,
     staff_objections.blp,
