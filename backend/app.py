@@ -50,6 +50,7 @@ from backend.pages.staff import contests as staff_contests
 from backend.pages.staff import front as staff_front
 from backend.pages.staff import news as staff_news
 from backend.pages.staff import objections as staff_objections
+from backend.pages.staff import pushes as staff_pushes
 from backend.pages.staff import questions as staff_questions
 from backend.pages.staff import restorations as staff_restorations
 from backend.pages.staff import signing_in as staff_door
@@ -77,6 +78,7 @@ PAGES = (
     home_pages.blp,
     login_pages.blp,
     staff_news.blp,
+    staff_pushes.blp,
     staff_door.blp,
     staff_front.blp,
     staff_objections.blp,

@@ -1,21 +1,28 @@
 """What the forms of editors and managers have in common: boxes read as the API's bodies, filled from what is kept, and refusals
 told at their boxes."""
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from flask import Response, request
 from marshmallow import fields
 
+from backend.common import ids
 from backend.common.clock import SHANGHAI
 from backend.common.errors import Kind, ServiceError
+from backend.idempotency import service as idempotency
 from backend.pages import forms
 from backend.pages.edge import page, refused
+from backend.web.auth import actor, deps
 from schemas.base import HALF_CHARACTER, BeijingTime, RequestSchema, said
 from schemas.terms import Term
 from schemas.text import Text
 
+MADE = "made"
+"""The box that no one sees: which filling-in of a form this is."""
 _TYPED_HERE = "%Y-%m-%dT%H:%M"
 
 
@@ -54,6 +61,7 @@ def shown(
 ) -> Response:
     """The page of a form: fresh, with faults, or with what was refused, as far as it can be at the boxes it is about."""
     form = form or forms.Form()
+    facts[MADE] = request.form.get(MADE) or ids.new_id()
     if refusal is None:
         return page(template, 200 if form.ok else 422, form=form, **facts)
     if refusal.kind is Kind.NOT_FOUND:
@@ -62,6 +70,23 @@ def shown(
         if "zh" in one:
             form.faults.setdefault(one["field"].partition(".")[0], said(Text(one["zh"], one["en"])))
     return refused(refusal, template, form=form, **facts)
+
+
+def once(make: Callable[[], str]) -> str:
+    """The address of what a form makes. The same form sent again, by a second tap or by going back, leads there and makes
+    nothing; filled in otherwise it is another."""
+    boxes = [(name, value) for name, value in request.form.items(multi=True) if name != forms.FIELD]
+    digest = hashlib.sha256(json.dumps([request.path, boxes]).encode()).digest()
+    claim = idempotency.begin(deps(), actor(), owner=f"page:{actor().id}", key=digest.hex(), digest=digest)
+    if claim.reply is not None:
+        return claim.reply.headers["Location"]
+    try:
+        address = make()
+    except ServiceError:
+        idempotency.abandon(deps(), claim)
+        raise
+    idempotency.finish(deps(), claim, status=303, headers={"Location": address}, body=b"")
+    return address
 
 
 def _shaped(wanted: fields.Field[Any], text: str) -> Any:

@@ -61,11 +61,11 @@ def create() -> Response:
     form = asking.read(wire.NewsCreate)
     if not form.ok:
         return _editor(None, form)
+    content = Content(**form.values)
     try:
-        made = service.create(deps(), actor(), content=Content(**form.values))
+        return go(asking.once(lambda: f"{HOME}/{service.create(deps(), actor(), content=content).id}"))
     except ServiceError as refusal:
         return _editor(None, form, refusal=refusal)
-    return go(f"{HOME}/{made.id}")
 
 
 @blp.get(f"{HOME}/<news_id>")
@@ -185,7 +185,7 @@ def _editor(one: ShownArticle | None, form: forms.Form, *, looks: bool = False, 
 
 
 def _refused(news_id: str, form: forms.Form, refusal: ServiceError) -> Response:
-    """Nothing typed is lost: where somebody else was faster, what they changed stands beside it, and saving again builds on it."""
+    """Nothing typed is lost: where somebody was faster, what differs stands beside it, and saving again builds on theirs."""
     one = _found(news_id)
     if refusal.reason != STALE:
         return _editor(one, form, refusal=refusal)
