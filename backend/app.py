@@ -46,13 +46,18 @@ from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
 from backend.pages import home as home_pages
 from backend.pages import login as login_pages
+from backend.pages.staff import benefits as staff_benefits
 from backend.pages.staff import contests as staff_contests
 from backend.pages.staff import front as staff_front
+from backend.pages.staff import merchants as staff_merchants
 from backend.pages.staff import news as staff_news
 from backend.pages.staff import objections as staff_objections
+from backend.pages.staff import phrases as staff_phrases
+from backend.pages.staff import places as staff_places
 from backend.pages.staff import pushes as staff_pushes
 from backend.pages.staff import questions as staff_questions
 from backend.pages.staff import restorations as staff_restorations
+from backend.pages.staff import services as staff_services
 from backend.pages.staff import signing_in as staff_door
 from backend.pages.staff import window_codes as staff_window_codes
 from backend.places import routes as places
@@ -79,6 +84,11 @@ PAGES = (
     login_pages.blp,
     staff_news.blp,
     staff_pushes.blp,
+    staff_benefits.blp,
+    staff_services.blp,
+    staff_merchants.blp,
+    staff_places.blp,
+    staff_phrases.blp,
     staff_door.blp,
     staff_front.blp,
     staff_objections.blp,

@@ -129,7 +129,7 @@ def revision(deps: Deps, actor: Actor, *, article_id: str, number: int) -> Shown
     return ShownRevision(found.number, content.title, found.by_name, found.at, content, html, html_en)
 
 
-def preview(deps: Deps, actor: Actor, *, body: str, body_en: str | None, pictures: str) -> Preview:
+def preview(actor: Actor, *, body: str, body_en: str | None, pictures: str) -> Preview:
     """How a text would look to readers, kept or not; its pictures are fetched from below `pictures`."""
     actor.require(*EDITORS)
     english = None if body_en is None else rules.render(body_en, pictures)

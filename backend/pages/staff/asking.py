@@ -59,13 +59,16 @@ def chosen(**kept: Iterable[Any]) -> dict[str, list[str]]:
 def shown(
     template: str, form: forms.Form | None = None, refusal: ServiceError | None = None, **facts: Any
 ) -> Response:
-    """The page of a form: fresh, with faults, or with what was refused, as far as it can be at the boxes it is about."""
+    """The page of a form: fresh, with faults, or with what was refused, as far as it can be at the boxes it is about. Where
+    somebody else was faster it goes on from the version that is in force now."""
     form = form or forms.Form()
     facts[MADE] = request.form.get(MADE) or ids.new_id()
     if refusal is None:
         return page(template, 200 if form.ok else 422, form=form, **facts)
     if refusal.kind is Kind.NOT_FOUND:
         raise refusal
+    if refusal.reason.endswith(".stale") and refusal.data:
+        form.typed["version"] = str(refusal.data["version"])
     for one in (refusal.data or {}).get("errors", ()):
         if "zh" in one:
             form.faults.setdefault(one["field"].partition(".")[0], said(Text(one["zh"], one["en"])))

@@ -37,7 +37,9 @@ def of(before: str, after: str) -> list[Line]:
         else:
             found += [(Piece("gone", line),) for line in old[i:j]]
             found += [(Piece("new", line),) for line in new[k:m]]
-    return found if any((line and line[0].how != "same") or (line and len(line) > 1) for line in found) else []
+    return (
+        found if any((line and line[0].how != "same") or (line and len(line) > 1) for line in found) else []
+    )
 
 
 def _kept(lines: list[str], *, first: bool, last: bool) -> Iterator[Line]:

@@ -136,7 +136,7 @@ def revision(news_id: str, number: int) -> Response:
     before = service.revision(deps(), actor(), article_id=news_id, number=number - 1) if number > 1 else None
     changed = _changes(vars(before.content), vars(one.content)) if before else None
     looks = service.preview(
-        deps(), actor(), body=one.content.body, body_en=one.content.body_en, pictures=_pictures(news_id)
+        actor(), body=one.content.body, body_en=one.content.body_en, pictures=_pictures(news_id)
     )
     return a_page(
         "staff/editors/revision.html", article=_found(news_id), one=one, changed=changed, looks=looks
@@ -153,9 +153,7 @@ def _article(news_id: str, *, act: str | None = None, **asked: Any) -> Response:
     """The article as it is now, with what can be done; after a refusal it may be another than was seen."""
     one = _found(news_id)
     content = one.content
-    looks = service.preview(
-        deps(), actor(), body=content.body, body_en=content.body_en, pictures=_pictures(news_id)
-    )
+    looks = service.preview(actor(), body=content.body, body_en=content.body_en, pictures=_pictures(news_id))
     wrote = dict.fromkeys(
         line.by_name for line in reversed(one.history) if line.act in (NewsAct.CREATE, NewsAct.CHANGE)
     )
@@ -189,7 +187,6 @@ def _refused(news_id: str, form: forms.Form, refusal: ServiceError) -> Response:
     one = _found(news_id)
     if refusal.reason != STALE:
         return _editor(one, form, refusal=refusal)
-    form.typed["version"] = str(one.version)
     last = next((line for line in one.history if line.act in (NewsAct.CREATE, NewsAct.CHANGE)), None)
     return _editor(
         one, form, refusal=refusal, last=last, against=_changes(vars(one.content), dict(form.values))
@@ -216,7 +213,7 @@ def _looks(news_id: str) -> service.Preview:
     """How what stands in the boxes would look, finished or not."""
     body = request.form.get("body", "")[: wire.BODY_CHARACTERS]
     english = request.form.get("body_en", "")[: wire.BODY_EN_CHARACTERS]
-    return service.preview(deps(), actor(), body=body, body_en=english or None, pictures=_pictures(news_id))
+    return service.preview(actor(), body=body, body_en=english or None, pictures=_pictures(news_id))
 
 
 def _pictures(news_id: str) -> str:

@@ -210,6 +210,6 @@ def _chosen_words(audience: Audience) -> dict[str, Any]:
 
 def _wish(body: dict[str, Any]) -> Wish:
     audience = Audience(**{name: tuple(values) for name, values in body["audience"].items()})
-    words = {name: body.get(name) for name in WORDS}
+    words: dict[str, Any] = {name: body.get(name) for name in WORDS}
     ways: tuple[Way, ...] = tuple(body["channels"])
     return Wish(**words, audience=audience, ways=ways)
