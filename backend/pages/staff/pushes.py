@@ -21,6 +21,7 @@ from backend.web.pages import Pages
 from schemas import pushes as wire
 from schemas.base import RequestSchema, said
 from schemas.terms import NewsCategory, PushState, Role, Way
+from schemas.text import Text
 
 blp = Pages("staff_pushes", __name__)
 
@@ -28,6 +29,12 @@ HOME = "/staff/pushes"
 ARTICLES = 50
 """Published ones that a push may be about, the newest."""
 PARTS = ("districts", "follows", "roles")
+READERS = {
+    Role.CITIZEN: Text("有账号的市民", "People with an account"),
+    Role.ANONYMOUS: Text("未绑定账号的关注者", "Followers without an account"),
+}
+COSTLY = Way.SMS
+"""Paid for by the message: chosen by hand."""
 WORDS = ("title", "body", "title_en", "body_en", "news_id")
 FIGURES = ("queued", "sent", "delivered", "failed", "skipped")
 ACTS: dict[str, Callable[..., Shown]] = {
@@ -157,9 +164,11 @@ def _composer(form: forms.Form, **facts: Any) -> Response:
         **facts,
         articles=_articles(form.typed.get("news_id")),
         ways=[(one.way.value, said(one.label)) for one in ready],
-        chosen=asking.chosen(**dict.fromkeys(PARTS, ()), channels=[one.way for one in ready]),
+        chosen=asking.chosen(
+            **dict.fromkeys(PARTS, ()), channels=[one.way for one in ready if one.way is not COSTLY]
+        ),
         parts={
-            "roles": asking.options((Role.CITIZEN, Role.ANONYMOUS)),
+            "roles": [(role.value, said(words)) for role, words in READERS.items()],
             "follows": asking.options(NewsCategory),
             "districts": list(DISTRICTS.items()),
         },
@@ -204,7 +213,7 @@ def _chosen_words(audience: Audience) -> dict[str, Any]:
     return {
         "districts": [DISTRICTS.get(code, code) for code in audience.districts],
         "follows": [said(one.label) for one in audience.follows],
-        "roles": [said(one.label) for one in audience.roles],
+        "roles": [said(READERS.get(one, one.label)) for one in audience.roles],
     }
 
 
