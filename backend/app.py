@@ -8,6 +8,7 @@ from backend import bootstrap
 from backend.accounts import routes as accounts
 from backend.addresses.errors import too_many
 from backend.addresses.service import Gate
+from backend.batches import staff_routes as batches
 from backend.benefits import routes as benefits
 from backend.benefits import staff_routes as benefits_staff
 from backend.calendars import staff_routes as calendars
@@ -46,9 +47,17 @@ from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
 from backend.pages import home as home_pages
 from backend.pages import login as login_pages
+from backend.pages import map as map_pages
+from backend.pages import news as news_pages
+from backend.pages import notices as notices_pages
+from backend.pages import objections as objection_pages
+from backend.pages import restorations as restoration_pages
 from backend.pages.staff import benefits as staff_benefits
+from backend.pages.staff import calendars as staff_calendars
+from backend.pages.staff import catalogue as staff_catalogue
 from backend.pages.staff import contests as staff_contests
 from backend.pages.staff import front as staff_front
+from backend.pages.staff import imports as staff_imports
 from backend.pages.staff import merchants as staff_merchants
 from backend.pages.staff import news as staff_news
 from backend.pages.staff import objections as staff_objections
@@ -96,6 +105,14 @@ PAGES = (
     staff_contests.blp,
     staff_questions.blp,
     staff_window_codes.blp,
+    staff_imports.blp,
+    staff_catalogue.blp,
+    staff_calendars.blp,
+    map_pages.blp,
+    news_pages.blp,
+    notices_pages.blp,
+    objection_pages.blp,
+    restoration_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (
@@ -120,6 +137,8 @@ BLUEPRINTS = (
     restorations_staff.blp,
     restorations_staff.provider_blp,
     removals_staff.blp,
+    batches.blp,
+    batches.staff_blp,
     calendars.blp,
     desk.blp,
     desk_notices.blp,

@@ -12,13 +12,15 @@ from typing import Any
 import backend
 from backend.common import clock, handles, ids, keys, mongo
 from backend.common.deps import Deps, Forgetter
+from backend.common.keeping import Kept
 from backend.common.pages import Cursors
 from backend.common.sealing import Sealer
 from backend.common.settings import Settings, SettingsError
 from backend.common.tokens import TokenKeys
 from backend.eligibility import service as eligibility
-from backend.gateways import carriers, sms
+from backend.gateways import carriers, scenes, sms
 from backend.gateways.faces import SocketFaces
+from backend.gateways.printing import ProcessPrinter
 from backend.grades import service as grades
 from backend.objections import service as objections
 from backend.removals import service as removals
@@ -32,6 +34,9 @@ FORGETTERS: tuple[Forgetter, ...] = (
     eligibility.forget,
 )
 """Whoever keeps words about records: they go in the transaction in which the record does (Regulation 37)."""
+
+PRINTOUT_BYTES = 8 * 1024 * 1024
+"""Of reports as PDF that a web process keeps while their readers may have them again: some thirty."""
 
 
 class IndexesMissing(Exception):
@@ -112,8 +117,11 @@ def build_deps(settings: Settings) -> Deps:
         audit_key=sealer.derive("audit"),
         tokens=TokenKeys(secrets.token_seeds),
         faces=SocketFaces(settings.face_address),
+        printer=ProcessPrinter(),
+        printouts=Kept(PRINTOUT_BYTES),
         sms=texting,
         carriers=carriers.build(settings, texting),
+        scenes=scenes.build(settings),
         transaction=partial(mongo.transaction, client),
         forgetters=FORGETTERS,
     )

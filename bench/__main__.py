@@ -1,6 +1,8 @@
 """`make bench`: every measurement of docs/performance.md, one after another, each a ratio within one run where it can be.
 
-python -m bench [NAME …]        names: benefits, checks, face, import_records, joined, news, places, pushes, ready, report
+python -m bench [NAME …]
+
+Names: benefits, chat, checks, face, import_records, joined, news, pdf, places, pushes, ready, report.
 """
 
 import json
@@ -10,10 +12,12 @@ import sys
 BENCHES = (
     "report",
     "joined",
+    "pdf",
     "face",
     "import_records",
     "benefits",
     "checks",
+    "chat",
     "places",
     "news",
     "pushes",

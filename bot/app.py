@@ -1,5 +1,6 @@
 """The bot put together: aiogram as transport around the dialogue; no rule lives here and nothing imports Flask."""
 
+import asyncio
 from typing import Literal
 
 from aiogram import Bot, Dispatcher, F, Router
@@ -64,8 +65,14 @@ async def on_edited(message: Message, bot: Bot, deps: Deps, order: Order, event_
 
 
 async def on_tap(tapped: CallbackQuery, bot: Bot, deps: Deps, order: Order, event_update: Update) -> None:
-    await outgoing.acknowledge(bot, tapped.id)
-    await _answer(bot, deps, order, incoming.of_tap(tapped, event_update.update_id))
+    """The chat's place in the order is taken first: the acknowledgement is a call over the network, and what the person sends
+    meanwhile must not be answered before the tap."""
+    sent = incoming.of_tap(tapped, event_update.update_id)
+    acknowledged = asyncio.ensure_future(outgoing.acknowledge(bot, tapped.id))
+    try:
+        await _answer(bot, deps, order, sent)
+    finally:
+        await acknowledged
 
 
 async def on_membership(

@@ -22,13 +22,13 @@ from aiogram.types import (
 )
 
 from backend.common import logs
+from backend.dialogues import texts
 from backend.dialogues.model import Button, Outgoing
-from schemas.text import Language, Text
+from schemas.text import Language
 
 log = logs.get("bot")
 
-TRIES, LONGEST_WAIT_S, FIRST_PAUSE_S = 5, 60.0, 0.5
-SHARE = Text("发送我的位置", "Send my location")
+TRIES, LONGEST_WAIT_S, FIRST_PAUSE_S = 5, 30.0, 0.5
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """Whoever fetches a preview would be the first to open a link that opens once."""
 
@@ -41,7 +41,7 @@ async def say(bot: Bot, chat_id: str, said: Sequence[Outgoing], language: Langua
     """Send one message after another. Raises `Blocked`; what Telegram refuses for good is logged and left out."""
     for one in said:
         try:
-            await _send(bot, chat_id, one.text, _location_keyboard(one, language) or _keyboard(one))
+            await _send(bot, chat_id, *_shown(one, language))
         except TelegramBadRequest as error:
             if "URL" not in error.message:
                 log.warning("bot.refused", fault=type(error).__name__)
@@ -79,14 +79,17 @@ async def acknowledge(bot: Bot, tap_id: str) -> None:
         log.info("bot.tap_too_old", fault=type(error).__name__)
 
 
-def _location_keyboard(one: Outgoing, language: Language) -> ReplyKeyboardMarkup | None:
-    """Only a keyboard of this kind can ask for a location, and a message has one: its other buttons come back as their words,
-    which are understood as well."""
+def _shown(
+    one: Outgoing, language: Language
+) -> tuple[str, ReplyKeyboardMarkup | InlineKeyboardMarkup | None]:
+    """Only a keyboard of one kind can ask for a location, and a message has one: of its other buttons the links are written
+    out, and the rest come back as their words, which are understood as well."""
     if not one.asks_location:
-        return None
-    share = KeyboardButton(text=SHARE.say(language), request_location=True)
+        return one.text, _keyboard(one)
+    share = KeyboardButton(text=texts.SHARE_PLACE.say(language), request_location=True)
     others = [KeyboardButton(text=each.label) for row in one.buttons for each in row if each.value]
-    return ReplyKeyboardMarkup(keyboard=[[share], others], resize_keyboard=True, one_time_keyboard=True)
+    keyboard = ReplyKeyboardMarkup(keyboard=[[share], others], resize_keyboard=True, one_time_keyboard=True)
+    return _written_out(one), keyboard
 
 
 def _keyboard(one: Outgoing, *, urls: bool = True) -> InlineKeyboardMarkup | None:
@@ -102,6 +105,7 @@ def _button(one: Button) -> InlineKeyboardButton:
 
 
 def _written_out(one: Outgoing) -> str:
-    """Telegram refuses addresses of machines that are not on the internet as buttons; as text they are there."""
+    """With its links as text: beside a keyboard that asks for a location, and where Telegram refuses an address as a button,
+    as it does those of machines that are not on the internet."""
     links = [f"{each.label}: {each.url}" for row in one.buttons for each in row if each.url]
     return "\n".join([one.text, *links])

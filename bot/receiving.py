@@ -2,10 +2,12 @@
 
 import asyncio
 from enum import Enum
+from typing import NamedTuple
 
 from aiogram import Bot, Dispatcher
-from aiogram.exceptions import TelegramAPIError
-from aiogram.types import Update
+from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter
+from aiogram.types import CallbackQuery, Update
+from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
 from backend.common import logs
@@ -24,16 +26,31 @@ class Outcome(Enum):
     LATER = "later"
 
 
+class Handled(NamedTuple):
+    """What came of an update; `wait_s` where Telegram says itself when it may be asked again."""
+
+    outcome: Outcome
+    wait_s: float | None = None
+
+
+DONE, LEFT_OUT, LATER = (Handled(outcome) for outcome in Outcome)
+
+
 def read(told: object, bot: Bot) -> Update | None:
     """The update, or None for what is none: of a kind newer than this client, or none at all. Its content is not logged."""
     try:
-        return Update.model_validate(told, context={"bot": bot})
+        update = Update.model_validate(told, context={"bot": bot})
+        _ = update.event_type  # raises here; aiogram itself would print the whole update as a warning
     except ValidationError as error:
         log.warning("bot.unreadable_update", faults=error.error_count())
         return None
+    except UpdateTypeLookupError:
+        log.warning("bot.unknown_update")
+        return None
+    return update
 
 
-async def handle(bot: Bot, dispatcher: Dispatcher, update: Update) -> Outcome:
+async def handle(bot: Bot, dispatcher: Dispatcher, update: Update) -> Handled:
     """Never raises. `LATER`: the database or Telegram is away, so the update should come again."""
     try:
         async with asyncio.timeout(LONGEST_S):
@@ -41,15 +58,33 @@ async def handle(bot: Bot, dispatcher: Dispatcher, update: Update) -> Outcome:
     except ServiceError as error:
         if error.kind is Kind.UNAVAILABLE:
             log.warning("bot.later", reason=error.reason)
-            return Outcome.LATER
+            return LATER
         log.error("bot.failed", fault=error.reason)
+    except TelegramRetryAfter as error:
+        log.warning("bot.not_said", fault=type(error).__name__)
+        return Handled(Outcome.LATER, float(error.retry_after))
     except (TelegramAPIError, TimeoutError) as error:
         log.warning("bot.not_said", fault=type(error).__name__)
-        return Outcome.LATER
+        return LATER
     except (
         Exception
     ) as error:  # one update must not end the bot; where it failed is logged, never what was in it
         log.error("bot.failed", fault=place_of(error))
     else:
-        return Outcome.DONE
-    return Outcome.LEFT_OUT
+        return DONE
+    return LEFT_OUT
+
+
+def chat_of(update: Update) -> str | None:
+    """The chat whose order an update keeps."""
+    event = update.event
+    if isinstance(event, CallbackQuery):
+        return str(event.from_user.id)
+    chat = getattr(event, "chat", None)
+    return None if chat is None else str(chat.id)
+
+
+def tells_a_place(update: Update) -> bool:
+    """Whether somebody says in it where they are, which is kept nowhere (PIPL 28)."""
+    said = update.message or update.edited_message
+    return said is not None and (said.location is not None or said.venue is not None)

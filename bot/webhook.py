@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+import math
 
 from aiogram import Bot, Dispatcher
 from aiohttp import web
@@ -48,9 +49,13 @@ class Webhook:
             log.warning("bot.unreadable_update")
             return web.Response()
         update = receiving.read(told, self._bot)
-        if update is None or await receiving.handle(self._bot, self._dispatcher, update) is not Outcome.LATER:
+        if update is None:
             return web.Response()
-        return web.Response(status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
+        handled = await receiving.handle(self._bot, self._dispatcher, update)
+        if handled.outcome is not Outcome.LATER:
+            return web.Response()
+        wait = RETRY_AFTER_S if handled.wait_s is None else math.ceil(handled.wait_s)
+        return web.Response(status=503, headers={"Retry-After": str(wait)})
 
     async def _healthy(self, _: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})

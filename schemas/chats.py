@@ -43,7 +43,15 @@ class NewChatCode(ResponseSchema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "打开即带绑定码的链接，渠道没有时为空 / opens the chat with the code in it; null without"
+            "description": "打开即带绑定码的链接；微信的须扫码打开；渠道暂不能提供时为空，绑定码仍可使用"
+            " / opens the chat with the code in it; WeChat's works when it is scanned; null while there is none, the code works"
+        },
+    )
+    qr_svg = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "该链接的二维码（SVG），没有链接时为空 / the link as a QR code (SVG); null without a link"
         },
     )
     expires_at = BeijingTime(required=True)

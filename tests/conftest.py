@@ -42,6 +42,12 @@ def sealer(client: Client, database_name: str) -> Iterator[Sealer]:
     made.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _printer_ends() -> Iterator[None]:
+    yield
+    world.PRINTER.close()
+
+
 @pytest.fixture(scope="session")
 def _prepared(
     client: Client,

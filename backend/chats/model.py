@@ -38,24 +38,39 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """A message of a channel that could not be answered soon: it lies here, sealed, until it is, so that the channel need not
+    hold it back together with everybody else's. Gone after `expires_at`: an answer then would only puzzle."""
+
+    id: str
+    channel: Way
+    number: int
+    told_sealed: bytes
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class NewCode:
     """A code just made; only now it is known in clear. `deep_link` opens the chat with the code already in it, where the
-    channel has such links and its bot has said its name."""
+    bot has said its name, or WeChat gives out QR codes at the moment; `qr_svg` is the same to scan."""
 
     code: str = field(repr=False)
     channel: Way
     deep_link: str | None = field(repr=False)
+    qr_svg: str | None = field(repr=False)
     expires_at: datetime
     instruction: Text
 
 
 @dataclass(frozen=True)
 class Speaker:
-    """Who speaks in a chat: its binding and the account's holder, or nobody that is known."""
+    """Who speaks in a chat: its binding and the account's holder, or nobody that is known. `speaks` is the language that the
+    chat has of its own, `language` the account's."""
 
     chat: str
     actor: Actor
     binding: Binding | None = None
+    speaks: Language | None = None
     language: Language | None = None
 
 

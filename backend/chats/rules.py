@@ -14,6 +14,7 @@ CODE_CHARACTERS = 8
 CODE_LASTS = timedelta(minutes=10)
 ANSWERS_KEPT, ANSWERED_FOR = 24, timedelta(hours=1)
 DIALOGUE_LASTS = timedelta(days=1)
+ASIDE_LASTS = timedelta(hours=1)
 USED_TO = timedelta(minutes=1)
 """The last use of a chat is known to the minute; more would be a write with every message."""
 _MISREAD = str.maketrans("oil", "011")

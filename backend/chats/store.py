@@ -8,7 +8,7 @@ from datetime import datetime
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from backend.chats.model import Binding, Code, Dialogue
+from backend.chats.model import Aside, Binding, Code, Dialogue
 from backend.common.documents import from_document, to_document
 from backend.common.mongo import Database, Document
 from schemas.terms import Way
@@ -17,6 +17,7 @@ BINDINGS = "chat_bindings"
 CODES = "chat_codes"
 DIALOGUES = "chat_dialogues"
 CHANNELS = "chat_channels"
+ASIDE = "chat_aside"
 _ENDS = IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0)
 COLLECTIONS = {
     BINDINGS: [
@@ -30,6 +31,7 @@ COLLECTIONS = {
     ],
     DIALOGUES: [_ENDS],
     CHANNELS: [],
+    ASIDE: [IndexModel([("channel", ASCENDING), ("number", ASCENDING)], unique=True), _ENDS],
 }
 
 
@@ -116,6 +118,17 @@ def enter(db: Database, chat_id: str, ticket: str, *, for_ms: int, expires_at: d
     raise AssertionError("unreachable")
 
 
+def stay(db: Database, chat_id: str, ticket: str, *, for_ms: int) -> bool:
+    """The turn lasts longer; false when it is not this ticket's any more."""
+    until = {"$add": ["$$NOW", for_ms]}
+    renewed = {
+        "$cond": [{"$eq": ["$$this.id", ticket]}, {"id": "$$this.id", "until": until}, "$$this"],
+    }
+    change: Document = {"$set": {"queue": {"$map": {"input": "$queue", "in": renewed}}}}
+    found = db[DIALOGUES].update_one({"_id": chat_id, "queue.0.id": ticket}, [change])
+    return found.matched_count == 1
+
+
 def leave(db: Database, chat_id: str, ticket: str, after: Dialogue | None) -> bool:
     """Out of the queue; with `after` the dialogue stands there from now on. False, and nothing is written, when it was not
     this ticket's turn any more."""
@@ -149,3 +162,20 @@ def dialogue_of(document: Document) -> Dialogue:
 
 def _binding(document: Document | None) -> Binding | None:
     return from_document(Binding, document) if document else None
+
+
+def put_aside(db: Database, aside: Aside) -> None:
+    """Once, however often it is put there."""
+    db[ASIDE].replace_one({"_id": aside.id}, to_document(aside), upsert=True)
+
+
+def list_aside(db: Database, channel: Way, at: datetime) -> list[Aside]:
+    """The earliest first."""
+    wanted = {"channel": channel.value, "expires_at": {"$gt": at}}
+    return [
+        from_document(Aside, document) for document in db[ASIDE].find(wanted, sort=[("number", ASCENDING)])
+    ]
+
+
+def drop_aside(db: Database, aside_id: str) -> None:
+    db[ASIDE].delete_one({"_id": aside_id})

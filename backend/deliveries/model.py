@@ -48,6 +48,16 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Early:
+    """What the channel said of a message whose delivery is not marked as sent yet. `id` is way and receipt."""
+
+    id: str
+    state: DeliveryState
+    reason: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class Words:
     """What a source says, and where more of it is."""
 

@@ -43,6 +43,9 @@ MOST_CLAIMS = 20
 LATE_S = 0.08
 """A slot that was missed by more is given up, so that a stalled worker does not send in a burst."""
 KEPT = timedelta(days=180)
+EARLY_KEPT, MOST_EARLY = timedelta(hours=1), 20_000
+"""A channel's word about a message waits so long for the worker's mark, and no more of them do: the account may send others'
+messages too, whose numbers will never be known here."""
 DELAYS = (30, 120, 600, 3_600, 14_400, 43_200, 86_400)
 """Seconds before the next try; after the last one it has failed."""
 QUIET_FROM, QUIET_UNTIL = time(22), time(8)

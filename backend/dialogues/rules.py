@@ -30,6 +30,7 @@ _DIGITS = {each: place for place, each in enumerate("一二三四五六七八九
 _BINDING = re.compile(
     r"(?:绑定|綁定|\bbind|\bbangding)\s*(?:码|碼|code)?\s*[:：]?\s*(\S.{6,14})", re.IGNORECASE
 )
+_TYPED_CODE = re.compile(r"[0-9A-Za-z]{7,10}")
 _LINK = re.compile(r"/r/([0-9a-zA-Z]{22})(?![0-9a-zA-Z])")
 
 
@@ -70,7 +71,7 @@ def meant(text: str, phrases: Mapping[str, str]) -> tuple[str, ...]:
 
 def number(text: str) -> int | None:
     """The number that somebody typed in place of a tap, from 1."""
-    found = _NUMBER.fullmatch(normalize("NFKC", text[:12]).lower())
+    found = _NUMBER.fullmatch(normalize("NFKC", text).lower()) if len(text) <= 12 else None
     if found is None:
         return None
     return _DIGITS.get(found[1]) or (int(found[1]) if found[1].isdecimal() else None)
@@ -80,6 +81,11 @@ def code_within(text: str) -> str | None:
     """What may be a binding code behind the word for it."""
     found = _BINDING.search(normalize("NFKC", text[:READ_CHARACTERS]))
     return found[1] if found else None
+
+
+def is_typed_code(text: str) -> bool:
+    """Whether it looks like a code with a slip in it, and not like words: one piece, with a digit."""
+    return _TYPED_CODE.fullmatch(text.strip()) is not None and any(each.isdigit() for each in text)
 
 
 def link_within(text: str) -> str | None:

@@ -4,19 +4,20 @@ from schemas.text import Text
 
 WELCOME = Text(
     "您好，这里是“信用上海”市民服务。聊天中不会显示任何信用记录、等级或证件号码。\n请点按钮，或直接输入想办的事，也可"
-    "以回复数字。",
+    "以回复数字。有新资讯时会发到这里，不想收请回复“退订”。",
     "Hello, this is Credit Shanghai's citizen service. No credit record, grade or identity number is shown in a"
     " chat.\nTap a button,"
-    " write what you want, or send its number.",
+    " write what you want, or send its number. News are sent here; to switch them off, send “unsubscribe”.",
 )
 MENU = Text("请选择：", "Please choose:")
 HELP = Text(
     "可以直接说：报告、异议、附近、红包、免押、资讯、消息、绑定、解绑、停用链接、人工；拼音也可以。\n查看本人信息前"
     "请先绑定账号；报告只"
-    "通过一次性链接打开，打开时须核验本人。",
+    "通过一次性链接打开，打开时须核验本人。\n不想收资讯，请发送“退订”。",
     "Just say: report, objections, nearby, benefits, deposit-free, news, notices, bind, unbind, kill links,"
     " human.\nBind your account"
-    " before asking for your own information; a report opens only by a link that works once, after proof of identity.",
+    " before asking for your own information; a report opens only by a link that works once, after proof of identity."
+    "\nTo receive no news, send “unsubscribe”.",
 )
 HUMAN = Text(
     "人工服务请拨打 12345 市民服务热线（24 小时），说明“公共信用信息”即可。",
@@ -82,6 +83,25 @@ UNBIND_SURE = Text(
     "After that this chat receives nothing of yours, and report links made here stop working. Unbind?",
 )
 UNBOUND = Text("已解绑。", "Unbound.")
+REBIND_SURE = Text(
+    "此聊天已绑定一个账号（{on} 起）。继续将解除原来的绑定，改为绑定生成这个绑定码的账号。"
+    "如果绑定码不是您自己生成的，请选择保留。",
+    "This chat is bound to an account (since {on}). Going on ends that and binds it to the account that made this code. If the"
+    " code is not one that you made yourself, keep what you have.",
+)
+YES_REBIND = Text("改为绑定新账号", "Bind to the new account")
+CODE_VOID = Text(
+    "刚才的绑定码被群里的人看到了，已作废，请在 App 或网页重新生成。",
+    "Others saw your binding code here, so it works no more; please make another in the app or website.",
+)
+ALREADY_OPENED = Text(
+    "这条链接在 {at} 已被打开过；已停用，不能再打开。如果不是您本人打开的，请查看“谁看过我的信息”，或拨打 12345。",
+    "This link was opened at {at}; it is switched off and opens no more. If that was not you, see who looked at your record, or"
+    " call 12345.",
+)
+ALREADY_DEAD = Text(
+    "这条链接此前已失效，不能再打开。", "This link had stopped working before; it opens no more."
+)
 
 LINK = Text(
     "您的报告链接已生成：只能打开一次，{minutes} 分钟内有效，打开时须登录并核验本人。请勿转发；被打开时会通知您。之"
@@ -196,6 +216,7 @@ KILL_ALL = Text("全部停用", "Switch all off")
 YES_UNBIND = Text("确定解绑", "Yes, unbind")
 NO_KEEP = Text("不解绑", "No, keep it")
 TO_PAGE = Text("打开网页", "Open the website")
+TO_MAP = Text("打开地图", "Open the map")
 MORE = Text("更多", "More")
 GO_MENU = Text("菜单", "Menu")
 SHARE_PLACE = Text("发送我的位置", "Send my location")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from backend.common.settings import Settings, SettingsError
-from backend.gateways import telegram, wechat
+from backend.gateways import telegram, wechat_account
 from backend.gateways.carrying import Carrier, Handover, Message, Verdict
 from backend.gateways.push import FilePush, HttpPush
 from backend.gateways.sms import NotSent, Sms
@@ -56,7 +56,7 @@ def build(settings: Settings, sms: Sms) -> Mapping[Way, Carrier]:
         found[Way.TELEGRAM] = _at("BOT_API_URL", base, lambda url: TelegramCarrier(token, url))
     app_id, secret, template = settings.wechat_app_id, settings.wechat_app_secret, settings.wechat_template_id
     if app_id and secret and template:
-        base = settings.wechat_api_url or wechat.OFFICIAL
+        base = settings.wechat_api_url or wechat_account.OFFICIAL
         found[Way.WECHAT] = _at(
             "WECHAT_API_URL", base, lambda url: WeChatCarrier(app_id, secret, template, url)
         )

@@ -34,14 +34,16 @@ class Answer:
 class Poster:
     """One server. Follows no redirect, so that no key travels to an address that nobody set."""
 
-    def __init__(self, base: str, answer_s: float = ANSWER_SECONDS) -> None:
+    def __init__(
+        self, base: str, answer_s: float = ANSWER_SECONDS, connect_s: float = CONNECT_SECONDS
+    ) -> None:
         parts = urlsplit(base)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be an http or https address")
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._server = (parts.hostname, parts.port)
         self._path = parts.path.rstrip("/")
-        self._answer_s = answer_s
+        self._answer_s, self._connect_s = answer_s, connect_s
         self._resting: list[tuple[float, HTTPConnection]] = []
 
     def post(self, path: str, body: Any, headers: dict[str, str] | None = None) -> Answer:
@@ -75,7 +77,7 @@ class Poster:
             if time.monotonic() - used_at < REUSED_FOR_SECONDS:
                 return connection
             connection.close()
-        made = self._kind(*self._server, timeout=CONNECT_SECONDS)
+        made = self._kind(*self._server, timeout=self._connect_s)
         try:
             made.connect()
         except OSError as error:

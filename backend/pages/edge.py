@@ -111,8 +111,15 @@ def register(app: Flask) -> None:
     """What templates may use."""
     env = app.jinja_env
     env.filters.update(words.FILTERS)
-    env.globals.update(t=words.t, asset=assets.address, form_code=forms.code, look=_look, visitor=_visitor)
-    env.globals["staff_rooms"] = rooms.open_to
+    env.globals.update(
+        t=words.t,
+        asset=assets.address,
+        form_code=forms.code,
+        form_once=forms.once,
+        look=_look,
+        visitor=_visitor,
+        staff_rooms=rooms.open_to,
+    )
     env.trim_blocks = env.lstrip_blocks = True
 
 

@@ -21,8 +21,9 @@ from schemas.base import HALF_CHARACTER, RequestSchema, speaking
 
 FIELD, HEADER = "_form", "X-Form-Code"
 NEXT = "next"
+ONCE, ONCE_CHARACTERS = "_once", 64
 PURPOSE = "page-forms"
-_OURS = (FIELD, NEXT)
+_OURS = (FIELD, NEXT, ONCE)
 
 
 @dataclass
@@ -76,6 +77,13 @@ def read_of(schema: type[RequestSchema], found: dict[str, Any]) -> Form:
         return Form(faults={name: _first(about) for name, about in worded.items()}, typed=typed)
 
 
+def once() -> str:
+    """What a form carries so that sending it twice does its work once: as sent, or new. It stands for the `Idempotency-Key` of
+    the API, and like that it is the visitor's own."""
+    sent = request.form.get(ONCE, "")
+    return sent if 0 < len(sent) <= ONCE_CHARACTERS else ids.new_id()
+
+
 def way_on(usual: str = "/") -> str:
     """Where the visitor wanted to go: a path of this site and of no other."""
     return local(request.values.get(NEXT)) or usual
@@ -110,7 +118,8 @@ def _plain(form: MultiDict[str, str], schema: ma.Schema) -> dict[str, Any]:
         if isinstance(wanted, ma.fields.List):
             found[name] = [value for value in form.getlist(name) if value]
         elif form[name] or wanted is None or wanted.required:
-            found[name] = "" if HALF_CHARACTER.search(form[name]) else form[name]
+            # A browser counts an end of a line as one character and sends it as two.
+            found[name] = "" if HALF_CHARACTER.search(form[name]) else form[name].replace("\r\n", "\n")
     return found
 
 

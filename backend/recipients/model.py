@@ -21,7 +21,8 @@ class Recipient:
 
     `id` is holder and way, so a holder has each way once: the phone last registered, the chat last bound. `address_sealed`
     (chat id, openid, device token) opens only here; by `address_mac` the same address is known again. SMS has neither: the
-    phone stands in the account. `gone_at`: the channel said that nobody is there any more.
+    phone stands in the account. `gone_at`: the channel said that nobody is there any more. `language` is what the client said;
+    `speaks` what the person speaks in this very chat, which counts before that and before the account's.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Recipient:
     address_mac: bytes | None = field(default=None, repr=False)
     gone_at: datetime | None = None
     gone_reason: str | None = None
+    speaks: Language | None = None
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,16 @@ def set_gone(db: Database, recipient_id: str, address_mac: bytes | None, at: dat
     return db[COLLECTION].update_one(wanted, change).matched_count == 1
 
 
+def set_speaks(db: Database, way: Way, address_mac: bytes, language: str) -> bool:
+    """Of an address that is kept; of one that is not, nothing is remembered either."""
+    wanted = {
+        "way": way.value,
+        "address_mac": {"$eq": address_mac, "$type": "binData"},
+        "address_sealed": {"$ne": None},
+    }
+    return db[COLLECTION].update_one(wanted, {"$set": {"speaks": language}}).matched_count == 1
+
+
 def occupy(db: Database, ids: Collection[str], *, for_ms: int, by: str) -> set[str]:
     """Of these, the ones that nobody writes to at the moment; nobody else gets them for so long, by the server's clock."""
     free = {

@@ -111,6 +111,16 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Printout:
+    """A report as PDF, kept in memory alone and only while the proof it was made for lasts."""
+
+    report_no: str
+    name: str
+    content: bytes
+    media_type: str = "application/pdf"
+
+
+@dataclass(frozen=True)
 class Verification:
     """Whether a report with this number and code was drawn here, and when; nothing else (CONTRACT 3)."""
 

@@ -3,9 +3,11 @@
 from flask import Response, request
 from flask.views import MethodView
 
+from backend.gateways import printing
 from backend.reports import errors, service
 from backend.web.api import blueprint
 from backend.web.auth import actor, address, ahead, deps
+from backend.web.downloads import SCHEMA, attachment
 from backend.web.lean import Answer
 from schemas import records as record_wire
 from schemas import reports as wire
@@ -29,6 +31,23 @@ class OwnReport(MethodView):
         if query["lang"]:
             SPEAKING.set(query["lang"])
         return _json(service.mine(deps(), actor(), ahead()))
+
+
+@blp.route("/me/report.pdf")
+class PrintedReport(MethodView):
+    @blp.arguments(wire.ReportQuery, location="query")
+    @blp.response(200, SCHEMA, content_type="application/pdf")
+    @blp.refuses(errors.no_subject, printing.busy, printing.not_installed, printing.failed)
+    @blp.reads_ahead(service.ahead)
+    def get(self, query):
+        """Download the own credit report as PDF
+
+        与在线报告内容相同的 PDF，带核验二维码和页码，须先完成本人核验。核验有效期内内容没有变化时，再次下载得到同一份报告
+        （编号相同）；每次下载都先记入查询日志。暂时无法生成时返回 503，在线报告不受影响。
+        """
+        if query["lang"]:
+            SPEAKING.set(query["lang"])
+        return attachment(service.printed(deps(), actor(), ahead()))
 
 
 @blp.route("/me/report/summary")

@@ -81,6 +81,12 @@ def snapshot(records: Iterable[Record]) -> str:
     return total.hexdigest()
 
 
+def state(*seen: object) -> str:
+    """One digest over values whose `repr` says all of them, such as records as they are kept; to tell whether they are the same
+    still."""
+    return hashlib.sha256(repr(seen).encode()).hexdigest()
+
+
 def masked_name(name: str, kind: SubjectKind) -> str:
     """A person's first character; the name of an entity is public anyway."""
     return name if kind is SubjectKind.ENTITY else names.masked(name)

@@ -83,10 +83,10 @@ def release_open(db: Database, link_id: str) -> None:
 
 
 def kill_link(db: Database, subject_id: str, link_id: str, at: datetime) -> ReportLink | None:
-    """The link, switched off; the first instant stays. None when the subject has no such link."""
+    """Switch a link off; the first instant stays. The link as it was before; None when the subject has no such link."""
     own = {"_id": link_id, "subject_id": subject_id}
-    db[LINKS].update_one(own | {"killed_at": None}, {"$set": {"killed_at": at}})
-    return _link(db[LINKS].find_one(own))
+    changed = db[LINKS].find_one_and_update(own | {"killed_at": None}, {"$set": {"killed_at": at}})
+    return _link(changed or db[LINKS].find_one(own))
 
 
 def insert_question(db: Database, question: Question) -> bool:

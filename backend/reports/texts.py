@@ -4,6 +4,10 @@ from schemas.terms import ReportView
 from schemas.text import Text
 
 OWN_PURPOSE = Text("本人查询本人信用报告", "The subject reads the own credit report")
+PRINT_PURPOSE = Text("本人下载本人信用报告（PDF）", "The subject downloads the own credit report as PDF")
+PRINT_AGAIN_PURPOSE = Text(
+    "本人再次下载同一份信用报告（PDF）", "The subject downloads the same credit report again, as PDF"
+)
 OWN_LINK_PURPOSE = Text(
     "本人通过报告链接查看本人信用报告", "The subject opens the own credit report by a link"
 )
@@ -62,6 +66,8 @@ NOTICES = {
         *_ALWAYS,
     ),
 }
+
+FILE_NAME = Text("上海市公共信用信息报告-{report_no}.pdf", "shanghai-credit-report-{report_no}.pdf")
 
 SELF_NAME = Text("本人", "You")
 LINK_HOLDER = Text("持您所给报告链接的人", "Someone holding the report link you gave")

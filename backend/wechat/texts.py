@@ -12,6 +12,10 @@ SLOW = (
     "这次办理比平时慢，仍在继续。{again}（十分钟内有效），或打开{site}办理。\n"
     "This takes longer than usual and goes on. Tap the first link within ten minutes to see the result."
 )
+SLOW_PLACE = (
+    "这次查询比平时慢。您的位置不保存，请稍后再发送一次位置。\n"
+    "This takes longer than usual. Your place is not kept: please send it again in a moment."
+)
 SEE = "查看结果"
 SITE = "信用上海网页"
 LOCATION = "发送位置：点输入框旁的“+”，选“位置” / To send a location: tap “+”, then “Location”"

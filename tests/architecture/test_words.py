@@ -21,6 +21,7 @@ BANNED = {
     "flask_smorest": "from flask_smorest import Blueprint\n\nB = Blueprint\n",
     "face_recognition": "import face_recognition\n\nF = face_recognition\n",
     "dlib": "import dlib\n\nD = dlib\n",
+    "weasyprint": "import weasyprint\n\nW = weasyprint\n",
 }
 
 
@@ -40,6 +41,7 @@ def test_a_banned_word_is_found(word: str, file: str) -> None:
         ("backend/records/routes.py", "flask"),
         ("backend/records/staff_routes.py", "flask_smorest"),
         ("backend/face/matcher.py", "face_recognition"),
+        ("backend/printing/document.py", "weasyprint"),
         ("bot/__main__.py", "os.environ"),
     ],
 )

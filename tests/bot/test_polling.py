@@ -251,3 +251,131 @@ def until(seen: Callable[[], bool]) -> None:
             return
         threading.Event().wait(0.01)
     raise AssertionError("it never came about")
+
+
+def test_what_is_sent_behind_a_tap_is_answered_behind_it(deps: Deps, api: BotApi) -> None:
+    """Taking the waiting sign off the button takes its time; the place in the order is taken before."""
+    with telegram.polling(deps, api):
+        people = [TelegramPort(api, number) for number in range(1, 9)]
+        for one in people:
+            one.person.say("菜单")
+            one.person.wait_for(1)
+        api.latency_s = 0.05
+        for one in people:
+            one.person.tap("资讯")
+            one.person.say("人工")
+            one.person.tap("帮助")
+            one.person.say("语言")
+        for one in people:
+            one.person.wait_for(5)
+        api.wait_until_told()
+    for one in people:
+        assert [_topic(text) for text in one.person.texts[1:]] == ["news", "person", "help", "language"]
+
+
+def _topic(text: str) -> str:
+    signs = {
+        "news": "想看哪一类资讯",
+        "person": "12345 市民服务热线",
+        "help": "拼音也可以",
+        "language": "请选择语言",
+    }
+    return next((topic for topic, sign in signs.items() if sign in text), text)
+
+
+def test_one_chat_that_cannot_be_answered_holds_up_nobody_however_many_write(
+    deps: Deps, api: BotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Telegram shows a hundred updates from the earliest unconfirmed one on."""
+    monkeypatch.setattr(polling, "ASIDE_AFTER_S", 0.2)
+    handle, go_on = dialogues.handle, threading.Event()
+
+    def slow(given: Deps, sent: Incoming) -> tuple[Outgoing, ...]:
+        if sent.user == "1":
+            assert go_on.wait(60)
+        return handle(given, sent)
+
+    monkeypatch.setattr("bot.app.dialogues.handle", slow)
+    with telegram.polling(deps, api):
+        first, others = api.person(1), [api.person(number) for number in range(2, 152)]
+        first.say("人工")
+        for one in others:
+            one.say("人工")
+        for one in others:
+            one.wait_for(1)
+        assert first.texts == []
+        until(lambda: api.world.updates.pending == [])
+        assert deps.db["chat_aside"].count_documents({}) == 1
+        go_on.set()
+        first.wait_for(1)
+        until(lambda: deps.db["chat_aside"].count_documents({}) == 0)
+
+
+def test_what_lies_aside_is_answered_by_the_next_process_and_lies_there_sealed(
+    deps: Deps, api: BotApi, monkeypatch: pytest.MonkeyPatch, quick: None
+) -> None:
+    monkeypatch.setattr(polling, "ASIDE_AFTER_S", 0.1)
+    api.failing_for.add("7")
+    person = api.person(7)
+    with telegram.polling(deps, api):
+        person.say("人工 欧阳䶮")
+        until(lambda: deps.db["chat_aside"].count_documents({}) == 1)
+        until(lambda: api.world.updates.pending == [])
+    assert person.texts == []
+    assert "欧阳䶮" not in str(deps.db["chat_aside"].find_one())
+    api.failing_for.clear()
+    with telegram.polling(deps, api):
+        person.wait_for(1)
+        until(lambda: deps.db["chat_aside"].count_documents({}) == 0)
+    assert len(person.texts) == 1
+
+
+def test_where_somebody_is_lies_nowhere_while_it_waits(
+    deps: Deps, api: BotApi, monkeypatch: pytest.MonkeyPatch, quick: None
+) -> None:
+    monkeypatch.setattr(polling, "ASIDE_AFTER_S", 0.1)
+    api.failing_for.add("7")
+    with telegram.polling(deps, api):
+        api.person(7).share_location(121.47, 31.23)
+        until(lambda: api.refusals[500] >= 2)
+        until(lambda: api.world.updates.pending == [])
+        assert deps.db["chat_aside"].count_documents({}) == 0
+        api.failing_for.clear()
+        api.person(7).wait_for(1)
+
+
+def test_trouble_that_outlasts_every_pause_loses_nothing(
+    deps: Deps, api: BotApi, monkeypatch: pytest.MonkeyPatch, quick: None
+) -> None:
+    """Five tries were the end of it before."""
+    monkeypatch.setattr(polling, "LONGEST_WAIT_S", 0.05)
+    handle, away = dialogues.handle, [12]
+
+    def sometimes(given: Deps, sent: Incoming) -> tuple[Outgoing, ...]:
+        if away[0]:
+            away[0] -= 1
+            raise mongo.busy()
+        return handle(given, sent)
+
+    monkeypatch.setattr("bot.app.dialogues.handle", sometimes)
+    with telegram.polling(deps, api):
+        person = api.person()
+        person.say("资讯")
+        person.say("人工")
+        person.wait_for(2)
+    assert ["12345" in text for text in person.texts] == [False, True]
+
+
+def test_a_process_that_is_told_to_end_leaves_what_it_could_not_answer(
+    deps: Deps, api: BotApi, quick: None
+) -> None:
+    api.failing_for.add("7")
+    person = api.person(7)
+    with telegram.polling(deps, api):
+        person.say("人工")
+        until(lambda: api.refusals[500] >= 2)
+    api.failing_for.clear()
+    with telegram.polling(deps, api):
+        person.wait_for(1)
+        api.wait_until_told()
+    assert len(person.texts) == 1

@@ -74,6 +74,23 @@ def test_the_menu_and_the_keyboard_are_the_persons(api: BotApi) -> None:
     assert events(api)["keyboard"] is None
 
 
+def test_the_bots_name_is_there_before_anything_was_asked(api: BotApi) -> None:
+    page = httpx.get(api.url).text
+    assert f'<h1 id="name">{events(api)["bot"]["first_name"]}</h1>' in page
+    assert "{bot}" not in page
+
+
+def test_the_page_can_tell_a_new_keyboard_from_the_one_that_is_still_there(api: BotApi) -> None:
+    """Only a message that changes the keyboard brings one for one time back after its use."""
+    keys = {"keyboard": [["附近"]], "one_time_keyboard": True}
+    do(api, "say", text="/start")
+    for markup in (keys, None, {"inline_keyboard": [[{"text": "1", "callback_data": "1"}]]}, keys):
+        told(api, "sendMessage", chat_id=WANG, text="x", **({"reply_markup": markup} if markup else {}))
+    said = [one for one in events(api)["entries"] if one["by"] == "bot"]
+    assert [one["keyboard"] for one in said] == [keys] * 4
+    assert [bool(one.get("changes_keyboard")) for one in said] == [True, False, False, True]
+
+
 def test_what_cannot_be_done_is_said(api: BotApi) -> None:
     do(api, "say", text="/start")
     bot_said = told(api, "sendMessage", chat_id=WANG, text="x")["result"]["message_id"]

@@ -37,8 +37,9 @@ class Served:
 
 
 class WeChatApi(Served):
-    """`stable_token` and template messages. A token ends when `end_tokens` is called; `codes` gives an openid the error code
-    that WeChat would answer with; `messages` are those it took, a `client_msg_id` once."""
+    """`stable_token`, template messages and temporary QR codes. A token ends when `end_tokens` is called; `codes` gives an openid
+    the error code that WeChat would answer with; `messages` are those it took, a `client_msg_id` once. `scenes` are the QR
+    codes that it gave out, by what they hold, with their seconds; `qr_fault` is what it answers to the next ones instead."""
 
     APP, SECRET, TEMPLATE = "wx-test", "test-secret", "template-1"
 
@@ -47,6 +48,8 @@ class WeChatApi(Served):
         self.tokens = 0
         self.codes: dict[str, int] = {}
         self.messages: list[dict[str, Any]] = []
+        self.scenes: dict[str, tuple[str, int]] = {}
+        self.qr_fault: dict[str, Any] | None = None
         self._known: set[str] = set()
         self._token: str | None = None
 
@@ -59,6 +62,8 @@ class WeChatApi(Served):
             if path == "/cgi-bin/stable_token":
                 return self._give_token(body)
             where, _, token = path.partition("?access_token=")
+            if where == "/cgi-bin/qrcode/create":
+                return self._give_qr_code(body, token)
             assert where == "/cgi-bin/message/template/send"
             code = 40001 if token != self._token else self._code(body)
             if code:
@@ -75,6 +80,19 @@ class WeChatApi(Served):
             self.tokens += 1
             self._token = f"token-{self.tokens}"
         return 200, {"access_token": self._token, "expires_in": 7200}, {}
+
+    def _give_qr_code(self, body: dict[str, Any], token: str) -> Reply:
+        if token != self._token:
+            return 200, {"errcode": 42001, "errmsg": "access_token expired"}, {}
+        if self.qr_fault is not None:
+            return 200, self.qr_fault, {}
+        scene, lasts_s = body["action_info"]["scene"]["scene_str"], body["expire_seconds"]
+        right = body["action_name"] == "QR_STR_SCENE" and 1 <= len(scene) <= 64
+        if not (right and 60 <= lasts_s <= 2_592_000):
+            return 200, {"errcode": 40097, "errmsg": "invalid args"}, {}
+        url = f"http://weixin.qq.com/q/{len(self.scenes):012}AbCdEf"
+        self.scenes[url] = (scene, lasts_s)
+        return 200, {"ticket": f"gQ-{len(self.scenes)}", "expire_seconds": lasts_s, "url": url}, {}
 
     def _code(self, body: dict[str, Any]) -> int:
         if body["template_id"] != self.TEMPLATE:

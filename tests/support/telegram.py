@@ -1,6 +1,7 @@
 """The real adapter in this process, against the local Bot API server, over the test's database and clock."""
 
 import asyncio
+import re
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -18,6 +19,8 @@ from schemas.terms import Way
 from tests.support.bot_api import TOKEN, BotApi, keyboards
 from tests.support.bot_api.people import Person
 from tests.support.conversations import Doing
+
+LINK = re.compile(r"\n(.+): (https?://\S+)$", re.MULTILINE)
 
 
 @contextmanager
@@ -152,4 +155,9 @@ def _seen(message: dict[str, Any], *, asks_location: bool) -> Outgoing:
     buttons = tuple(
         tuple(Button(one["text"], one.get("callback_data"), one.get("url")) for one in row) for row in rows
     )
-    return Outgoing(message["text"], buttons, asks_location=asks_location)
+    text, links = message["text"], []
+    if asks_location:
+        # Its links stand in the text, since its keyboard can hold none.
+        links = [(Button(label, url=url),) for label, url in LINK.findall(text)]
+        text = LINK.sub("", text)
+    return Outgoing(text, (*buttons, *links), asks_location=asks_location)

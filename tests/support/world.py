@@ -10,19 +10,24 @@ from pymongo import WriteConcern
 from backend import bootstrap
 from backend.common import handles, ids, mongo
 from backend.common.deps import Deps
+from backend.common.keeping import Kept
 from backend.common.mongo import MAJORITY, Client, Document
 from backend.common.pages import Cursors
 from backend.common.sealing import VAULT, Sealer
 from backend.common.settings import Settings
 from backend.common.tokens import TokenKeys
-from backend.gateways import carriers
+from backend.gateways import carriers, scenes
 from backend.gateways.faces import SocketFaces
+from backend.gateways.printing import Limits, ProcessPrinter
 from backend.gateways.sms import FileSms
 
 MASTER_KEY = bytes(range(96))
 TOKEN_SEED = bytes(range(32))
 # A Saturday evening in Shanghai, the day the service was founded.
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+PRINTER = ProcessPrinter(Limits(wait_seconds=100, start_seconds=100, document_seconds=100))
+"""One for all tests of a worker; its process starts with the first document and ends with the worker."""
 
 
 class Clock:
@@ -58,8 +63,11 @@ def make_deps(client: Client, settings: Settings, clock: Clock, sealer: Sealer) 
         audit_key=sealer.derive("audit"),
         tokens=TokenKeys([TOKEN_SEED]),
         faces=SocketFaces(settings.face_address),
+        printer=PRINTER,
+        printouts=Kept(bootstrap.PRINTOUT_BYTES),
         sms=texting,
         carriers=carriers.build(settings, texting),
+        scenes=scenes.build(settings),
         transaction=partial(mongo.transaction, client),
         forgetters=bootstrap.FORGETTERS,
     )

@@ -2,6 +2,7 @@
 
 from backend.chats.rules import CHANNELS, read_code
 from backend.chats.service.binding import (
+    Tongue,
     forget,
     introduce,
     is_bound,
@@ -11,26 +12,35 @@ from backend.chats.service.binding import (
     unbind,
     unbind_all,
     unbind_chat,
+    void_code,
 )
-from backend.chats.service.speaking import gone, returned, speaker, used
+from backend.chats.service.setting_aside import aside, put_aside, take_up
+from backend.chats.service.speaking import choose_language, follow, gone, returned, speaker, used
 from backend.chats.service.turns import Turn, turn
 
 __all__ = [
     "CHANNELS",
+    "Tongue",
     "Turn",
+    "aside",
+    "choose_language",
+    "follow",
     "forget",
     "gone",
     "introduce",
     "is_bound",
     "make_code",
     "mine",
+    "put_aside",
     "read_code",
     "redeem",
     "returned",
     "speaker",
+    "take_up",
     "turn",
     "unbind",
     "unbind_all",
     "unbind_chat",
     "used",
+    "void_code",
 ]

@@ -1,11 +1,14 @@
 """A chat becomes an account's by a code that only its holder has seen, and stays so until either side ends it."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
+from backend.accounts import service as accounts
 from backend.audit import service as audit
 from backend.chats import errors, rules, store, texts
 from backend.chats.model import Binding, Code, NewCode, Speaker
 from backend.chats.service import speaking
+from backend.common import qr
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import Retry, atomic
@@ -14,7 +17,7 @@ from backend.notices import service as notices
 from backend.recipients import service as recipients
 from schemas.notices import NoticeKind
 from schemas.terms import Role, Way
-from schemas.text import Language, Text
+from schemas.text import Language
 
 PURPOSE = "chats"
 WRONG_CODES = limits.Limit(5, timedelta(hours=1))
@@ -28,13 +31,29 @@ def make_code(deps: Deps, actor: Actor, *, channel: Way) -> NewCode:
     code, kept = _fresh(deps, actor, channel)
     while not store.put_code(deps.db, kept):
         code, kept = _fresh(deps, actor, channel)
+    link = _deep_link(deps, channel, code)
     return NewCode(
-        code, channel, _deep_link(deps, channel, code), kept.expires_at, _instruction(channel, code)
+        code=code,
+        channel=channel,
+        deep_link=link,
+        qr_svg=qr.drawn(link) if link else None,
+        expires_at=kept.expires_at,
+        instruction=(texts.WITH_LINK if link else texts.BY_HAND)[channel].fill(code=code),
     )
 
 
+@dataclass(frozen=True)
+class Tongue:
+    """What a chat spoke until it was bound. `own` is not lost by the binding: chosen in the chat, or an English client's;
+    `chosen` is the account's from then on, too."""
+
+    spoken: Language = "zh"
+    own: Language | None = None
+    chosen: bool = False
+
+
 def redeem(
-    deps: Deps, speaker: Speaker, *, channel: Way, user: str, code: str, language: Language
+    deps: Deps, speaker: Speaker, *, channel: Way, user: str, code: str, tongue: Tongue = Tongue()
 ) -> Binding:
     """Bind the chat that sends the code. Whoever had the chat, and whichever chat the account had, is told and unbound.
 
@@ -42,11 +61,11 @@ def redeem(
     """
     charge = ("chats.redeem", speaker.chat, WRONG_CODES)
     with limits.wrong_only(deps, charge, wrong=errors.WRONG_CODE, refusal=errors.too_many_codes):
-        return _redeem(deps, speaker.chat, channel=channel, user=user, code=code, language=language)
+        return _redeem(deps, speaker.chat, channel=channel, user=user, code=code, tongue=tongue)
 
 
 @atomic
-def _redeem(deps: Deps, chat: str, *, channel: Way, user: str, code: str, language: Language) -> Binding:
+def _redeem(deps: Deps, chat: str, *, channel: Way, user: str, code: str, tongue: Tongue) -> Binding:
     found = rules.read_code(code)
     kept = found and store.take_code(deps.db, _hash(deps, channel, found), deps.now())
     if not kept:
@@ -59,10 +78,26 @@ def _redeem(deps: Deps, chat: str, *, channel: Way, user: str, code: str, langua
     made = Binding(deps.new_id(), kept.account_id, channel, chat, now, now)
     if not store.insert(deps.db, made):
         raise Retry(made.id)
-    recipients.bind(deps, account_id=made.account_id, way=channel, address=user, language=language)
-    audit.record(deps, speaking.actor_of(deps, made), "chats.bind", made.id, channel=channel.value)
+    recipients.bind(
+        deps,
+        account_id=made.account_id,
+        way=channel,
+        address=user,
+        language=tongue.spoken,
+        speaks=tongue.own,
+    )
+    holder = speaking.actor_of(deps, made)
+    if tongue.own and tongue.chosen:
+        accounts.set_language(deps, holder, language=tongue.own)
+    audit.record(deps, holder, "chats.bind", made.id, channel=channel.value)
     notices.send(deps, made.account_id, NoticeKind.CHAT_BOUND, channel=channel.label)
     return made
+
+
+def void_code(deps: Deps, *, channel: Way, code: str) -> bool:
+    """A code was shown where others read: whoever it was made for makes another. False when it was none that works."""
+    found = rules.read_code(code)
+    return bool(found and store.take_code(deps.db, _hash(deps, channel, found), deps.now()))
 
 
 def mine(deps: Deps, actor: Actor) -> tuple[Binding, ...]:
@@ -135,12 +170,12 @@ def _hash(deps: Deps, channel: Way, code: str) -> bytes:
 
 
 def _deep_link(deps: Deps, channel: Way, code: str) -> str | None:
+    """With the code in it; without such a link the code alone does the same, so that nobody is refused for want of one."""
+    if channel is Way.WECHAT:
+        lasts_s = int(rules.CODE_LASTS.total_seconds())
+        return deps.scenes.link(code, lasts_s=lasts_s) if deps.scenes else None
     name = store.find_channel(deps.db, channel)
-    return f"https://t.me/{name}?start={code}" if name and channel is Way.TELEGRAM else None
-
-
-def _instruction(channel: Way, code: str) -> Text:
-    return texts.INSTRUCTIONS[channel].fill(code=code)
+    return f"https://t.me/{name}?start={code}" if name else None
 
 
 def _unbind(deps: Deps, actor: Actor, bound: Binding) -> None:

@@ -8,6 +8,7 @@ from backend.chats import rules, store
 from backend.chats.model import Binding, Speaker
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
+from backend.common.mongo import atomic
 from backend.recipients import service as recipients
 from schemas.terms import Channel, Level, Role, Way
 from schemas.text import Language
@@ -20,9 +21,18 @@ def speaker(deps: Deps, *, channel: Way, user: str) -> Speaker:
     chat = chat_of(deps, channel, user)
     bound = store.find_of_chat(deps.db, channel, chat)
     account = accounts.open_ones(deps, [bound.account_id]).get(bound.account_id) if bound else None
+    speaks = recipients.spoken(deps, way=channel, address=user)
     if bound is None or account is None:
-        return Speaker(chat, anonymous(Channel.BOT))
-    return Speaker(chat, _actor(bound, account), bound, account.language)
+        return Speaker(chat, anonymous(Channel.BOT), speaks=speaks)
+    return Speaker(chat, _actor(bound, account), bound, speaks, account.language)
+
+
+@atomic
+def choose_language(deps: Deps, speaker: Speaker, *, channel: Way, user: str, language: Language) -> None:
+    """The person chose a language in the chat: for as long as the chat is reached, and for the account where there is one."""
+    recipients.speak(deps, way=channel, address=user, language=language)
+    if speaker.binding is not None:
+        accounts.set_language(deps, speaker.actor, language=language)
 
 
 def used(deps: Deps, speaker: Speaker) -> None:
@@ -39,6 +49,13 @@ def gone(deps: Deps, *, channel: Way, user: str, reason: str) -> None:
 
 def returned(deps: Deps, *, channel: Way, user: str, language: Language) -> None:
     """The person began, is back, or follows again: they can be reached, and hear the news unless they switched them off."""
+    back = recipients.end_gone(deps, way=channel, address=user)
+    if not back and not recipients.has_left(deps, way=channel, address=user):
+        recipients.bind_chat(deps, way=channel, address=user, language=language)
+
+
+def follow(deps: Deps, *, channel: Way, user: str, language: Language) -> None:
+    """The person wants to hear the news here, whatever they said before."""
     if not recipients.end_gone(deps, way=channel, address=user):
         recipients.bind_chat(deps, way=channel, address=user, language=language)
 

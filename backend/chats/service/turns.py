@@ -1,6 +1,7 @@
 """One message of a chat after another, over all processes, each answered once (docs/adr/0030)."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +13,13 @@ from backend.chats import errors, rules, store
 from backend.chats.model import Answered, Dialogue
 from backend.chats.service import speaking
 from backend.common.deps import Deps
+from backend.common.mongo import DriverError
 from schemas.terms import Way
 
 ROOM = "chats"
 LEASE_MS = 5_000
+"""So long a process that died holds its chat up."""
+LONGEST_TURN_S = 20.0
 """As long as anything in a chat may take; after that the next message goes on, and what comes late is not kept."""
 LONGEST_WAIT_S = 20.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.004, 0.1
@@ -25,11 +29,13 @@ MOST_WAITING = 30
 @dataclass
 class Turn:
     """The turn of one message: `state` is where the dialogue stood before it, `reply` what it was answered with when it came
-    before (None: it is new, or that may not be kept). `settle` says where the dialogue stands now and what is answered."""
+    before (None: it is new, or that may not be kept). `settle` says where the dialogue stands now and what is answered;
+    `forgets`: what was answered before is not kept any longer."""
 
     state: dict[str, Any]
     reply: list[Any] | None
     _after: tuple[dict[str, Any], list[Any] | None] | None = field(default=None, repr=False)
+    forgets: bool = False
 
     def settle(self, state: dict[str, Any], reply: list[Any] | None) -> None:
         self._after = (state, reply)
@@ -51,13 +57,37 @@ def turn(deps: Deps, *, channel: Way, user: str, message_id: str) -> Iterator[Tu
         held = Turn(
             _opened(deps, before.state_sealed) or {}, _opened(deps, known.reply_sealed) if known else None
         )
-        yield held
+        with _renewed(deps, chat_id, ticket):
+            yield held
         if held._after is not None:
-            after = _settled(deps, before, message_id, held._after)
+            earlier = replace(before, answered=()) if held.forgets else before
+            after = _settled(deps, earlier, message_id, held._after)
     finally:
         # A turn that was lost to its lease writes nothing, and stands in nobody's way.
         if not store.leave(deps.db, chat_id, ticket, after):
             store.leave(deps.db, chat_id, ticket, None)
+
+
+@contextmanager
+def _renewed(deps: Deps, chat_id: str, ticket: str) -> Iterator[None]:
+    """The turn stays ours while the block runs: what is slow on a busy day is not worked on twice."""
+    done = threading.Event()
+    keeper = threading.Thread(target=_renew, args=(deps, chat_id, ticket, done), daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def _renew(deps: Deps, chat_id: str, ticket: str, done: threading.Event) -> None:
+    ends = time.monotonic() + LONGEST_TURN_S
+    while not done.wait(LEASE_MS / 4000) and time.monotonic() < ends:
+        try:
+            if not store.stay(deps.db, chat_id, ticket, for_ms=LEASE_MS):
+                return
+        except DriverError:  # the lease may run out; the next message goes on then
+            return
 
 
 def _wait(deps: Deps, chat_id: str, ticket: str) -> Dialogue:

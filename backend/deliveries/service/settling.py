@@ -1,14 +1,18 @@
 """What the channel said, written down: done, tried again later, by another way, or never."""
 
+from functools import partial
+
+from backend.common import logs
 from backend.common.deps import Deps
 from backend.deliveries import rules
 from backend.deliveries.model import Delivery, Parcel
 from backend.deliveries.service import pacing
-from backend.deliveries.store import items
+from backend.deliveries.store import items, verdicts
 from backend.gateways.carrying import Handover, Verdict
 from backend.recipients import service as recipients
 from schemas.terms import DeliveryState, Way
 
+log = logs.get("backend.deliveries")
 _DONE = {
     Verdict.ARRIVED: DeliveryState.DELIVERED,
     Verdict.TAKEN: DeliveryState.SENT,
@@ -21,6 +25,8 @@ def settle(deps: Deps, parcel: Parcel, handover: Handover) -> None:
     one, verdict = parcel.delivery, handover.verdict
     if verdict in _DONE:
         _finish(deps, one, _DONE[verdict], handover.reason, handover.receipt)
+        if verdict is Verdict.TAKEN and handover.receipt:
+            _apply_early(deps, one.way, handover.receipt)
     elif verdict is Verdict.GONE:
         reason = handover.reason or "gone"
         for recipient in recipients.by_id(deps, [one.recipient_id]).values():
@@ -42,9 +48,35 @@ def release(deps: Deps, parcels: list[Parcel], *, in_s: float = 0) -> None:
 
 
 def confirm(deps: Deps, *, way: Way, receipt: str, arrived: bool, reason: str | None = None) -> bool:
-    """What the channel tells later about a message that it took; false for a receipt that waits for nothing."""
+    """What the channel tells later about a message that it took; false for a receipt that waits for nothing.
+
+    It may come before the worker has marked the message as sent, for the channel is quick: then it is kept for a while, and
+    whoever of the two writes last finds the word of the other.
+    """
     state = DeliveryState.DELIVERED if arrived else DeliveryState.FAILED
-    return items.confirm(deps.db, way, receipt, state=state, reason=reason)
+    told = partial(items.confirm, deps.db, way, receipt, state=state, reason=reason)
+    if told():
+        return True
+    if items.is_known(deps.db, way, receipt):
+        # It was marked since, or long ago and told of before.
+        return told()
+    ends = deps.now() + rules.EARLY_KEPT
+    kept = verdicts.put(
+        deps.db, way, receipt, state=state, reason=reason, expires_at=ends, most=rules.MOST_EARLY
+    )
+    if not kept:
+        log.warning("delivery.early_verdicts_full", way=way.value)
+    return _apply_early(deps, way, receipt)
+
+
+def _apply_early(deps: Deps, way: Way, receipt: str) -> bool:
+    """Mark the delivery with the word that came before its number was known; the word goes only after that."""
+    early = verdicts.find(deps.db, way, receipt)
+    if early is None or not items.is_known(deps.db, way, receipt):
+        return False
+    marked = items.confirm(deps.db, way, receipt, state=early.state, reason=early.reason)
+    verdicts.remove(deps.db, way, receipt)
+    return marked
 
 
 def unreached(deps: Deps, one: Delivery, *, reason: str) -> None:

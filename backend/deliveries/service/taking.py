@@ -142,5 +142,5 @@ def _said(notice: Notice) -> Words | None:
 
 
 def _message(deps: Deps, one: Delivery, words: Words, to: Recipient, account: Account | None) -> Message:
-    language = account.language if account else to.language
+    language = to.speaks or (account.language if account else to.language)
     return Message(one.id, words.title.say(language), words.body.say(language), deps.now(), words.url)

@@ -2,6 +2,10 @@
 
 from pymongo import IndexModel
 
-from backend.deliveries.store import items, paces
+from backend.deliveries.store import items, paces, verdicts
 
-COLLECTIONS: dict[str, list[IndexModel]] = {items.COLLECTION: items.INDEXES, paces.COLLECTION: []}
+COLLECTIONS: dict[str, list[IndexModel]] = {
+    items.COLLECTION: items.INDEXES,
+    paces.COLLECTION: [],
+    verdicts.COLLECTION: verdicts.INDEXES,
+}

@@ -93,6 +93,12 @@ def confirm(db: Database, way: Way, receipt: str, *, state: DeliveryState, reaso
     return db[COLLECTION].update_one(taken, told).matched_count == 1
 
 
+def is_known(db: Database, way: Way, receipt: str) -> bool:
+    """Whether a delivery has this number of the channel's, whatever became of it."""
+    wanted = {"way": way.value, "receipt": {"$eq": receipt, "$type": "string"}}
+    return db[COLLECTION].find_one(wanted, {"_id": 1}) is not None
+
+
 def close_queue(db: Database, queue: str, *, at: datetime, reason: str, limit: int) -> int:
     """End waiting ones of a queue that nobody is sending at this moment, at most so many."""
     idle = {"queue": queue, "state": _WAITING, "$expr": {"$or": [{"$eq": ["$lease", None]}, _DUE]}}

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from backend.chats import service as chats
-from backend.chats.model import Speaker
 from backend.common import logs, mongo
 from backend.common.deps import Deps
 from backend.common.errors import Kind, ServiceError
@@ -58,6 +57,7 @@ TOPICS: dict[str, Topic] = {
 ABOUT: dict[str, Topic] = {
     "kill": reporting.kill,
     "claim": claiming.claim,
+    "rebind": binding.rebind,
     "news": reading.newest,
     "notices": switching.shown,
     "switch": switching.switch,
@@ -87,7 +87,7 @@ def handle(deps: Deps, incoming: Incoming) -> tuple[Outgoing, ...]:
     """
     with _spoken(incoming.language or "zh"):
         if not incoming.private:
-            return _in_a_group(incoming)
+            return _in_a_group(deps, incoming)
         try:
             return _handle(deps, incoming)
         except mongo.DriverError as error:
@@ -105,10 +105,13 @@ def _handle(deps: Deps, incoming: Incoming) -> tuple[Outgoing, ...]:
             return ()
         state = _current(turn.state, deps.now())
         speaker = chats.speaker(deps, channel=channel, user=user)
-        talk = Talk(deps, incoming, speaker, _language(state, speaker, incoming))
+        chosen: Language | None = state.get("language") or speaker.speaks
+        language = chosen or speaker.language or incoming.language or "zh"
+        talk = Talk(deps, incoming, speaker, language, chosen)
         with _spoken(talk.language):
             given = _patiently(talk, state)
         chats.used(deps, speaker)
+        turn.forgets = given.forgets
         turn.settle(
             _after(state, given, deps.now()), [asdict(one) for one in given.outgoing] if given.kept else None
         )
@@ -216,7 +219,9 @@ def _code(talk: Talk, state: State, text: str) -> str | None:
     """A binding code: behind the word for it, or alone where one is waited for or nothing is bound."""
     awaited = state.get("awaits") == binding.CODE
     behind = rules.code_within(text)
-    if behind is not None and (awaited or chats.read_code(behind) is not None):
+    if behind is not None and (
+        chats.read_code(behind) is not None or (awaited and rules.is_typed_code(behind))
+    ):
         return behind
     alone = chats.read_code(text)
     return alone if alone and (awaited or not talk.bound) else None
@@ -243,16 +248,19 @@ def _refused(talk: Talk, error: ServiceError) -> Answer:
     return answer(talk, talk.say(error.text), kept=talk.incoming.sort is not Sort.LOCATION)
 
 
-def _in_a_group(incoming: Incoming) -> tuple[Outgoing, ...]:
-    """Whoever speaks to us where others read is told to do so alone; everything else there is none of our business."""
-    if incoming.sort is not Sort.TEXT or rules.command(incoming.text) is None:
+def _in_a_group(deps: Deps, incoming: Incoming) -> tuple[Outgoing, ...]:
+    """Whoever speaks to us where others read is told to do so alone, and a binding code that stood there works no more;
+    everything else there is none of our business."""
+    asked = rules.command(incoming.text) if incoming.sort is Sort.TEXT else None
+    if asked is None:
         return ()
-    return (Outgoing(texts.IN_A_GROUP.say(incoming.language or "zh")),)
-
-
-def _language(state: State, speaker: Speaker, incoming: Incoming) -> Language:
-    chosen: Language | None = state.get("language")
-    return chosen or speaker.language or incoming.language or "zh"
+    said = [texts.IN_A_GROUP.say(incoming.language or "zh")]
+    try:
+        if asked[1] and chats.void_code(deps, channel=incoming.channel, code=asked[1]):
+            said.append(texts.CODE_VOID.say(incoming.language or "zh"))
+    except mongo.DriverError as error:
+        raise mongo.translate(error) from error
+    return (Outgoing("\n".join(said)),)
 
 
 def _current(state: State, now: datetime) -> State:

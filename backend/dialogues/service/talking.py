@@ -19,12 +19,13 @@ LONGEST_ANSWER = 600
 
 @dataclass(frozen=True)
 class Talk:
-    """One message, who sent it, and the language it is answered in."""
+    """One message, who sent it, and the language it is answered in; `chosen` is the one that was chosen in this chat."""
 
     deps: Deps
     incoming: Incoming
     speaker: Speaker
     language: Language
+    chosen: Language | None = None
 
     @property
     def actor(self) -> Actor:
@@ -62,12 +63,14 @@ class Talk:
 @dataclass(frozen=True)
 class Answer:
     """What is said, and what the dialogue remembers: `awaits` is what the next words are taken for, `language` the one it goes
-    on in; an answer that is not `kept` is worked out again when its message comes again."""
+    on in; an answer that is not `kept` is worked out again when its message comes again. `forgets`: the
+    chat is somebody else's or nobody's from here on, and nothing that was said before it is kept."""
 
     outgoing: tuple[Outgoing, ...]
     awaits: str | None = None
     language: Language | None = None
     kept: bool = True
+    forgets: bool = False
 
 
 def answer(

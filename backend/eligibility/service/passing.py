@@ -1,10 +1,7 @@
 """Making a pass, which is a separate consent (PIPL 23), and withdrawing it before it is used."""
 
 import hmac
-import io
 from dataclasses import dataclass, replace
-
-import segno
 
 from backend.audit import service as audit
 from backend.clocks.model import Words
@@ -15,6 +12,7 @@ from backend.common.deps import Deps
 from backend.common.mongo import Retry, atomic
 from backend.common.pages import Page, Position
 from backend.common.periods import add_years, end_of
+from backend.common.qr import drawn
 from backend.eligibility import errors, rules, store, texts
 from backend.eligibility.model import NewPass, Notice, Pass, Service, ShownPass
 from backend.eligibility.service import judging
@@ -73,7 +71,7 @@ def code_again(deps: Deps, actor: Actor, *, pass_id: str, idempotency_key: str) 
     code = rules.code_of(key, made.id, actor.session_id, idempotency_key)
     if not hmac.compare_digest(rules.code_mac(key, made.service_id, code), made.code_mac):
         return {}
-    return {"code": rules.shown_code(code), "qr_svg": _drawn(rules.shown_code(code))}
+    return {"code": rules.shown_code(code), "qr_svg": drawn(rules.shown_code(code))}
 
 
 @atomic
@@ -234,17 +232,8 @@ def _new(made: Pass, rule_version: str, code: str) -> NewPass:
         expires_at=made.expires_at,
         rule_version=rule_version,
         code=rules.shown_code(code),
-        qr_svg=_drawn(rules.shown_code(code)),
+        qr_svg=drawn(rules.shown_code(code)),
     )
-
-
-def _drawn(code: str) -> str:
-    """The code as a QR code: black on white in either mode of a phone, with the quiet zone that scanners need."""
-    out = io.BytesIO()
-    segno.make(code, error="q", micro=False).save(
-        out, kind="svg", scale=8, border=4, dark="#000", light="#fff", xmldecl=False, nl=False
-    )
-    return out.getvalue().decode()
 
 
 def _state(deps: Deps, made: Pass) -> PassState:

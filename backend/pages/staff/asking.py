@@ -10,7 +10,6 @@ from typing import Any
 from flask import Response, request
 from marshmallow import fields
 
-from backend.common import ids
 from backend.common.clock import SHANGHAI
 from backend.common.errors import Kind, ServiceError
 from backend.idempotency import service as idempotency
@@ -21,8 +20,6 @@ from schemas.base import HALF_CHARACTER, BeijingTime, RequestSchema, said
 from schemas.terms import Term
 from schemas.text import Text
 
-MADE = "made"
-"""The box that no one sees: which filling-in of a form this is."""
 _TYPED_HERE = "%Y-%m-%dT%H:%M"
 
 
@@ -62,7 +59,6 @@ def shown(
     """The page of a form: fresh, with faults, or with what was refused, as far as it can be at the boxes it is about. Where
     somebody else was faster it goes on from the version that is in force now."""
     form = form or forms.Form()
-    facts[MADE] = request.form.get(MADE) or ids.new_id()
     if refusal is None:
         return page(template, 200 if form.ok else 422, form=form, **facts)
     if refusal.kind is Kind.NOT_FOUND:

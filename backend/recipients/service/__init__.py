@@ -5,11 +5,14 @@ from backend.recipients.service.binding import (
     bind_chat,
     end_gone,
     forget,
+    has_left,
     leave,
     mark_address_gone,
     mark_gone,
     register_device,
     remove_device,
+    speak,
+    spoken,
     unbind,
 )
 from backend.recipients.service.reaching import (
@@ -31,6 +34,7 @@ __all__ = [
     "by_id",
     "end_gone",
     "forget",
+    "has_left",
     "leave",
     "mark_address_gone",
     "mark_gone",
@@ -41,6 +45,8 @@ __all__ = [
     "reachable",
     "register_device",
     "remove_device",
+    "speak",
+    "spoken",
     "switch",
     "unbind",
 ]

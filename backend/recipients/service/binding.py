@@ -11,6 +11,8 @@ from schemas.terms import Role, Way
 from schemas.text import Language
 
 ROOM = "recipients"
+LEFT = "left"
+"""Why a chat is not reached that said so itself; a channel's own words for it are others."""
 
 
 @atomic
@@ -22,22 +24,36 @@ def bind(
     address: str | None,
     language: Language = "zh",
     role: Role = Role.CITIZEN,
+    speaks: Language | None = None,
 ) -> Recipient:
     """Reach an account by this address from now on, and by no other of the way; whoever had the address loses it.
 
     For the flow that has proved that the address is the person's (a binding code from the chat); this proves nothing.
     """
-    return _put(deps, account_id, way, address, (account_id, role, language))
+    return _put(deps, account_id, way, address, (account_id, role, language), speaks)
 
 
 @atomic
 def bind_chat(deps: Deps, *, way: Way, address: str, language: Language = "zh") -> Recipient:
-    """Reach a follower who is bound to no account; a chat that is bound to one stays so."""
+    """Reach a follower who is bound to no account; a chat that is bound to one stays so. For somebody who asks for it: who had
+    left is reached again."""
     mac = _mac(deps, way, address)
     known = store.find_by_address(deps.db, way, mac)
     if known is not None and known.account_id is not None:
         return known
-    return _put(deps, _chat(way, mac), way, address, (None, Role.ANONYMOUS, language))
+    speaks = known.speaks if known else None
+    return _put(deps, _chat(way, mac), way, address, (None, Role.ANONYMOUS, language), speaks)
+
+
+def speak(deps: Deps, *, way: Way, address: str, language: Language) -> bool:
+    """The person has chosen this language in the chat: it holds there from now on. False for a chat that is not reached."""
+    return store.set_speaks(deps.db, way, _mac(deps, way, address), language)
+
+
+def spoken(deps: Deps, *, way: Way, address: str) -> Language | None:
+    """The language that the person speaks in this chat, where that is known of the chat itself."""
+    known = store.find_by_address(deps.db, way, _mac(deps, way, address))
+    return known.speaks if known else None
 
 
 @atomic
@@ -48,14 +64,24 @@ def unbind(deps: Deps, *, account_id: str, way: Way) -> bool:
 
 @atomic
 def leave(deps: Deps, *, way: Way, address: str) -> bool:
-    """The chat wants to hear nothing more, whoever it belongs to: its address is erased."""
+    """The chat wants to hear nothing more, whoever it belongs to: its address is erased. Of a chat without an account the keyed
+    hash stays, as the wish itself: whoever left is not reached again by coming by."""
+    mac = _mac(deps, way, address)
+    known = store.find_by_address(deps.db, way, mac)
+    if known is not None and known.account_id is not None:
+        return store.remove(deps.db, known.id)
+    who = (None, Role.ANONYMOUS, known.language if known else "zh")
+    left = Recipient(
+        _id(_chat(way, mac), way), _chat(way, mac), way, *who, deps.now(), None, mac, deps.now(), LEFT
+    )
+    store.put(deps.db, left)
+    return known is not None
+
+
+def has_left(deps: Deps, *, way: Way, address: str) -> bool:
+    """Whether this chat has said that it wants to hear nothing."""
     known = store.find_by_address(deps.db, way, _mac(deps, way, address))
-    if known is None:
-        return False
-    if known.account_id is None:
-        store.remove_holder(deps.db, known.holder)
-        return True
-    return store.remove(deps.db, known.id)
+    return known is not None and known.gone_reason == LEFT
 
 
 @atomic
@@ -80,10 +106,10 @@ def mark_address_gone(deps: Deps, *, way: Way, address: str, reason: str) -> boo
 def end_gone(deps: Deps, *, way: Way, address: str) -> bool:
     """The person is back (they unblocked the bot, follow again): reach them again."""
     known = store.find_by_address(deps.db, way, _mac(deps, way, address))
-    if known is None or known.gone_at is None:
+    if known is None or known.gone_at is None or known.gone_reason == LEFT:
         return False
     who = (known.account_id, known.role, known.language)
-    _put(deps, known.holder, way, address, who)
+    _put(deps, known.holder, way, address, who, known.speaks)
     return True
 
 
@@ -101,12 +127,17 @@ def remove_device(deps: Deps, actor: Actor) -> None:
 
 
 def _put(
-    deps: Deps, holder: str, way: Way, address: str | None, who: tuple[str | None, Role, Language]
+    deps: Deps,
+    holder: str,
+    way: Way,
+    address: str | None,
+    who: tuple[str | None, Role, Language],
+    speaks: Language | None,
 ) -> Recipient:
     sealed, mac = None, None
     if address is not None:
         sealed, mac = deps.sealer.seal(ROOM, address), _mac(deps, way, address)
-    made = Recipient(_id(holder, way), holder, way, *who, deps.now(), sealed, mac)
+    made = Recipient(_id(holder, way), holder, way, *who, deps.now(), sealed, mac, speaks=speaks)
     try:
         store.put(deps.db, made)
     except DuplicateKeyError as error:

@@ -14,6 +14,7 @@ from backend.reports.service.linking import (
     standing_in_chat,
 )
 from backend.reports.service.looking import access_log
+from backend.reports.service.printing import printed
 from backend.reports.service.questions import ask, own_question, own_questions
 from backend.reports.service.reading import forgetting_calendar, mine, summary
 from backend.reports.service.sweeping import flag_overdue, queues, recompute_clocks, remind_due
@@ -36,6 +37,7 @@ __all__ = [
     "open_link",
     "own_question",
     "own_questions",
+    "printed",
     "question",
     "questions",
     "queues",

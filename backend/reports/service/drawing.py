@@ -39,7 +39,7 @@ class Occasion:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class Sheet:
     """What was read before the look was written down, and under which number."""
 
     subject: Subject
@@ -58,7 +58,11 @@ def draw(deps: Deps, actor: Actor, occasion: Occasion, read: Ahead | None = None
     """The report of this instant. The look is on the majority's disks before a word is opened; if it cannot be written,
     `audit.not_written` is raised and nothing is shown (Measures 19, 26).
     """
-    sheet = _sheet(deps, occasion.subject_id, read)
+    return drawn(deps, actor, occasion, read_sheet(deps, occasion.subject_id, read))
+
+
+def drawn(deps: Deps, actor: Actor, occasion: Occasion, sheet: Sheet) -> Report:
+    """The same from what was read before."""
     entry = _write_down(deps, actor, occasion, sheet)
     shown = _shown(deps, sheet, occasion.view)
     own = occasion.view is ReportView.OWN
@@ -81,11 +85,12 @@ def draw(deps: Deps, actor: Actor, occasion: Occasion, read: Ahead | None = None
     )
 
 
-def _sheet(deps: Deps, subject_id: str, read: Ahead | None) -> _Sheet:
+def read_sheet(deps: Deps, subject_id: str, read: Ahead | None) -> Sheet:
+    """What a report of this instant is drawn from; nothing is opened yet."""
     subject, held, newest = _read(deps, subject_id) if read is None or read.found is None else read.found
     if not subject or subject[0].id != subject_id:
         raise errors.no_subject()
-    return _Sheet(
+    return Sheet(
         subject=subject[0],
         held=records.open_now(deps, held),
         newest=tuple(newest),
@@ -101,7 +106,7 @@ def _read(deps: Deps, subject_id: str) -> tuple[list[Any], ...]:
     return ([],) * 3 if found is None else ([found[0]], *found[1])
 
 
-def _write_down(deps: Deps, actor: Actor, occasion: Occasion, sheet: _Sheet) -> Entry:
+def _write_down(deps: Deps, actor: Actor, occasion: Occasion, sheet: Sheet) -> Entry:
     return audit.look(
         deps,
         actor,
@@ -118,7 +123,7 @@ def _write_down(deps: Deps, actor: Actor, occasion: Occasion, sheet: _Sheet) -> 
     )
 
 
-def _shown(deps: Deps, sheet: _Sheet, view: ReportView) -> tuple[ShownRecord, ...]:
+def _shown(deps: Deps, sheet: Sheet, view: ReportView) -> tuple[ShownRecord, ...]:
     """The records, without the person's name in them where the view masks it."""
     shown = records.show(deps, sheet.held)
     if view is ReportView.OWN or sheet.subject.kind is SubjectKind.ENTITY:

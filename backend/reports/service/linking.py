@@ -69,12 +69,18 @@ def links(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) ->
 
 
 @atomic
-def kill_link(deps: Deps, actor: Actor, *, link_id: str) -> None:
-    """Switch an own link off at once; switching off twice is no mistake."""
+def kill_link(deps: Deps, actor: Actor, *, link_id: str) -> ListedLink:
+    """Switch an own link off at once; switching off twice is no mistake. The link as it stood before."""
     subject_id = actor.require_subject()
-    if store.kill_link(deps.db, subject_id, link_id, deps.now()) is None:
+    before = store.kill_link(deps.db, subject_id, link_id, deps.now())
+    if before is None:
         raise errors.link_not_found()
     audit.record(deps, actor, "reports.link_kill", link_id, subject_id=subject_id)
+    worked = _dead(deps, before) is None
+    listed = _listed(before, deps.now())
+    return (
+        listed if worked or listed.state is not LinkState.ACTIVE else replace(listed, state=LinkState.KILLED)
+    )
 
 
 @atomic
@@ -88,8 +94,9 @@ def kill_links(deps: Deps, actor: Actor, *, chat_id: str | None = None) -> int:
 
 
 def count_active_links(deps: Deps, actor: Actor) -> int:
-    """How many own links still open."""
-    return len(store.list_active_links(deps.db, actor.require_subject(), deps.now(), chat_id=None))
+    """How many own links still open; one that was made in a chat does not when the chat is no longer bound."""
+    found = store.list_active_links(deps.db, actor.require_subject(), deps.now(), chat_id=None)
+    return sum(_dead(deps, link) is None for link in found)
 
 
 @atomic

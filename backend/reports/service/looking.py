@@ -41,11 +41,16 @@ def _shown(deps: Deps, entry: Entry) -> Look:
     )
 
 
+def is_own(entry: Entry) -> bool:
+    """Whether the subject looked: a citizen reaches another's record by a link only."""
+    return entry.actor_role is Role.CITIZEN and entry.action != SHARED
+
+
 def _who(entry: Entry) -> tuple[Text, bool]:
-    """The name the log shows, and whether it was the subject: a citizen reaches another's record by a link only."""
+    """The name the log shows, and whether it was the subject."""
     if entry.action == SHARED:
         return texts.LINK_HOLDER, False
-    if entry.actor_role is Role.CITIZEN:
+    if is_own(entry):
         return texts.SELF_NAME, True
     name = entry.actor_name
     return (Text(name, name) if name else entry.actor_role.label), False

@@ -19,9 +19,10 @@ from backend.common.deps import Deps
 from backend.common.mongo import DriverError
 from backend.dialogues.model import Incoming, Outgoing, Sort
 from backend.wechat import errors, store, texts
-from backend.wechat.model import Heard, Turn
+from backend.wechat.model import Call, Heard, Turn
 from backend.wechat.rules import reading, writing
 from backend.wechat.service import reporting
+from backend.wechat.service.places import Places
 
 ROOM = "replies"
 PURPOSE = "wechat"
@@ -36,12 +37,14 @@ Dialogue = Callable[[Deps, Incoming], Sequence[Outgoing]]
 @dataclass(frozen=True)
 class Pace:
     """Seconds. A lease is renewed while its request works, so that only a dead process loses one; it ends before WeChat's
-    second try, which then takes the work over."""
+    second try, which then takes the work over. `place` is waited for until somebody's work has gone on for `slow`."""
 
     waits: float = 4.0
     looks_every: float = 0.1
     lease: float = 4.0
     renews_every: float = 1.0
+    place: float = 3.0
+    slow: float = 0.5
 
 
 class Line:
@@ -52,21 +55,21 @@ class Line:
 
     def __init__(self, dialogue: Dialogue, *, places: int, pace: Pace = Pace()) -> None:
         self._dialogue = dialogue
-        self._places = threading.BoundedSemaphore(places)
+        self._places = Places(places, waits=pace.place, slow=pace.slow)
         self._pace = pace
 
     def text(self, deps: Deps, heard: Heard) -> str:
         """The text for this message, empty where none is due. Raises 403 `wechat.replayed`."""
         if heard.incoming is None:
+            if not keep_nonce(deps, heard.call):
+                raise errors.replayed()
             reporting.note(deps, heard.message)
             return ""
-        if not self._places.acquire(blocking=False):
-            log.warning("wechat.busy")
-            return _crowded(deps, _turn(deps, heard, self._pace))
-        try:
-            return self._text(deps, heard, heard.incoming)
-        finally:
-            self._places.release()
+        with self._places.one(heard.incoming.user) as there_is_one:
+            if there_is_one:
+                return self._text(deps, heard, heard.incoming)
+        log.warning("wechat.busy")
+        return _crowded(deps, _turn(deps, heard, self._pace))
 
     def _text(self, deps: Deps, heard: Heard, incoming: Incoming) -> str:
         turn = _turn(deps, heard, self._pace)
@@ -77,7 +80,8 @@ class Line:
         if not store.add_nonces(deps.db, turn):
             log.warning("wechat.replayed", user=turn.user[:12])
             raise errors.replayed()
-        return self._waited(deps, turn, lambda: self._worked(deps, turn, incoming))
+        of_a_place = incoming.sort is Sort.LOCATION
+        return self._waited(deps, turn, lambda: self._worked(deps, turn, incoming), of_a_place=of_a_place)
 
     def _fetched(self, deps: Deps, asking: Turn, incoming: Incoming) -> str:
         """The answer to an earlier message of the same person, which took too long; nothing is worked on here."""
@@ -86,7 +90,7 @@ class Line:
             return texts.GONE
         return self._waited(deps, replace(found, lease=asking.lease), lambda: texts.GONE)
 
-    def _waited(self, deps: Deps, turn: Turn, work: Callable[[], str]) -> str:
+    def _waited(self, deps: Deps, turn: Turn, work: Callable[[], str], *, of_a_place: bool = False) -> str:
         """The answer that another request gives; `work` when nobody works on it any more."""
         ends = time.monotonic() + self._pace.waits
         while (found := store.find(deps.db, turn.id)) is not None:
@@ -96,7 +100,7 @@ class Line:
                 return work()
             if time.monotonic() >= ends:
                 log.warning("wechat.slow", user=turn.user[:12])
-                return _slow(deps, turn)
+                return texts.SLOW_PLACE if of_a_place else _slow(deps, turn)
             time.sleep(self._pace.looks_every)
         raise errors.replayed()
 
@@ -135,6 +139,14 @@ class Line:
                 store.lease(deps.db, turn.id, held=turn.lease, by=turn.lease, until=until)
             except DriverError:
                 log.warning("wechat.lease_not_renewed")
+
+
+def keep_nonce(deps: Deps, call: Call) -> bool:
+    """Take a signed request's nonce, once; false when it has been here."""
+    now = deps.now()
+    nonce = _mac(deps, "nonce", call.timestamp, call.nonce)
+    proof = _mac(deps, "proof", call.timestamp, call.nonce)
+    return store.insert(deps.db, Turn(proof, "", proof, (nonce,), deps.new_id(), now, now + KEPT))
 
 
 def _turn(deps: Deps, heard: Heard, pace: Pace) -> Turn:

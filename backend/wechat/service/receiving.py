@@ -5,6 +5,7 @@ from backend.common.settings import Settings
 from backend.wechat import errors
 from backend.wechat.model import Account, Call, Heard
 from backend.wechat.rules import reading, sealing, signing, writing
+from backend.wechat.service import answering
 
 LONGEST_ECHO = 256
 
@@ -17,6 +18,9 @@ def prove(deps: Deps, call: Call, *, echo: str) -> str:
     admit(deps, call)
     if not (echo.isascii() and echo.isprintable() and len(echo) <= LONGEST_ECHO):
         raise errors.unreadable()
+    # The same signature covers a plain message: what proved an address proves nothing after it.
+    if not answering.keep_nonce(deps, call):
+        raise errors.replayed()
     return echo
 
 

@@ -24,4 +24,4 @@ def bind(deps: Deps, actor: Actor, user: str = "7", channel: Way = TELEGRAM) -> 
 
 def redeem(deps: Deps, code: str, user: str = "7", channel: Way = TELEGRAM) -> Binding:
     speaker = service.speaker(deps, channel=channel, user=user)
-    return service.redeem(deps, speaker, channel=channel, user=user, code=code, language="zh")
+    return service.redeem(deps, speaker, channel=channel, user=user, code=code)

@@ -1,20 +1,26 @@
 """A chat speaks for an account only by a code that its holder has seen, once, within ten minutes."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from backend.chats import rules, service
 from backend.chats.errors import WRONG_CODE
+from backend.common import qr
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
+from backend.gateways.scenes import WeChatScenes
+from backend.gateways.wechat_account import WeChatAccount
 from backend.identity import service as identity
 from backend.notices import service as notices
 from backend.recipients import service as recipients
 from schemas.notices import NoticeKind
 from schemas.terms import Role, Way
 from tests.backend.chats.conftest import TELEGRAM, bind, redeem
+from tests.support.channels import WeChatApi
 from tests.support.people import acts, signed_in, together
 from tests.support.refusals import refused
 from tests.support.world import Clock
@@ -177,7 +183,54 @@ def test_a_deep_link_holds_the_code_once_the_bot_has_said_its_name(deps: Deps, r
     service.introduce(deps, channel=TELEGRAM, name="credit_shanghai_bot")
     made = service.make_code(deps, resident, channel=TELEGRAM)
     assert made.deep_link == f"https://t.me/credit_shanghai_bot?start={made.code}"
-    assert service.make_code(deps, resident, channel=Way.WECHAT).deep_link is None
+    assert made.qr_svg == qr.drawn(made.deep_link)
+    assert "二维码" in made.instruction.zh
+
+
+def test_without_a_link_the_code_alone_is_told_and_works(deps: Deps, resident: Actor) -> None:
+    for channel in service.CHANNELS:
+        made = service.make_code(deps, resident, channel=channel)
+        assert (made.deep_link, made.qr_svg) == (None, None)
+        assert made.code in made.instruction.zh
+        assert "链接" not in made.instruction.zh
+        assert "二维码" not in made.instruction.zh
+        assert redeem(deps, made.code, channel=channel)
+
+
+@pytest.fixture
+def wechat_api() -> Iterator[WeChatApi]:
+    with WeChatApi() as served:
+        yield served
+
+
+@pytest.fixture
+def reached(deps: Deps, wechat_api: WeChatApi) -> Iterator[Deps]:
+    """An installation whose account may make QR codes."""
+    account = WeChatAccount(wechat_api.APP, wechat_api.SECRET, wechat_api.url)
+    yield replace(deps, scenes=WeChatScenes(account))
+    account.close()
+
+
+def test_wechats_link_holds_the_code_as_its_scene_and_no_longer_than_the_code_counts(
+    reached: Deps, resident: Actor, wechat_api: WeChatApi
+) -> None:
+    made = service.make_code(reached, resident, channel=Way.WECHAT)
+    assert made.deep_link is not None
+    assert wechat_api.scenes[made.deep_link] == (made.code, 600)
+    assert made.qr_svg == qr.drawn(made.deep_link)
+    assert "扫描" in made.instruction.zh
+    assert made.code in made.instruction.en
+    scene, _ = wechat_api.scenes[made.deep_link]
+    assert redeem(reached, scene, "o-1", Way.WECHAT).account_id == resident.id
+
+
+def test_while_wechat_gives_no_qr_code_the_code_alone_works(
+    reached: Deps, resident: Actor, wechat_api: WeChatApi
+) -> None:
+    wechat_api.qr_fault = {"errcode": 45009, "errmsg": "reach max api daily quota limit"}
+    made = service.make_code(reached, resident, channel=Way.WECHAT)
+    assert (made.deep_link, made.qr_svg) == (None, None)
+    assert redeem(reached, made.code, "o-1", Way.WECHAT).account_id == resident.id
 
 
 def test_codes_are_never_taken_for_words_nor_words_for_codes(deps: Deps, resident: Actor) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -79,10 +80,22 @@ def test_what_comes_too_late_is_not_written_over_what_came_after(
     deps: Deps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "LEASE_MS", 100)
+    monkeypatch.setattr(turns, "LONGEST_TURN_S", 0.0)
     with service.turn(deps, channel=TELEGRAM, user="7", message_id="slow") as slow:
         assert take(deps, "quick") == ["quick"]
         slow.settle({"heard": ["slow"]}, ["slow"])
     assert take(deps, "next") == ["quick", "next"]
+
+
+def test_what_takes_longer_than_a_lease_is_waited_for(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "LEASE_MS", 200)
+    with ThreadPoolExecutor(1) as threads:
+        with service.turn(deps, channel=TELEGRAM, user="7", message_id="slow") as slow:
+            later = threads.submit(take, deps, "later")
+            with pytest.raises(TimeoutError):
+                later.result(1)
+            slow.settle({"heard": ["slow"]}, ["slow"])
+        assert later.result(60) == ["slow", "later"]
 
 
 def test_a_failure_leaves_the_dialogue_as_it_was(deps: Deps) -> None:

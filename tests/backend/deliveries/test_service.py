@@ -12,6 +12,7 @@ import pytest
 from backend.common.deps import Deps
 from backend.deliveries import rules, service
 from backend.deliveries.model import LEGAL, NOTICE, Parcel, Words
+from backend.deliveries.store import items, verdicts
 from backend.gateways import posting
 from backend.gateways.carrying import Handover, Message, Verdict
 from backend.notices import service as notices
@@ -21,6 +22,7 @@ from schemas.notices import NoticeKind
 from schemas.terms import Role, Way
 from schemas.text import Text
 from tests.support.followers import EDITOR, WORKER, account, address, bound, crowd, let_pass
+from tests.support.people import together
 from tests.support.refusals import at_once
 from tests.support.world import Clock
 
@@ -312,6 +314,103 @@ def test_what_the_channel_tells_later(set_up: Deps) -> None:
     assert service.confirm(set_up, way=Way.WECHAT, receipt="9001", arrived=True)
     assert not service.confirm(set_up, way=Way.WECHAT, receipt="9001", arrived=False)
     assert list(states(set_up).values()) == [("delivered", None)]
+
+
+def wechat_parcel(deps: Deps) -> Parcel:
+    bound(deps, "anna", Way.WECHAT)
+    owe(deps, "anna")
+    service.plan(deps, WORKER)
+    return take(deps, Way.WECHAT)[0]
+
+
+def early(deps: Deps) -> int:
+    return deps.db["delivery_verdicts"].count_documents({})
+
+
+@pytest.mark.parametrize(
+    ("arrived", "reason", "state"), [(True, None, "delivered"), (False, "refused_by_user", "failed")]
+)
+def test_what_the_channel_tells_before_the_mark_is_not_lost(
+    set_up: Deps, arrived: bool, reason: str | None, state: str
+) -> None:
+    parcel = wechat_parcel(set_up)
+    for _ in range(2):
+        assert not service.confirm(set_up, way=Way.WECHAT, receipt="9001", arrived=arrived, reason=reason)
+    assert early(set_up) == 1
+    service.settle(set_up, parcel, Handover(Verdict.TAKEN, receipt="9001"))
+    assert list(states(set_up).values()) == [(state, reason)]
+    assert early(set_up) == 0
+    assert not service.confirm(set_up, way=Way.WECHAT, receipt="9001", arrived=not arrived)
+    assert list(states(set_up).values()) == [(state, reason)]
+    assert early(set_up) == 0, "a word about a known message does not wait"
+
+
+def test_a_mark_between_looking_for_it_and_asking_for_its_number_is_seen(
+    set_up: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parcel, is_known = wechat_parcel(set_up), items.is_known
+
+    def crossed(*given: Any) -> bool:
+        service.settle(set_up, parcel, Handover(Verdict.TAKEN, receipt="9001"))
+        return is_known(*given)
+
+    monkeypatch.setattr(items, "is_known", crossed)
+    assert service.confirm(set_up, way=Way.WECHAT, receipt="9001", arrived=True)
+    assert list(states(set_up).values()) == [("delivered", None)]
+
+
+@pytest.mark.parametrize("at", ["before_the_word_lies_there", "after_it_lies_there"])
+def test_mark_and_word_may_cross_each_other(set_up: Deps, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
+    """The worker marks while the channel's word is being written down."""
+    parcel, put = wechat_parcel(set_up), verdicts.put
+
+    def crossed(*given: Any, **named: Any) -> bool:
+        if at == "before_the_word_lies_there":
+            service.settle(set_up, parcel, Handover(Verdict.TAKEN, receipt="9001"))
+            return put(*given, **named)
+        kept = put(*given, **named)
+        service.settle(set_up, parcel, Handover(Verdict.TAKEN, receipt="9001"))
+        return kept
+
+    monkeypatch.setattr(verdicts, "put", crossed)
+    service.confirm(set_up, way=Way.WECHAT, receipt="9001", arrived=True)
+    assert list(states(set_up).values()) == [("delivered", None)]
+    assert early(set_up) == 0
+
+
+def test_twenty_marks_and_words_at_once_lose_none(set_up: Deps) -> None:
+    crowd(set_up, 20, Way.WECHAT)
+    for number in range(20):
+        owe(set_up, f"p{number:06}")
+    service.plan(set_up, WORKER)
+    parcels: list[Parcel] = []
+    while found := take(set_up, Way.WECHAT):
+        parcels += found
+    assert len(parcels) == 20
+    marks = [
+        partial(service.settle, set_up, one, Handover(Verdict.TAKEN, receipt=str(9000 + n)))
+        for n, one in enumerate(parcels)
+    ]
+    words = [
+        partial(service.confirm, set_up, way=Way.WECHAT, receipt=str(9000 + n), arrived=True)
+        for n in range(20)
+    ]
+    together([one for pair in zip(marks, words, strict=True) for one in pair])
+    assert set(states(set_up).values()) == {("delivered", None)}
+    assert early(set_up) == 0
+
+
+def test_words_about_unknown_messages_are_bounded_and_end(
+    set_up: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_EARLY", 3)
+    for number in range(6):
+        assert not service.confirm(set_up, way=Way.WECHAT, receipt=str(number), arrived=True)
+    kept = list(set_up.db["delivery_verdicts"].find())
+    assert len(kept) == 3
+    assert {one["expires_at"] - set_up.now() for one in kept} == {timedelta(hours=1)}
+    ends = set_up.db["delivery_verdicts"].index_information()["expires_at_1"]
+    assert ends["expireAfterSeconds"] == 0
 
 
 def test_only_the_system_plans(set_up: Deps) -> None:

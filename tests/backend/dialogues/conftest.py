@@ -23,7 +23,10 @@ def port(town: Town) -> CorePort:
 
 def bound(port: CorePort, town: Town, holder: Actor) -> CorePort:
     code = chats.make_code(town.deps, holder, channel=port.way).code
-    assert "绑定成功" in say(port, f"绑定 {code}")
+    told = say(port, f"绑定 {code}")
+    if "改为绑定" in told:  # the chat is somebody else's until now, and asks
+        told = press(port, f"rebind:{code}")
+    assert "绑定成功" in told
     return port
 
 

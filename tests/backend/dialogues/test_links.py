@@ -202,3 +202,21 @@ def test_signing_out_everywhere_over_a_look_ends_the_chats_too(town: Town, port:
     assert len(chats.mine(town.deps, town.resident)) == 1
     reports.ask(town.deps, town.resident, entry_id=look.id, end_sessions=True)
     assert chats.mine(town.deps, town.resident) == ()
+
+
+def test_switching_off_says_what_had_become_of_the_link(town: Town, port: CorePort) -> None:
+    code, link_id = link(port)
+    assert "已停用 1 条" in press(port, f"kill:{link_id}")
+    assert "此前已失效" in press(port, f"kill:{link_id}")
+    code, link_id = link(port)
+    reports.open_link(town.deps, town.resident, code=code)
+    said = press(port, f"kill:{link_id}")
+    assert "已被打开过" in said
+
+
+def test_a_link_of_a_chat_that_is_no_longer_bound_is_not_counted_as_working(
+    town: Town, port: CorePort
+) -> None:
+    link(port)
+    bound(CorePort(town.deps, user="9"), town, town.resident)
+    assert reports.count_active_links(town.deps, town.resident) == 0

@@ -44,7 +44,7 @@ def words(fair: Fair, **changes: str) -> dict[str, Any]:
         "ends_at": f"{start + timedelta(days=30):%Y-%m-%dT%H:%M}",
         "districts": ["310101"],
         "partner_ids": [fair.shop().id],
-        "made": "m1",
+        "_once": "m1",
     }
     return made | changes
 

@@ -172,7 +172,7 @@ def test_an_auditor_answers_not_me(deps: Deps, visiting: Visiting) -> None:
     answered = reports.own_question(deps, person, question_id=ident)
     assert answered.finding is QuestionFinding.OWN_ACCOUNT
     looks = audit.looks(deps, person.require_subject(), limit=9).items
-    assert [look.actor_name for look in looks if look.action == "reports.question_look"][0] == "he"
+    assert next(look.actor_name for look in looks if look.action == "reports.question_look") == "he"
 
 
 def test_an_auditor_may_not_answer_about_the_own_look(deps: Deps, visitor: FlaskClient) -> None:

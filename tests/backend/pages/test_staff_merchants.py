@@ -75,7 +75,7 @@ def test_a_key_is_shown_once_and_works_until_it_is_revoked(
 def test_a_key_form_sent_twice_makes_one_key(market: Market, song: Signed, visitor: FlaskClient) -> None:
     merchant, browser = market.merchant(), let_in(visitor, song)
     address = f"{HOME}/{merchant.id}"
-    sent = {"_form": form_code(browser, address), "made": "m1", "label": "收银台"}
+    sent = {"_form": form_code(browser, address), "_once": "m1", "label": "收银台"}
     assert "mk_" in browser.post(f"{address}/keys", data=sent).text
     assert browser.post(f"{address}/keys", data=sent).status_code == 303
     assert len(service.keys(market.deps, MANAGER, merchant_id=merchant.id, limit=9).items) == 1
@@ -90,7 +90,9 @@ def test_a_clerk_is_let_in_and_out(market: Market, song: Signed, visitor: FlaskC
     )
     assert found.status_code == 422
     assert "kurz" not in found.text
-    found = browser.post(f"{address}/clerks", data={"_form": code, "username": "liangyou.zhou", "made": "m2"})
+    found = browser.post(
+        f"{address}/clerks", data={"_form": code, "username": "liangyou.zhou", "_once": "m2"}
+    )
     password = found.text.partition('<p class="once" translate="no">')[2].partition("<")[0]
     assert market.sign_in("liangyou.zhou", password)
     (clerk,) = service.clerks(market.deps, MANAGER, merchant_id=merchant.id)

@@ -37,11 +37,11 @@ def tang(deps: Deps) -> Signed:
 def test_a_shop_is_put_down_changed_and_withdrawn(deps: Deps, tang: Signed, visitor: FlaskClient) -> None:
     browser = let_in(visitor, tang)
     sent = WORDS | {"_form": form_code(browser, f"{HOME}/new")}
-    found = browser.post(f"{HOME}/new", data=sent | {"made": "a"})
+    found = browser.post(f"{HOME}/new", data=sent | {"_once": "a"})
     assert found.status_code == 303, found.text
     address = found.headers["Location"]
     ident = address.rpartition("/")[2]
-    found = browser.post(f"{HOME}/new", data=sent | {"made": "b"})
+    found = browser.post(f"{HOME}/new", data=sent | {"_once": "b"})
     assert found.status_code == 409
     assert f'href="{address}"' in found.text
     edit = browser.get(f"{address}/edit").text

@@ -71,7 +71,7 @@ def test_without_a_script_and_sent_twice_it_goes_out_once(
 ) -> None:
     crowd(deps, 2)
     browser = let_in(visitor, zhou)
-    sent = WORDS | {"_form": form_code(browser, f"{HOME}/new"), "made": "m1"}
+    sent = WORDS | {"_form": form_code(browser, f"{HOME}/new"), "_once": "m1"}
     found = browser.post(f"{HOME}/new", data=sent)
     assert found.status_code == 200
     assert "确认，发给 2 人" in found.text

@@ -81,8 +81,22 @@ def test_a_chat_without_an_account_follows_and_leaves(deps: Deps) -> None:
     service.bind(deps, account_id="anna", way=Way.TELEGRAM, address="111")
     assert service.bind_chat(deps, way=Way.TELEGRAM, address="111").account_id == "anna"
     assert service.leave(deps, way=Way.TELEGRAM, address="111")
-    assert not service.leave(deps, way=Way.TELEGRAM, address="111")
     assert deps.db["recipients"].count_documents({}) == 0
+    assert not service.leave(deps, way=Way.TELEGRAM, address="111")
+
+
+def test_of_who_left_only_the_wish_is_kept(deps: Deps) -> None:
+    service.bind_chat(deps, way=Way.TELEGRAM, address="111")
+    assert service.leave(deps, way=Way.TELEGRAM, address="111")
+    (left,) = deps.db["recipients"].find()
+    assert left["address_sealed"] is None
+    assert service.has_left(deps, way=Way.TELEGRAM, address="111")
+    assert not service.end_gone(deps, way=Way.TELEGRAM, address="111")
+    assert not service.mark_address_gone(deps, way=Way.TELEGRAM, address="111", reason="blocked")
+    assert service.has_left(deps, way=Way.TELEGRAM, address="111")
+    service.bind_chat(deps, way=Way.TELEGRAM, address="111")
+    assert not service.has_left(deps, way=Way.TELEGRAM, address="111")
+    assert deps.db["recipients"].count_documents({}) == 1
 
 
 def test_everything_is_on_at_first_but_text_messages(deps: Deps) -> None:

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -172,6 +172,42 @@ def test_more_at_once_than_there_are_places_is_told_so_and_not_begun(account: De
         work.door.set()
         first.result(60)
     assert small.text(account, heard(text_xml("乙", msg_id=2), "n2")) == "第2次 乙"
+
+
+def test_a_burst_waits_its_turn_and_is_answered(account: Deps) -> None:
+    """A hundred people at once: nobody is sent away while those before them come off."""
+
+    def quick(deps: Deps, incoming: Incoming) -> tuple[Outgoing, ...]:
+        return (Outgoing(incoming.text),)
+
+    small = line(quick, replace(QUICK, place=60.0, slow=60.0), places=2)
+    with ThreadPoolExecutor(40) as threads:
+        told = [
+            threads.submit(
+                small.text, account, heard(text_xml(f"第{n}位", msg_id=n, user=f"openid{n:03}"), f"n{n}")
+            )
+            for n in range(100)
+        ]
+        assert [one.result(60) for one in told] == [f"第{n}位" for n in range(100)]
+
+
+def test_who_sends_a_lot_takes_nobody_elses_place(account: Deps, work: Work) -> None:
+    small = line(work, places=5)
+    with ThreadPoolExecutor(8) as threads:
+        flood = [
+            threads.submit(small.text, account, heard(text_xml(f"洪{n}", msg_id=n, user="flooding"), f"f{n}"))
+            for n in range(8)
+        ]
+        until_done(flood, 5)
+        other = threads.submit(small.text, account, heard(text_xml("乙", msg_id=99, user="another"), "n"))
+        work.door.set()
+        assert other.result(60).endswith("乙")
+        assert [one.result(60) for one in flood].count(texts.BUSY) == 5
+
+
+def until_done(told: list[Future[str]], count: int) -> None:
+    while sum(one.done() for one in told) < count:
+        threading.Event().wait(0.01)
 
 
 def test_an_event_waits_and_is_answered_like_a_message(account: Deps, work: Work) -> None:

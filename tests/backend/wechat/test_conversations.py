@@ -229,21 +229,37 @@ def test_whoever_is_not_bound_sees_nothing_of_anybody(resident: Resident) -> Non
         ("failed: system failed", "failed", True),
     ],
 )
+@pytest.mark.parametrize("marked", ["before", "after"])
 def test_what_wechat_tells_of_a_template_message_is_noted(
-    resident: Resident, account: Deps, status: str, state: str, reached: bool
+    resident: Resident, account: Deps, status: str, state: str, reached: bool, marked: str
 ) -> None:
+    """Also when it comes before the worker has marked the message as sent."""
     set_up = replace(account, carriers={Way.WECHAT: Silent()})
     actor = bound(set_up, "anna")
     recipients.bind(set_up, account_id=actor.id, way=Way.WECHAT, address=OPENID)
     owe(set_up, actor.id)
     deliveries.plan(set_up, WORKER)
-    deliveries.settle(set_up, take(set_up, Way.WECHAT)[0], Handover(Verdict.TAKEN, receipt="200163836"))
+    parcel, taken = take(set_up, Way.WECHAT)[0], Handover(Verdict.TAKEN, receipt="200163836")
+    if marked == "before":
+        deliveries.settle(set_up, parcel, taken)
     report = f"<MsgID>200163836</MsgID><Status><![CDATA[{status}]]></Status>"
     for _ in range(2):
         answer = resident.server.post_sealed(event_xml("TEMPLATESENDJOBFINISH", "", report))
         assert answer.text == "success"
+    if marked == "after":
+        deliveries.settle(set_up, parcel, taken)
     assert [one["state"] for one in account.db["deliveries"].find()] == [state]
     assert (actor.id in recipients.reachable(account, [actor.id])) is reached
+
+
+@pytest.mark.parametrize("number", ["", "abc", "9" * 33, "1 2", "$ne"])
+def test_a_report_on_what_is_no_message_leaves_nothing(
+    resident: Resident, account: Deps, number: str
+) -> None:
+    report = f"<MsgID>{number}</MsgID><Status><![CDATA[success]]></Status>"
+    answer = resident.server.post_sealed(event_xml("TEMPLATESENDJOBFINISH", "", report))
+    assert answer.text == "success"
+    assert account.db["delivery_verdicts"].count_documents({}) == 0
 
 
 def test_every_command_of_the_dialogue_is_in_the_menu_once_and_is_understood(resident: Resident) -> None:

@@ -145,6 +145,17 @@ def test_a_nonce_comes_with_one_message(wechat: Server, heard: Heard) -> None:
     assert [one.text for one in heard.incoming] == ["一"]
 
 
+def test_what_proved_the_address_or_told_of_nothing_proves_no_message(wechat: Server, heard: Heard) -> None:
+    """One signature covers the handshake, an event and a plain message alike."""
+    at = str(int(wechat.clock().timestamp()))
+    query = {"timestamp": at, "nonce": "once", "signature": sign(TOKEN, at, "once")}
+    assert wechat.web.get("/wechat", query_string=query | {"echostr": "1"}).status_code == 200
+    assert reason(wechat.post_sealed(text_xml("一"), nonce="once")) == (403, "wechat.replayed")
+    assert wechat.post_sealed(event_xml("VIEW", "https://x"), nonce="twice").status_code == 200
+    assert reason(wechat.post_sealed(text_xml("二", msg_id=2), nonce="twice")) == (403, "wechat.replayed")
+    assert heard.incoming == []
+
+
 def test_a_number_comes_with_one_message(wechat: Server, heard: Heard) -> None:
     wechat.post_sealed(text_xml("一", msg_id=1))
     assert reason(wechat.post_sealed(text_xml("二", msg_id=1))) == (403, "wechat.replayed")
@@ -259,7 +270,10 @@ def test_where_nobody_waits_for_words_there_are_none(
     answer = wechat.post_sealed(xml)
     assert (answer.status_code, answer.text, answer.mimetype) == (200, "success", "text/plain")
     assert heard.incoming == []
-    assert account.db[COLLECTION].count_documents({}) == 0, "a position that nobody asked for is not kept"
+    (kept,) = account.db[COLLECTION].find()
+    assert kept["_id"] == kept["fingerprint"], (
+        "a position that nobody asked for is not kept: this is made of the nonce alone"
+    )
 
 
 def test_an_empty_answer_is_success(wechat: Server, heard: Heard) -> None:

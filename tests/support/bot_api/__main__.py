@@ -87,8 +87,14 @@ def _start_bot(api: BotApi, environ: Mapping[str, str]) -> subprocess.Popen[byte
 def _welcome(api: BotApi, kept: Path, *, own_bot: bool) -> None:
     people = ", ".join(name for name, _ in PEOPLE.values())
     whose = "started here" if own_bot else "the running service's, by BOT_TOKEN and BOT_API_URL"
+    more = (
+        "  notices (a link was opened, a case moved, news) do not come this way: for them set BOT_TOKEN and BOT_API_URL for\n"
+        "  `make run` and `make chat` (docs/operations.md); a binding code is made on the page /chats of the service\n"
+        if own_bot
+        else ""
+    )
     print(
-        f"\nTalk to the bot: {api.url}\n  as {people}; the bot is {whose}\n  kept in {kept}\nCtrl-C ends it.\n",
+        f"\nTalk to the bot: {api.url}\n  as {people}; the bot is {whose}\n  kept in {kept}\n{more}Ctrl-C ends it.\n",
         flush=True,
     )
 

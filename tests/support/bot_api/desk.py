@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from email.message import Message
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, parse_qs, urlsplit
@@ -26,6 +27,7 @@ FILES = {
     "/chat.css": ("chat.css", "text/css; charset=utf-8"),
     "/favicon.ico": ("icon.svg", "image/svg+xml"),
 }
+NAME = str(BOT_USER["first_name"])
 PEOPLE = {7001: ("市民小王", "zh-hans"), 7002: ("Alex", "en")}
 FRIEND = User(7099, "小李")
 LONGEST_WAIT_S = 25
@@ -37,7 +39,7 @@ def answer(api: "BotApi", command: str, place: SplitResult, headers: Message, bo
         raise forbidden("open this page by its address on this machine")
     if command == "GET" and place.path in FILES:
         name, kind = FILES[place.path]
-        return 200, kind, (PAGE / name).read_bytes()
+        return 200, kind, (PAGE / name).read_bytes().replace(b"{bot}", escape(NAME).encode())
     if command == "GET" and place.path == "/events":
         asked = {name: int(found[0]) for name, found in parse_qs(place.query).items()}
         return _json(_events(api, _person(api, asked["person"]), asked["after"], wait=bool(asked["wait"])))

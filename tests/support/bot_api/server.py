@@ -32,8 +32,9 @@ class BotApi:
     """Use as a context manager. `sent` holds the requests of messages that were taken, `calls` every method that was called,
     `refusals` counts the answers that were not 200, by status; `world.transcript` is what was said.
 
-    Faults to switch on: `failing` (500), `blocked` and `unknown` chats (403, 400), `silent` ones (the message is taken, the
-    answer never comes), `latency_s`, `close_for`. `pace` holds floods off with 429; `floods=True` is Telegram's own."""
+    Faults to switch on: `failing` (500; `failing_for`: messages to these chats), `blocked` and `unknown` chats (403, 400),
+    `silent` ones (the message is taken, the answer never comes), `latency_s`, `close_for`. `pace` holds floods off with 429;
+    `floods=True` is Telegram's own."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class BotApi:
         self.calls: list[str] = []
         self.refusals: Counter[int] = Counter()
         self.failing = False
+        self.failing_for: set[str] = set()
         self.blocked: set[str] = set()
         self.unknown: set[str] = set()
         self.silent: set[str] = set()
@@ -154,6 +156,8 @@ class BotApi:
         chat, now = values.text("chat_id"), self.world.clock()
         if (wait := max(self.closed_until - now, self.pace.wait(chat, now))) > 0:
             raise too_many(wait)
+        if chat in self.failing_for:
+            raise failed()
         if chat in self.blocked:
             raise forbidden("bot was blocked by the user")
         if chat in self.unknown:

@@ -102,9 +102,13 @@ class World:
         """A message of the bot, with its keyboard: an inline one stays with the message, another one with the chat."""
         inline = markup if keyboards.is_inline(markup) else None
         message = self.new_message(chat, BOT_USER, **content, reply_markup=inline)
-        if markup is not None and inline is None:
+        below = markup is not None and inline is None
+        if markup is not None and below:
             chat.keyboard = markup if "keyboard" in markup else None
-        self.transcript.add("bot", chat.id, "message", message=dict(message), keyboard=chat.keyboard)
+        told = {"message": dict(message), "keyboard": chat.keyboard}
+        self.transcript.add(
+            "bot", chat.id, "message", **told, **({"changes_keyboard": True} if below else {})
+        )
         self.changed.notify_all()
         return dict(message)
 

@@ -12,7 +12,7 @@ NEAR_M, FAR_M = 3_000, 10_000
 
 
 def ask(talk: Talk, _: str) -> Answer:
-    row = [talk.open(texts.TO_PAGE, "/map")]
+    row = [talk.open(texts.TO_MAP, "/map")]
     return answer(talk, talk.say(texts.SEND_PLACE), row, asks_location=True)
 
 
@@ -27,7 +27,7 @@ def around(talk: Talk) -> Answer:
         )
         if found.features:
             return _listed(talk, found.features)
-    return answer(talk, talk.say(texts.NO_SHOPS), [talk.open(texts.TO_PAGE, "/map")], kept=False)
+    return answer(talk, talk.say(texts.NO_SHOPS), [talk.open(texts.TO_MAP, "/map")], kept=False)
 
 
 def _is_position(lng: float | None, lat: float | None) -> bool:

@@ -1,6 +1,6 @@
 """帮助、人工、语言, and the menu."""
 
-from backend.accounts import service as accounts
+from backend.chats import service as chats
 from backend.dialogues import texts
 from backend.dialogues.service.talking import Answer, Talk, answer, menu
 from schemas.text import Language
@@ -24,10 +24,10 @@ def ask_language(talk: Talk, _: str) -> Answer:
 
 
 def set_language(talk: Talk, wanted: str) -> Answer:
-    """For this dialogue, and for the account where there is one."""
+    """For this chat, and for the account where there is one."""
     chosen: Language = "en" if wanted == "en" else "zh"
-    if talk.bound:
-        accounts.set_language(talk.deps, talk.actor, language=chosen)
+    sent = talk.incoming
+    chats.choose_language(talk.deps, talk.speaker, channel=sent.channel, user=sent.user, language=chosen)
     spoken = Talk(talk.deps, talk.incoming, talk.speaker, chosen)
     said = menu(spoken, texts.LANGUAGE_SET, texts.MENU)
     return Answer(said.outgoing, language=chosen)

@@ -6,6 +6,7 @@ from backend.dialogues import texts
 from backend.dialogues.model import Button
 from backend.dialogues.service.talking import Answer, Talk, answer, minute
 from backend.reports import service as reports
+from schemas.terms import LinkState
 
 
 def make(talk: Talk, _: str) -> Answer:
@@ -20,8 +21,11 @@ def make(talk: Talk, _: str) -> Answer:
 def kill(talk: Talk, link_id: str) -> Answer:
     """Switch one link off, by the button under it."""
     talk.require_account()
-    reports.kill_link(talk.deps, talk.actor, link_id=link_id)
-    return answer(talk, talk.say(texts.KILLED, count=1))
+    before = reports.kill_link(talk.deps, talk.actor, link_id=link_id)
+    if before.last_opened_at is not None:
+        return answer(talk, talk.say(texts.ALREADY_OPENED, at=minute(before.last_opened_at)))
+    worked = before.state is LinkState.ACTIVE
+    return answer(talk, talk.say(texts.KILLED, count=1) if worked else talk.say(texts.ALREADY_DEAD))
 
 
 def kill_these(talk: Talk, _: str) -> Answer:

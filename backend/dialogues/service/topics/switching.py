@@ -39,7 +39,7 @@ def switch(talk: Talk, wanted: str) -> Answer:
 
 def follow(talk: Talk, _: str) -> Answer:
     sent = talk.incoming
-    chats.returned(talk.deps, channel=sent.channel, user=sent.user, language=talk.language)
+    chats.follow(talk.deps, channel=sent.channel, user=sent.user, language=talk.language)
     return answer(talk, talk.say(texts.FOLLOWS))
 
 
