@@ -34,11 +34,22 @@ if (form && looks) {
     button.hidden = false;
     button.addEventListener("click", () => {
       const box = form.elements.body;
-      box.setRangeText(`\n\n![](${button.dataset.insert})\n`, box.selectionStart, box.selectionEnd, "end");
+      const at = box.selectionEnd, words = button.dataset.words;
+      box.setRangeText(`\n\n![${words}](${button.dataset.insert})\n`, at, at, "end");
       box.focus();
+      box.setSelectionRange(at + 4, at + 4 + words.length); // what it shows is typed next
       later();
     });
   }
+  // A picture that is too large would be refused with the whole form: said before it is sent.
+  const picture = form.elements.picture;
+  if (picture) picture.addEventListener("change", () => {
+    const large = picture.files.length > 0 && picture.files[0].size > Number(picture.dataset.most);
+    const fault = document.getElementById("e-picture");
+    fault.textContent = large ? picture.dataset.words : "";
+    fault.hidden = !large;
+    if (large) picture.value = "";
+  });
   // What was typed is not left behind by a slip.
   let kept = true;
   form.addEventListener("input", () => { kept = false; });

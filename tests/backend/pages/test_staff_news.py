@@ -154,6 +154,50 @@ def test_a_picture_is_added_and_what_was_typed_stays(
     assert "请先选择一张图片" in found.text
 
 
+def test_the_longest_article_in_both_languages_is_taken(
+    press: Press, anna: Signed, visitor: FlaskClient
+) -> None:
+    browser = let_in(visitor, anna)
+    sent = WORDS | {"_form": form_code(browser, f"{HOME}/new"), "title_en": "How"}
+    sent |= {"body": "信" * 20_000, "body_en": "a word " * 5_700}
+    found = browser.post(f"{HOME}/new", **multipart(sent | {"preview": "1"}))
+    assert (found.status_code, found.text.count("信" * 20_000)) == (200, 2)
+    assert browser.post(f"{HOME}/new", **multipart(sent)).status_code == 303
+    assert browser.post(f"{HOME}/new", **multipart(sent | {"body": "信" * 20_001})).status_code == 422
+
+
+def test_only_what_was_seen_is_approved(press: Press, anna: Signed, visitor: FlaskClient) -> None:
+    made, browser = press.submit(press.draft(BO), BO), let_in(visitor, anna)
+    address = f"{HOME}/{made.id}"
+    code = form_code(browser, address)
+    press.change(made, BO, body="又改了一句")
+    press.submit(made, BO)
+    found = browser.post(f"{address}/approve", data={"_form": code, "version": str(made.version)})
+    assert (found.status_code, press.look(made).state) == (409, NewsState.SUBMITTED)
+    assert "又改了一句" in found.text
+    assert "您填写的都还在下面" not in found.text
+
+
+def test_a_picture_that_is_too_large_is_told_before_it_is_sent(
+    press: Press, anna: Signed, visiting: Visiting
+) -> None:
+    made = press.draft()
+    one = visiting(size=browsing.DESK).signed_in(anna.tokens, "staff")
+    one.open(f"{HOME}/{made.id}/edit")
+    file = {"name": "大图.jpg", "mimeType": "image/jpeg", "buffer": bytes(8 * 1024 * 1024 + 1)}
+    one.page.set_input_files("#f-picture", files=[file])
+    one.page.wait_for_selector("#e-picture:has-text('超过 8 MB')")
+    one.check()
+    small = {"name": "图.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    one.page.set_input_files("#f-picture", files=[small])
+    one.page.click("button:has-text('上传图片')")
+    one.page.wait_for_selector(".note.good")
+    one.page.click("button:has-text('插入正文')")
+    one.page.keyboard.type("服务大厅")
+    one.page.wait_for_selector("[data-look] img[alt='服务大厅']")
+    one.check()
+
+
 def test_a_time_to_publish_is_shanghais_and_none_publishes_nothing(
     press: Press, anna: Signed, visitor: FlaskClient
 ) -> None:
