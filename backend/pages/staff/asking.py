@@ -43,14 +43,14 @@ def read(schema: type[RequestSchema], **beside: Any) -> forms.Form:
 
 def filled(**kept: Any) -> forms.Form:
     """A form with what is kept in its boxes."""
-    return forms.Form(typed={name: _box(value) for name, value in kept.items()})
+    return forms.Form(typed={name: box(value) for name, value in kept.items()})
 
 
 def chosen(**kept: Iterable[Any]) -> dict[str, list[str]]:
     """What is ticked in boxes of which several may be: as sent, else as kept."""
     if request.method == "POST":
         return {name: request.form.getlist(name) for name in kept}
-    return {name: [_box(value) for value in values] for name, values in kept.items()}
+    return {name: [box(value) for value in values] for name, values in kept.items()}
 
 
 def shown(
@@ -114,7 +114,13 @@ def moment(text: str) -> str:
     return f"{text}+08:00" if len(text) == len("2026-11-29T08:00") else text
 
 
-def _box(value: Any) -> str:
+def unmoved(kept: datetime, name: str, read: datetime) -> datetime:
+    """A box shows minutes: one that was left as it was means the very instant that is kept."""
+    return kept if request.form.get(name) == box(kept) else read
+
+
+def box(value: Any) -> str:
+    """What stands in a box for a value that is kept."""
     if value is None:
         return ""
     if isinstance(value, Term):

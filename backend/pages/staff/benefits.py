@@ -82,6 +82,8 @@ def change(benefit_id: str) -> Response:
         return _form(one, form)
     wanted = dict(form.values)
     version = wanted.pop("version")
+    for name in ("starts_at", "ends_at"):
+        wanted[name] = asking.unmoved(getattr(one.terms, name), name, wanted[name])
     try:
         service.change(deps(), actor(), benefit_id=benefit_id, version=version, wanted=_terms(wanted))
     except ServiceError as refusal:

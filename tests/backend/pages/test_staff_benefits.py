@@ -89,6 +89,16 @@ def test_every_fault_stands_at_its_box(fair: Fair, song: Signed, visitor: FlaskC
     assert service.listed_for_staff(fair.deps, MANAGER, limit=9).items == ()
 
 
+def test_a_time_that_was_left_alone_keeps_its_seconds(fair: Fair, song: Signed, visitor: FlaskClient) -> None:
+    exact = fair.deps.now() + timedelta(days=9, seconds=17)
+    one, browser = fair.start(ends_at=exact), let_in(visitor, song)
+    sent = words(fair, ends_at=f"{exact.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}", version=str(one.version))
+    sent["_form"] = form_code(browser, HOME)
+    found = browser.post(f"{HOME}/{one.id}/edit", data=sent)
+    assert found.status_code == 303, found.text
+    assert service.find_for_staff(fair.deps, MANAGER, benefit_id=one.id).terms.ends_at == exact
+
+
 def test_it_is_paused_and_closed_with_reasons(fair: Fair, song: Signed, visitor: FlaskClient) -> None:
     one, browser = fair.start(), let_in(visitor, song)
     address = f"{HOME}/{one.id}"

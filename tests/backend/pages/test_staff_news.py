@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from playwright.sync_api import FilePayload
 
 from backend.common.actor import Actor
 from backend.common.clock import SHANGHAI
@@ -184,12 +185,12 @@ def test_a_picture_that_is_too_large_is_told_before_it_is_sent(
     made = press.draft()
     one = visiting(size=browsing.DESK).signed_in(anna.tokens, "staff")
     one.open(f"{HOME}/{made.id}/edit")
-    file = {"name": "大图.jpg", "mimeType": "image/jpeg", "buffer": bytes(8 * 1024 * 1024 + 1)}
-    one.page.set_input_files("#f-picture", files=[file])
+    large = FilePayload(name="大图.jpg", mimeType="image/jpeg", buffer=bytes(8 * 1024 * 1024 + 1))
+    one.page.set_input_files("#f-picture", files=large)
     one.page.wait_for_selector("#e-picture:has-text('超过 8 MB')")
     one.check()
-    small = {"name": "图.jpg", "mimeType": "image/jpeg", "buffer": photo()}
-    one.page.set_input_files("#f-picture", files=[small])
+    small = FilePayload(name="图.jpg", mimeType="image/jpeg", buffer=photo())
+    one.page.set_input_files("#f-picture", files=small)
     one.page.click("button:has-text('上传图片')")
     one.page.wait_for_selector(".note.good")
     one.page.click("button:has-text('插入正文')")
