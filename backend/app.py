@@ -8,6 +8,7 @@ from backend import bootstrap
 from backend.accounts import routes as accounts
 from backend.addresses.errors import too_many
 from backend.addresses.service import Gate
+from backend.batches import staff_routes as batches
 from backend.benefits import routes as benefits
 from backend.benefits import staff_routes as benefits_staff
 from backend.calendars import staff_routes as calendars
@@ -64,8 +65,23 @@ from backend.pages import report_looks as look_pages
 from backend.pages import report_opening as opening_pages
 from backend.pages import restorations as restoration_pages
 from backend.pages import till as till_pages
+from backend.pages.staff import benefits as staff_benefits
+from backend.pages.staff import calendars as staff_calendars
+from backend.pages.staff import catalogue as staff_catalogue
+from backend.pages.staff import contests as staff_contests
 from backend.pages.staff import front as staff_front
+from backend.pages.staff import imports as staff_imports
+from backend.pages.staff import merchants as staff_merchants
+from backend.pages.staff import news as staff_news
+from backend.pages.staff import objections as staff_objections
+from backend.pages.staff import phrases as staff_phrases
+from backend.pages.staff import places as staff_places
+from backend.pages.staff import pushes as staff_pushes
+from backend.pages.staff import questions as staff_questions
+from backend.pages.staff import restorations as staff_restorations
+from backend.pages.staff import services as staff_services
 from backend.pages.staff import signing_in as staff_door
+from backend.pages.staff import window_codes as staff_window_codes
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
 from backend.pushes import staff_routes as pushes_staff
@@ -101,8 +117,23 @@ PAGES = (
     forgetting_pages.blp,
     link_pages.blp,
     opening_pages.blp,
+    staff_news.blp,
+    staff_pushes.blp,
+    staff_benefits.blp,
+    staff_services.blp,
+    staff_merchants.blp,
+    staff_places.blp,
+    staff_phrases.blp,
     staff_door.blp,
     staff_front.blp,
+    staff_objections.blp,
+    staff_restorations.blp,
+    staff_contests.blp,
+    staff_questions.blp,
+    staff_window_codes.blp,
+    staff_imports.blp,
+    staff_catalogue.blp,
+    staff_calendars.blp,
     map_pages.blp,
     news_pages.blp,
     notices_pages.blp,
@@ -132,6 +163,8 @@ BLUEPRINTS = (
     restorations_staff.blp,
     restorations_staff.provider_blp,
     removals_staff.blp,
+    batches.blp,
+    batches.staff_blp,
     calendars.blp,
     desk.blp,
     desk_notices.blp,

@@ -298,6 +298,7 @@ class CaseKind(Term):
     PLACE = "place", "诚信商家核实", "Check of a shop on the map"
     BENEFIT = "benefit", "权益活动", "Benefit campaign"
     NEWS = "news", "资讯", "Article"
+    BATCH = "batch", "报送的文件", "File handed in"
 
 
 class ObjectionGround(Term):
@@ -400,6 +401,15 @@ class ProofOutcome(Term):
 
     RESTORED = "restored", "准予修复", "Restored"
     REFUSED = "refused", "不予修复", "Refused"
+
+
+class BatchState(Term):
+    """Where a file stands that a unit handed in."""
+
+    RECEIVED = "received", "已收到，等待处理", "Received, waiting"
+    RUNNING = "running", "正在处理", "Being taken in"
+    DONE = "done", "处理完成", "Done"
+    FAILED = "failed", "未能处理", "Could not be used"
 
 
 class DayUnit(Term):
