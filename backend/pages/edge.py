@@ -118,6 +118,7 @@ def register(app: Flask) -> None:
         visitor=_visitor,
         proved_until=_proved_until,
         staff_rooms=rooms.open_to,
+        here=_here,
     )
     env.trim_blocks = env.lstrip_blocks = True
     app.extensions[pages.FACES] = frozenset(
@@ -185,6 +186,13 @@ def _look() -> dict[str, str]:
         "size": cookies.choice(request, cookies.SIZE) or "normal",
         "theme": cookies.choice(request, cookies.THEME) or "auto",
     }
+
+
+def _here() -> str:
+    """The page to come back to after a choice of reading, with its filters; the answer to a form has no address of its own."""
+    if request.method in SAFE:
+        return request.full_path.rstrip("?")
+    return forms.local(_referrer(request)) or "/"
 
 
 def _visitor() -> Any:
