@@ -42,7 +42,7 @@ def draft(year: int) -> Response:
 @blp.post(f"{HOME}/<int:year>")
 def put(year: int) -> Response:
     """`act` is `check`, which writes nothing and says what would change, or `put`."""
-    form = forms.read_of(wire.CalendarPut, _sent())
+    form = forms.read_values(wire.CalendarPut, _sent())
     if not form.ok:
         return _drafted(year, form, code=422)
     before = _view(year)
