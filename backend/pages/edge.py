@@ -118,7 +118,7 @@ def register(app: Flask) -> None:
         visitor=_visitor,
         proved_until=_proved_until,
         staff_rooms=rooms.open_to,
-        here=_here,
+        this_page=_this_page,
     )
     env.trim_blocks = env.lstrip_blocks = True
     app.extensions[pages.FACES] = frozenset(
@@ -188,11 +188,16 @@ def _look() -> dict[str, str]:
     }
 
 
-def _here() -> str:
-    """The page to come back to after a choice of reading, with its filters; the answer to a form has no address of its own."""
-    if request.method in SAFE:
-        return request.full_path.rstrip("?")
-    return forms.local(_referrer(request)) or "/"
+def _this_page() -> str:
+    """The page to come back to after a choice of reading, with its filters; the answer to a form has no address of its own.
+
+    A way on that is none of ours is not repeated.
+    """
+    if request.method not in SAFE:
+        return forms.local(_referrer(request)) or "/"
+    way_on = request.args.get(forms.NEXT)
+    whole = request.path if way_on and not forms.local(way_on) else request.full_path.rstrip("?")
+    return forms.local(whole) or "/"
 
 
 def _visitor() -> Any:
