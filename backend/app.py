@@ -8,6 +8,7 @@ from backend import bootstrap
 from backend.accounts import routes as accounts
 from backend.addresses.errors import too_many
 from backend.addresses.service import Gate
+from backend.batches import staff_routes as batches
 from backend.benefits import routes as benefits
 from backend.benefits import staff_routes as benefits_staff
 from backend.calendars import staff_routes as calendars
@@ -46,8 +47,16 @@ from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
 from backend.pages import home as home_pages
 from backend.pages import login as login_pages
+from backend.pages.staff import calendars as staff_calendars
+from backend.pages.staff import catalogue as staff_catalogue
+from backend.pages.staff import contests as staff_contests
 from backend.pages.staff import front as staff_front
+from backend.pages.staff import imports as staff_imports
+from backend.pages.staff import objections as staff_objections
+from backend.pages.staff import questions as staff_questions
+from backend.pages.staff import restorations as staff_restorations
 from backend.pages.staff import signing_in as staff_door
+from backend.pages.staff import window_codes as staff_window_codes
 from backend.places import routes as places
 from backend.places import staff_routes as places_staff
 from backend.pushes import staff_routes as pushes_staff
@@ -72,6 +81,14 @@ PAGES = (
     login_pages.blp,
     staff_door.blp,
     staff_front.blp,
+    staff_objections.blp,
+    staff_restorations.blp,
+    staff_contests.blp,
+    staff_questions.blp,
+    staff_window_codes.blp,
+    staff_imports.blp,
+    staff_catalogue.blp,
+    staff_calendars.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (
@@ -96,6 +113,8 @@ BLUEPRINTS = (
     restorations_staff.blp,
     restorations_staff.provider_blp,
     removals_staff.blp,
+    batches.blp,
+    batches.staff_blp,
     calendars.blp,
     desk.blp,
     desk_notices.blp,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from backend.batches import service as batches
 from backend.benefits import service as benefits
 from backend.common import mongo
 from backend.common.actor import Actor
@@ -88,6 +89,7 @@ JOBS: tuple[Job, ...] = (
     Job("orders.remind_due", MINUTE, orders.remind_due),
     Job("records.ripple", MINUTE, lambda deps, actor: records.ripple(deps, actor, consumers=CONSUMERS)),
     Job("evidence.remove_loose", MINUTE, evidence.remove_loose),
+    Job("batches.process", SECOND, batches.process),
     Job("reports.tell_ahead", DAY, reports.tell_ahead),
     Job("benefits.end_expired", MINUTE, benefits.end_expired),
     Job("benefits.remind_expiring", HOUR, benefits.remind_expiring),

@@ -402,6 +402,15 @@ class ProofOutcome(Term):
     REFUSED = "refused", "不予修复", "Refused"
 
 
+class BatchState(Term):
+    """Where a file stands that a unit handed in."""
+
+    RECEIVED = "received", "已收到，等待处理", "Received, waiting"
+    RUNNING = "running", "正在处理", "Being taken in"
+    DONE = "done", "处理完成", "Done"
+    FAILED = "failed", "未能处理", "Could not be used"
+
+
 class DayUnit(Term):
     """In which days a time limit is counted."""
 

@@ -12,8 +12,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any, TypeVar
+from io import BytesIO
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO, Literal, Protocol, TypeVar
 
 from backend.intake import errors
 from backend.intake.quality import Refusal
@@ -23,13 +24,41 @@ T = TypeVar("T")
 
 LINE_BYTES = 1_000_000
 CELL_CHARACTERS = 1_000_000
-READ_BYTES = 1 << 20
+READ_BYTES: Literal[1048576] = 1048576
 # A quoted cell may hold line breaks; one that goes on for longer is a quote that was never closed.
 ROW_LINES = 100
 UNREADABLE = "\udcff"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 Values = dict[str, Any]
+
+
+class Source(Protocol):
+    """What can be taken in: a file on a disk (any `Path`), or one in memory (`Held`)."""
+
+    @property
+    def suffix(self) -> str: ...
+    def is_file(self) -> bool: ...
+    def open(self, mode: Literal["rb"], buffering: Literal[1048576] = READ_BYTES) -> BinaryIO: ...
+
+
+@dataclass(frozen=True)
+class Held:
+    """A file in memory: what holds people's data and came over the network never lies open on a disk."""
+
+    name: str
+    content: bytes
+
+    @property
+    def suffix(self) -> str:
+        return PurePath(self.name).suffix
+
+    def is_file(self) -> bool:
+        return True
+
+    def open(self, mode: Literal["rb"], buffering: Literal[1048576] = READ_BYTES) -> BinaryIO:
+        """As a `Path`'s."""
+        return BytesIO(self.content)
 
 
 @dataclass(frozen=True)
@@ -60,7 +89,7 @@ class Intake:
     rows: Iterator[RawRow]
 
 
-def opened(path: Path, form: Form, *, told: Callable[[int], object] = lambda _: None) -> Intake:
+def opened(path: Path | Source, form: Form, *, told: Callable[[int], object] = lambda _: None) -> Intake:
     """Open a file for streaming; `told` gets the bytes read so far, now and then.
 
     Raises a `ServiceError` (`intake.…`) for what is no readable file of this form: absent, empty, another ending or
@@ -120,13 +149,16 @@ def chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
         yield chunk
 
 
-def digest(path: Path) -> str:
+def digest(path: Path | Source) -> str:
     """SHA-256 of the file: the same file handed in again is the same batch."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    found = hashlib.sha256()
+    with path.open("rb", buffering=READ_BYTES) as file:
+        while block := file.read(READ_BYTES):
+            found.update(block)
+    return found.hexdigest()
 
 
-def _lines(path: Path, told: Callable[[int], object]) -> Iterator[tuple[int, str]]:
+def _lines(path: Path | Source, told: Callable[[int], object]) -> Iterator[tuple[int, str]]:
     """Decoded lines with their numbers; one that is too long or not UTF-8 carries `UNREADABLE` and is refused later."""
     done = 0
     with path.open("rb", buffering=READ_BYTES) as file:
@@ -205,7 +237,7 @@ def _csv_rows(reader: Any, feed: _Feed, columns: int) -> Iterator[RawRow]:
             yield RawRow(feed.held[0][0], cells)
 
 
-def _require_utf8(path: Path) -> None:
+def _require_utf8(path: Path | Source) -> None:
     """Refuse a file in another encoding as a whole; a single line that is not UTF-8 is refused as a row."""
     with path.open("rb") as file:
         start = file.read(READ_BYTES)

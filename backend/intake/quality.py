@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,8 @@ class Quality:
     linked: int = 0
     seconds: float = 0.0
     timeliness: Timeliness | None = None
+    heard: Callable[[Refusal], object] = lambda _: None
+    """Gets every refusal as it is counted; the report itself names the first lines of each reason."""
     _notes: dict[str, _Lines] = field(default_factory=dict)
     _refused: dict[str, _Reason] = field(default_factory=dict)
 
@@ -132,6 +134,7 @@ class Quality:
         """Count refused rows; the first lines of each reason are named, so that memory stays bounded."""
         for refusal in refusals:
             self._refused.setdefault(refusal.reason, _Reason()).add(refusal)
+            self.heard(refusal)
 
     def note(self, name: str, line: int) -> None:
         """Count something worth telling that refused no row (a photograph that could not be used)."""

@@ -63,11 +63,14 @@ def read(schema: type[RequestSchema], **beside: Any) -> Form:
 
     An empty box of a field that may be left out counts as left out.
     """
-    made = schema()
-    found = _plain(request.form, made)
+    return read_of(schema, _plain(request.form, schema()) | beside)
+
+
+def read_of(schema: type[RequestSchema], found: dict[str, Any]) -> Form:
+    """The same for what a page has put together itself from its boxes: a body as the API takes it."""
     typed = {name: value for name, value in request.form.items() if name not in _OURS}
     try:
-        return Form(values=made.load(found | beside), typed=typed)
+        return Form(values=schema().load(found), typed=typed)
     except ma.ValidationError as error:
         worded = wording.worded(error.messages, speaking())
         return Form(faults={name: _first(about) for name, about in worded.items()}, typed=typed)

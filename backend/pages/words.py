@@ -1,6 +1,6 @@
 """How pages say things: two languages side by side in a template, dates and money as people write them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from backend.common.clock import SHANGHAI
@@ -43,6 +43,11 @@ def moment(value: datetime | None) -> str:
     return f"{day(value)} {value.astimezone(BEIJING):%H:%M}"
 
 
+def last_day(end: datetime | None) -> date | None:
+    """The last whole day of what ends at 24:00, which is 0:00 of the next."""
+    return None if end is None else (end - timedelta(milliseconds=1)).astimezone(SHANGHAI).date()
+
+
 def machine(value: date | datetime | None) -> str:
     """For `<time datetime>`."""
     if value is None:
@@ -69,4 +74,12 @@ def metres(distance: float | None) -> str:
     return t("{n} 公里", "{n} km", n=f"{distance / 1000:.1f}")
 
 
-FILTERS = {"label": label, "day": day, "moment": moment, "machine": machine, "yuan": yuan, "metres": metres}
+FILTERS = {
+    "label": label,
+    "day": day,
+    "moment": moment,
+    "last_day": last_day,
+    "machine": machine,
+    "yuan": yuan,
+    "metres": metres,
+}

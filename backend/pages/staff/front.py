@@ -24,12 +24,11 @@ def front() -> Response:
 @blp.get("/staff/notices")
 def inbox() -> Response:
     found = notices.desk_inbox(deps(), actor(), limit=NOTICES, cursor=request.args.get("cursor"))
-    return page("staff/notices.html", inbox=found, cases=rooms.CASES)
+    return page("staff/notices.html", inbox=found)
 
 
 @blp.post("/staff/notices/<notice_id>/read")
 def read(notice_id: str) -> Response:
     """Read for the whole desk, and on to the case it is about."""
     notice = notices.desk_read(deps(), actor(), notice_id=notice_id)
-    place = rooms.CASES.get(notice.case)
-    return go(f"{place}/{notice.case_id}" if place else "/staff/notices")
+    return go(rooms.of_case(notice.case, notice.case_id) or "/staff/notices")

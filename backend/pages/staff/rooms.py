@@ -12,6 +12,7 @@ from backend.web.rights import (
     KEEPERS,
     MANAGERS,
     OFFICERS,
+    PAGES,
     PROVIDERS,
     STAFF,
     STEWARDS,
@@ -60,13 +61,26 @@ CASES = {
 
 
 def open_to(role: Role) -> tuple[Room, ...]:
-    """In the order of the way round."""
-    return tuple(room for room in ROOMS if role in room.roles)
+    """In the order of the way round; a room whose page is not built yet is on nobody's way."""
+    return tuple(room for room in ROOMS if role in room.roles and _is_there(room.address))
 
 
 def of_queue(name: str) -> str | None:
     """Where a queue of the desk is worked on; its name begins with its kind of case."""
     for kind, address in CASES.items():
-        if name.startswith(kind.value):
+        if name.startswith(kind.value) and _is_there(address):
             return address
     return None
+
+
+def of_case(kind: CaseKind, case_id: str) -> str | None:
+    """Where one case is worked on; its list where a case has no page of its own."""
+    address = CASES.get(kind)
+    if address is None or not _is_there(address):
+        return None
+    alone = f"GET {address}/<"
+    return f"{address}/{case_id}" if any(key.startswith(alone) for key in PAGES) else address
+
+
+def _is_there(address: str) -> bool:
+    return f"GET {address}" in PAGES

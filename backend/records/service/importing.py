@@ -24,8 +24,8 @@ from backend.common.deps import Deps
 from backend.common.parents import end_with_parent
 from backend.intake import errors as intake_errors
 from backend.intake import files
-from backend.intake.files import RawRow
-from backend.intake.quality import Quality
+from backend.intake.files import RawRow, Source
+from backend.intake.quality import Quality, Refusal
 from backend.records import store
 from backend.records.model import Batch
 from backend.records.service import checking, timing
@@ -47,11 +47,13 @@ def import_records(
     deps: Deps,
     actor: Actor,
     *,
-    path: Path,
+    path: Path | Source,
     unit: str,
     told: Callable[[int], object] = lambda _: None,
+    refused: Callable[[Refusal], object] = lambda _: None,
 ) -> Quality:
-    """Take in a file of a unit's records (CONTRACT 1) under the catalogue in force.
+    """Take in a file of a unit's records (CONTRACT 1) under the catalogue in force. `told` gets the bytes read so far, now and
+    then, and `refused` every row that is not taken.
 
     Good rows become records; a bad one is refused with its line and reason. A row that is there already with other words is
     the provider's correction: the record is changed and says so (Regulation 34).
@@ -63,7 +65,7 @@ def import_records(
     intake = files.opened(path, checking.FORM, told=told)
     items = {code: item for code, item in catalogue.items_by_code(deps).items() if item.unit_code == unit}
     batch = store.begin_batch(deps.db, Batch(f"{unit}:{files.digest(path)}", unit, deps.now()))
-    run = Run(deps, actor, batch, items, Timing(items, calendars.calendar(deps)))
+    run = Run(deps, actor, batch, items, Timing(items, calendars.calendar(deps)), Quality(heard=refused))
     run.quality.timeliness = timing.begun() if run.timing.asked else None
     task = Task(items, unit, intake.header, registry.linking_key(deps), shanghai_date(deps.now()))
     with _few_collections():

@@ -1,0 +1,28 @@
+// The console by keyboard: j and k walk a list, numbers open what can be done with a case. Boxes keep their letters.
+"use strict";
+
+const typing = (event) => event.ctrlKey || event.metaKey || event.altKey
+  || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
+
+document.addEventListener("keydown", (event) => {
+  if (typing(event)) return;
+  const rows = [...document.querySelectorAll("[data-row]")];
+  if (rows.length && (event.key === "j" || event.key === "k")) {
+    const at = rows.indexOf(document.activeElement);
+    const next = event.key === "j" ? at + 1 : Math.max(0, at < 0 ? 0 : at - 1);
+    if (rows[next]) { rows[next].focus(); event.preventDefault(); }
+    return;
+  }
+  if (!/^[1-9]$/.test(event.key)) return;
+  const act = document.querySelectorAll("[data-act]")[Number(event.key) - 1];
+  if (!act) return;
+  event.preventDefault();
+  if (act.tagName === "DETAILS") act.open = true;
+  const place = act.querySelector("textarea, select, input:not([type=hidden]), button");
+  if (place) { place.focus(); place.scrollIntoView({ block: "center" }); }
+});
+// What can be printed says so only where there is a script to print it.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
