@@ -8,6 +8,7 @@ from backend import bootstrap
 from backend.accounts import routes as accounts
 from backend.addresses.errors import too_many
 from backend.addresses.service import Gate
+from backend.audit import staff_routes as audit
 from backend.batches import staff_routes as batches
 from backend.benefits import routes as benefits
 from backend.benefits import staff_routes as benefits_staff
@@ -42,6 +43,7 @@ from backend.notices import routes as notices
 from backend.notices import staff_routes as desk_notices
 from backend.objections import routes as objections
 from backend.objections import staff_routes as objections_staff
+from backend.operations import staff_routes as operations
 from backend.orders import routes as orders
 from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
@@ -138,6 +140,8 @@ BLUEPRINTS = (
     news.blp,
     news_staff.blp,
     wechat.blp,
+    audit.blp,
+    operations.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {

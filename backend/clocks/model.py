@@ -133,6 +133,15 @@ class ShownClock:
 
 
 @dataclass(frozen=True)
+class CaseTally:
+    """Cases of a period: how many came in, and how many ended how, in time and late."""
+
+    submitted: int
+    in_time: Mapping[str, int]
+    late: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Queue:
     """One queue of the desk: how many cases wait, how many are past their time, and when the first of all is or was due."""
 

@@ -148,6 +148,8 @@ RIGHTS: Rights = PAGES | {
     "POST /api/v1/me/notices/<notice_id>/read": CITIZENS,
     "POST /api/v1/staff/window-codes": CLERKS,
     "GET /api/v1/staff/desk": STAFF,
+    "GET /api/v1/staff/audit": AUDITORS,
+    "GET /api/v1/staff/operations": AUDITORS | STEWARDS,
     "GET /api/v1/staff/calendars": STAFF,
     "PUT /api/v1/staff/calendars/<int:year>": STEWARDS,
     "GET /api/v1/staff/notices": STAFF,

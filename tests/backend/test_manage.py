@@ -28,7 +28,16 @@ from backend.common.settings import Settings
 from backend.demo.rules import cast
 from backend.local import pictures
 from backend.local.mongod import Mongod
-from backend.manage import channelling, command, counting, importing, keeping, partnering, scheduling
+from backend.manage import (
+    channelling,
+    command,
+    counting,
+    importing,
+    keeping,
+    partnering,
+    reporting,
+    scheduling,
+)
 from backend.merchants import service as merchants
 from backend.registry import service as registry
 from schemas.terms import Channel, Role
@@ -46,6 +55,7 @@ COMMANDS = [
         *importing.COMMANDS,
         *scheduling.COMMANDS,
         *channelling.COMMANDS,
+        *reporting.COMMANDS,
     )
 ]
 DONE, IN_THE_WAY, WRONG = 0, 1, 2
