@@ -49,12 +49,14 @@ from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
 from backend.pages import home as home_pages
 from backend.pages import login as login_pages
+from backend.pages.staff import audit as staff_audit
 from backend.pages.staff import calendars as staff_calendars
 from backend.pages.staff import catalogue as staff_catalogue
 from backend.pages.staff import contests as staff_contests
 from backend.pages.staff import front as staff_front
 from backend.pages.staff import imports as staff_imports
 from backend.pages.staff import objections as staff_objections
+from backend.pages.staff import operations as staff_operations
 from backend.pages.staff import questions as staff_questions
 from backend.pages.staff import restorations as staff_restorations
 from backend.pages.staff import signing_in as staff_door
@@ -91,6 +93,8 @@ PAGES = (
     staff_imports.blp,
     staff_catalogue.blp,
     staff_calendars.blp,
+    staff_audit.blp,
+    staff_operations.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

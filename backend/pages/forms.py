@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from backend.common import ids
 from backend.pages import cookies, errors
 from backend.web import auth, wording
-from schemas.base import HALF_CHARACTER, RequestSchema, speaking
+from schemas.base import HALF_CHARACTER, QuerySchema, RequestSchema, speaking
 
 FIELD, HEADER = "_form", "X-Form-Code"
 NEXT = "next"
@@ -66,7 +66,7 @@ def read(schema: type[RequestSchema], **beside: Any) -> Form:
     return read_of(schema, _plain(request.form, schema()) | beside)
 
 
-def read_of(schema: type[RequestSchema], found: dict[str, Any]) -> Form:
+def read_of(schema: type[RequestSchema | QuerySchema], found: dict[str, Any]) -> Form:
     """The same for what a page has put together itself from its boxes: a body as the API takes it."""
     typed = {name: value for name, value in request.form.items() if name not in _OURS}
     try:

@@ -61,6 +61,8 @@ PAGES: Rights = {
     "GET /staff/questions": AUDITORS,
     "GET /staff/questions/<question_id>": AUDITORS,
     "POST /staff/questions/<question_id>/answer": AUDITORS,
+    "GET /staff/audit": AUDITORS,
+    "GET /staff/operations": AUDITORS | STEWARDS,
     "GET /staff/window-codes": CLERKS,
     "POST /staff/window-codes": CLERKS,
     "GET /staff/catalogue": STAFF,

@@ -40,7 +40,7 @@ def search(
     """
     actor.require(*READERS)
     ends_at = until or deps.now() + timedelta(milliseconds=1)
-    begins_at = since or ends_at - USUAL
+    begins_at = since or (until or deps.now()) - USUAL
     if begins_at >= ends_at:
         raise errors.bad_period()
     filters = {

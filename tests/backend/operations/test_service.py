@@ -144,7 +144,7 @@ def test_users_are_counted_when_they_come_are_bound_and_prove_who_they_are(deps:
 def test_imports_are_summed_by_unit_and_chats_by_channel(deps: Deps, clock: Clock) -> None:
     clock.set(NOW)
     for rows in (10, 5):
-        counts = {
+        counts: dict[str, Any] = {
             "rows": rows,
             "new": rows - 3,
             "changed": 1,
