@@ -65,17 +65,18 @@ def _line(row: Row) -> Line:
 
 def _aligned(lines: list[Line]) -> list[str]:
     """Names to the left, figures to the right; a Chinese character is two cells wide."""
-    wide = [max(map(_cells, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(cells, column)) for column in zip(*lines, strict=True)]
     return [
         GAP.join(
-            [line[0] + " " * (wide[0] - _cells(line[0]))]
-            + [" " * (cells - _cells(word)) + word for word, cells in zip(line[1:], wide[1:], strict=True)]
+            [line[0] + " " * (widths[0] - cells(line[0]))]
+            + [" " * (width - cells(word)) + word for word, width in zip(line[1:], widths[1:], strict=True)]
         )
         for line in lines
     ]
 
 
-def _cells(text: str) -> int:
+def cells(text: str) -> int:
+    """How wide a text stands in a terminal."""
     return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)
 
 

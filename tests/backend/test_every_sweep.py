@@ -10,6 +10,7 @@ import pytest
 
 from backend import sweeps
 from backend.audit import service as audit
+from backend.batches import service as batches
 from backend.benefits.model import Tier
 from backend.calendars import service as calendars
 from backend.common.actor import Actor, system
@@ -84,6 +85,7 @@ def busy(deps: Deps, clock: Clock) -> Town:
     town.record(query_until=end_of(date(2026, 12, 31)))
     pushes.create(deps, EDITOR, wish=wish(ways=[Way.APP_PUSH]))
     calendars.put_year(deps, STEWARD, **DAYS_OF_2027)
+    batches.hand_in(deps, town.provider, name="a.jsonl", content=b"{}\n")
     press = Press(deps)
     press.publish(press.approved(), NOW)
     clock.set(NOW)

@@ -13,6 +13,7 @@ _CELL = (WIDTH - LEFT) / 12
 _ROOM = HEIGHT - TOP - FOOT
 _SHARE = 0.66
 """Of a month's width that is bar."""
+_CHARACTER = 7
 _STEPS = (1, 2, 2.5, 5, 10)
 
 
@@ -90,7 +91,7 @@ def stacked(parts: Sequence[Series]) -> Chart:
 
 
 def beside(parts: Sequence[Series]) -> Chart:
-    """As many bars a month as there are parts, side by side."""
+    """As many bars a month as there are parts, side by side; their counts stand over them where there is room for all."""
     top, steps = _scale(max((count for one in parts for count in one.months), default=0))
     wide = _CELL * 0.84 / max(1, len(parts))
     pieces, counts = [], []
@@ -100,7 +101,10 @@ def beside(parts: Sequence[Series]) -> Chart:
             pieces.append(_piece(x, HEIGHT - FOOT - high, wide - 1, high, pattern))
             if count:
                 counts.append(Mark(round(x + wide / 2, 1), _over(count, top), short(count)))
-    return Chart(tuple(parts), tuple(one for one in pieces if one.height), tuple(counts), steps)
+    fit = all(len(one.text) * _CHARACTER <= wide for one in counts)
+    return Chart(
+        tuple(parts), tuple(one for one in pieces if one.height), tuple(counts) if fit else (), steps
+    )
 
 
 def short(count: int) -> str:

@@ -160,7 +160,7 @@ def test_the_search_is_itself_a_line(log: Deps) -> None:
     assert (line["actor_id"], line["target_id"]) == ("staff-he", "o1")
     assert line["details"] == {
         "since": "2026-10-21T02:07:00+00:00",
-        "until": "2026-11-20T02:07:00.001000+00:00",
+        "until": "2026-11-20T02:07:00+00:00",
         "sought_action": "objections.",
         "sought_actor": None,
         "sought_role": "case_officer",

@@ -1,5 +1,6 @@
 """The figures of a year: counted through use cases, cut by Shanghai's months, kept once a month is over."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,11 +31,9 @@ NOW = datetime(2026, 11, 29, 2, tzinfo=UTC)
 def look(
     deps: Deps, at: datetime, action: str = "reports.read", channel: Channel = Channel.PAGE, **more: Any
 ) -> None:
-    citizen = Actor("a1", Role.CITIZEN, channel, subject_id="s1")
-    deps.now.set(at)  # type: ignore[attr-defined]
-    audit.look(
-        deps, citizen, action, subject_id="s1", purpose=Text("本人", "Own"), scope=Text("全部", "All"), **more
-    )
+    citizen, then = Actor("a1", Role.CITIZEN, channel, subject_id="s1"), replace(deps, now=lambda: at)
+    own, whole = Text("本人", "Own"), Text("全部", "All")
+    audit.look(then, citizen, action, subject_id="s1", purpose=own, scope=whole, **more)
 
 
 def figures(year: Year, table: OperationsTable) -> dict[tuple[str, str], list[int]]:
