@@ -47,18 +47,43 @@ from backend.operations import staff_routes as operations
 from backend.orders import routes as orders
 from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
+from backend.pages import benefits as benefits_pages
+from backend.pages import chats as chat_pages
+from backend.pages import checks as checks_pages
+from backend.pages import clerks as clerks_pages
 from backend.pages import home as home_pages
+from backend.pages import lending as lending_pages
 from backend.pages import login as login_pages
+from backend.pages import map as map_pages
+from backend.pages import me as me_pages
+from backend.pages import news as news_pages
+from backend.pages import notices as notices_pages
+from backend.pages import objections as objection_pages
+from backend.pages import proving as proving_pages
+from backend.pages import report as report_pages
+from backend.pages import report_forgetting as forgetting_pages
+from backend.pages import report_links as link_pages
+from backend.pages import report_looks as look_pages
+from backend.pages import report_opening as opening_pages
+from backend.pages import restorations as restoration_pages
+from backend.pages import till as till_pages
 from backend.pages.staff import audit as staff_audit
+from backend.pages.staff import benefits as staff_benefits
 from backend.pages.staff import calendars as staff_calendars
 from backend.pages.staff import catalogue as staff_catalogue
 from backend.pages.staff import contests as staff_contests
 from backend.pages.staff import front as staff_front
 from backend.pages.staff import imports as staff_imports
+from backend.pages.staff import merchants as staff_merchants
+from backend.pages.staff import news as staff_news
 from backend.pages.staff import objections as staff_objections
 from backend.pages.staff import operations as staff_operations
+from backend.pages.staff import phrases as staff_phrases
+from backend.pages.staff import places as staff_places
+from backend.pages.staff import pushes as staff_pushes
 from backend.pages.staff import questions as staff_questions
 from backend.pages.staff import restorations as staff_restorations
+from backend.pages.staff import services as staff_services
 from backend.pages.staff import signing_in as staff_door
 from backend.pages.staff import window_codes as staff_window_codes
 from backend.places import routes as places
@@ -83,6 +108,26 @@ PAGES = (
     assets.blp,
     home_pages.blp,
     login_pages.blp,
+    benefits_pages.blp,
+    lending_pages.blp,
+    checks_pages.blp,
+    till_pages.blp,
+    clerks_pages.blp,
+    proving_pages.blp,
+    me_pages.blp,
+    chat_pages.blp,
+    report_pages.blp,
+    look_pages.blp,
+    forgetting_pages.blp,
+    link_pages.blp,
+    opening_pages.blp,
+    staff_news.blp,
+    staff_pushes.blp,
+    staff_benefits.blp,
+    staff_services.blp,
+    staff_merchants.blp,
+    staff_places.blp,
+    staff_phrases.blp,
     staff_door.blp,
     staff_front.blp,
     staff_objections.blp,
@@ -95,6 +140,11 @@ PAGES = (
     staff_calendars.blp,
     staff_audit.blp,
     staff_operations.blp,
+    map_pages.blp,
+    news_pages.blp,
+    notices_pages.blp,
+    objection_pages.blp,
+    restoration_pages.blp,
 )
 # In the order in which the documentation tells them: a resident's way from signing in to the own report.
 BLUEPRINTS = (

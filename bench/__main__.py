@@ -2,7 +2,7 @@
 
 python -m bench [NAME …]
 
-Names: benefits, chat, checks, face, import_records, joined, news, pdf, places, pushes, ready, report.
+Names: benefits, chat, checks, face, import_records, joined, news, pages, pdf, places, pushes, ready, report.
 """
 
 import json
@@ -19,6 +19,7 @@ BENCHES = (
     "checks",
     "chat",
     "places",
+    "pages",
     "news",
     "pushes",
     "ready",

@@ -24,7 +24,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -189,10 +189,19 @@ def _line(one: Resident, chain: str, seq: int, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _asked(settings: Settings, residents: Sequence[Resident], plan: Plan, pids: Pids) -> Round:
+def _asked(
+    settings: Settings,
+    residents: Sequence[Resident],
+    plan: Plan,
+    pids: Pids,
+    request: Callable[[Resident], bytes] | None = None,
+) -> Round:
     """Reports a second over kept-alive connections, each with residents of its own; anything but 200 ends the bench."""
     connections = plan.processes * plan.connections
-    wires = [Wire(settings.port, residents[number::connections], number) for number in range(connections)]
+    wires = [
+        Wire(settings.port, residents[number::connections], number, request or _request)
+        for number in range(connections)
+    ]
     before = _cpu_s(pids.database) + _cpu_s(pids.service)
     count = _ask_all(wires, plan.seconds)
     used_s = _cpu_s(pids.database) + _cpu_s(pids.service) - before
@@ -219,11 +228,13 @@ def _ask_all(wires: "Sequence[Wire]", seconds: float) -> int:
 class Wire:
     """One kept-alive connection that asks for one report after the other."""
 
-    def __init__(self, port: int, residents: Sequence[Resident], number: int) -> None:
+    def __init__(
+        self, port: int, residents: Sequence[Resident], number: int, request: Callable[[Resident], bytes]
+    ) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._order = random.Random(number)
-        self._requests = [_request(one) for one in residents]
+        self._requests = [request(one) for one in residents]
         self._buffer = bytearray(1 << 18)
         self._held = self._whole = 0
 

@@ -830,6 +830,8 @@ class DeskNoticeKind(Term):
     RESTORATION_PROVED = "restoration_proved", "提供单位已出具修复结论", "The provider's proof has arrived"
     RESTORATION_WITHDRAWN = "restoration_withdrawn", "信用修复申请已撤回", "An application was withdrawn"
     QUESTION_RECEIVED = "question_received", "市民对一次查询提出疑问", "A resident asks who looked"
+    BATCH_DONE = "batch_done", "报送的文件已处理", "A file was taken in"
+    BATCH_FAILED = "batch_failed", "报送的文件未能处理", "A file could not be used"
     LOOK_UNLAWFUL = "look_unlawful", "一次查询没有依据", "A look had no lawful ground"
     CLOCK_MOVED = "clock_moved", "办理期限有变动", "A due date has moved"
     CASE_DUE_SOON = "case_due_soon", "办理期限临近", "A case is due soon"
@@ -981,6 +983,19 @@ DESK_FORMS: Mapping[DeskNoticeKind, NoticeForm] = {
         "{case} {case_id}：请在 {due_on} 前人工复核该次免押核验并答复当事人。",
         "{case} {case_id}: please look at the deposit-free check yourself and answer the person by {due_on}.",
         due_on=date,
+    ),
+    DeskNoticeKind.BATCH_DONE: _desk(
+        DeskNoticeKind.BATCH_DONE,
+        "{case} {case_id}：共 {rows} 行，采纳 {accepted} 行，未采纳 {refused} 行；详见质量报告。",
+        "{case} {case_id}: of {rows} rows {accepted} were taken and {refused} were not; see the quality report.",
+        rows=int,
+        accepted=int,
+        refused=int,
+    ),
+    DeskNoticeKind.BATCH_FAILED: _desk(
+        DeskNoticeKind.BATCH_FAILED,
+        "{case} {case_id}：没有任何一行被采纳。请查看原因，更正后重新报送。",
+        "{case} {case_id}: no row was taken. Please see why, put it right and hand it in again.",
     ),
     DeskNoticeKind.BENEFIT_UNSERVED: _desk(
         DeskNoticeKind.BENEFIT_UNSERVED,

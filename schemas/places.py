@@ -103,6 +103,25 @@ class PlaceClusterQuery(PlaceFilter):
     )
 
 
+class PlacePageQuery(QuerySchema):
+    """What the page of the map is asked by its address; never a position."""
+
+    kind = TermField(PlaceKind, load_default=None)
+    year = _year({}, load_default=None)
+    district = fields.String(load_default=None, validate=validate.Length(1, 20))
+    show = fields.Integer(load_default=40, validate=validate.Range(1, 500))
+
+
+class PlaceNear(RequestSchema):
+    """A position that a browser found, in WGS-84, and the filters that stand beside it on the page of the map."""
+
+    lng = _degrees({}, required=True)
+    lat = _degrees({}, required=True)
+    kind = TermField(PlaceKind, load_default=None)
+    year = _year({}, load_default=None)
+    district = fields.String(load_default=None, validate=validate.Length(1, 20))
+
+
 class PlaceGeometry(ResponseSchema):
     type = _always("Point")
     coordinates = fields.List(

@@ -298,6 +298,7 @@ class CaseKind(Term):
     PLACE = "place", "诚信商家核实", "Check of a shop on the map"
     BENEFIT = "benefit", "权益活动", "Benefit campaign"
     NEWS = "news", "资讯", "Article"
+    BATCH = "batch", "报送的文件", "File handed in"
 
 
 class ObjectionGround(Term):

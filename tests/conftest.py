@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.support.mongod",
     "tests.support.web",
     "tests.support.face",
+    "tests.support.browser",
     "tests.support.passwords",
 ]
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from backend.records.service import UnitName
 from schemas.terms import BatchState
@@ -14,12 +13,7 @@ class Fault:
     """Why a whole file could not be used; `reason` is for programs."""
 
     reason: str
-    zh: str
-    en: str
-
-    @property
-    def text(self) -> Text:
-        return Text(self.zh, self.en)
+    text: Text
 
 
 @dataclass(frozen=True)
@@ -28,8 +22,9 @@ class Batch:
 
     `open_key` (unit and digest) exists while the file waits or is read; an index keeps it single. `lease` is the right to
     read it now, until `lease_until`; `attempts` counts how often somebody began. `read_bytes` tells how far reading has come.
-    `report` is the quality report (`Quality.told`); `refused_sealed` the rows that were not taken, packed, of which
-    `refused_kept` are named.
+    What is told of it afterwards is sealed, because a file without a header has people's names where columns are named:
+    `fault_sealed` why it could not be used, `report_sealed` the quality report (`Quality.told`), `refused_sealed` the rows
+    that were not taken, of which `refused_kept` are named.
     """
 
     id: str
@@ -49,8 +44,9 @@ class Batch:
     begun_at: datetime | None = None
     finished_at: datetime | None = None
     read_bytes: int = 0
-    fault: Fault | None = None
-    report: dict[str, Any] | None = None
+    fault_reason: str | None = None
+    fault_sealed: bytes | None = None
+    report_sealed: bytes | None = None
     refused_sealed: bytes | None = None
     refused_kept: int = 0
 

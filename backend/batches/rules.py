@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
@@ -61,8 +62,19 @@ class Refusals:
         return zlib.compress((BYTE_ORDER_MARK + out.getvalue()).encode())
 
 
-def unpacked(packed: bytes) -> bytes:
-    return zlib.decompress(packed)
+def packed(told: Mapping[str, Any]) -> bytes:
+    """A report or the like as it is kept: small, before it is sealed."""
+    return zlib.compress(json.dumps(told, ensure_ascii=False).encode())
+
+
+def told(kept: bytes) -> Any:
+    """What was packed."""
+    return json.loads(zlib.decompress(kept))
+
+
+def unpacked(file: bytes) -> bytes:
+    """The file of the rows that were not taken."""
+    return zlib.decompress(file)
 
 
 def report(told: Mapping[str, Any]) -> Report:

@@ -105,7 +105,10 @@ class Clock:
 
 @dataclass(frozen=True)
 class ShownClock:
-    """A clock as both sides see it at one instant: `overdue` still runs past its end, `late` was met past it."""
+    """A clock as both sides see it at one instant: `overdue` still runs past its end, `late` was met past it.
+
+    `days_left`: how many of its days are still to come after the day of that instant; None where it does not run, or runs late.
+    """
 
     name: str
     label: Text
@@ -126,6 +129,7 @@ class ShownClock:
     overdue: bool
     late: bool
     moves: tuple[Move, ...]
+    days_left: int | None = None
 
     @property
     def state_label(self) -> Text:
@@ -139,6 +143,14 @@ class CaseTally:
     submitted: int
     in_time: Mapping[str, int]
     late: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What would run if a case were opened now, by the calendar of now, and what may follow it."""
+
+    clocks: tuple[ShownClock, ...]
+    coming: tuple[Limit, ...]
 
 
 @dataclass(frozen=True)

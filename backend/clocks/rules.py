@@ -147,6 +147,14 @@ def due_soon(clock: Clock, at: datetime) -> bool:
     return clock.remind_at is not None and clock.remind_at <= at
 
 
+def days_left(clock: Clock, at: datetime) -> int | None:
+    """How many of its days come after the day of `at`; 0 on the last one. None where none runs, or all are over."""
+    if clock.state is not ClockState.RUNNING or clock.due_on is None or is_overdue(clock, at):
+        return None
+    today = shanghai_date(at)
+    return sum(day > today for day in (*clock.counted_days[:-1], clock.due_on))
+
+
 def _due(clock: Clock, calendar: Calendar) -> Due:
     """Where the facts of a running clock end."""
     used, looked_at = _used(clock, calendar)

@@ -4,15 +4,18 @@
 production names everything that is missing in one message and does not start.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
 
 AppEnv = Literal["demo", "test", "production"]
 BotMode = Literal["polling", "webhook"]
 SmsKind = Literal["file", "console", "http"]
 WeChatMode = Literal["plain", "compatible", "safe"]
+TilesCrs = Literal["wgs84", "gcj02", "bd09"]
 
 
 class SettingsError(Exception):
@@ -53,6 +56,9 @@ class Settings:
     wechat_api_url: str | None = _setting(None)
     push_gateway_url: str | None = _setting(None)
     push_gateway_key: str | None = _setting(None, secret=True)
+    map_tiles_url: str | None = _setting(None)
+    map_tiles_crs: TilesCrs = _setting("wgs84")
+    map_tiles_attribution: str | None = _setting(None)
     limit_per_address: int = _setting(6000)
     trusted_proxies: int = _setting(0)
     cors_origins: tuple[str, ...] = _setting(())
@@ -75,7 +81,7 @@ class Settings:
             except ValueError as error:
                 wrong.append(f"{spec.name.upper()}: {error}")
         settings = cls(**values)
-        wrong += settings._missing() + settings._wrong_of_wechat()
+        wrong += settings._missing() + settings._wrong_of_wechat() + settings._wrong_of_tiles()
         if wrong:
             raise SettingsError("The settings cannot be used:\n  " + "\n  ".join(wrong))
         return settings
@@ -109,6 +115,29 @@ class Settings:
                 "WECHAT_MODE: a signature covers no plain body; production needs `safe` or `compatible`"
             )
         return wrong
+
+    def _wrong_of_tiles(self) -> list[str]:
+        """Only where a map has tiles. The origin goes into the policy of a page, so it is looked at closely."""
+        if self.map_tiles_url is None:
+            return []
+        wrong = []
+        if not _is_tiles_url(self.map_tiles_url, plain=self.app_env != "production"):
+            wrong.append(
+                "MAP_TILES_URL: must be https://host/… or a path of this site, with {z}, {x} and {y} in its path and no {s}"
+            )
+        if self.map_tiles_attribution is None:
+            wrong.append(
+                "MAP_TILES_ATTRIBUTION: MAP_TILES_URL needs it: whose map it is, and its review number (审图号)"
+            )
+        return wrong
+
+    @property
+    def map_tiles_origin(self) -> str | None:
+        """Where pictures of the map come from, when that is another site than this."""
+        if self.map_tiles_url is None or self.map_tiles_url.startswith("/"):
+            return None
+        found = urlsplit(self.map_tiles_url)
+        return f"{found.scheme}://{found.netloc}"
 
     @property
     def site(self) -> str:
@@ -147,6 +176,18 @@ def _read(kind: Any, text: str) -> Any:
     if kind == tuple[str, ...]:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     return text
+
+
+def _is_tiles_url(url: str, *, plain: bool) -> bool:
+    """`plain`: http will do."""
+    rest = url
+    if not url.startswith("/"):
+        found = re.fullmatch(r"(https?)://[a-z0-9.-]+(:[0-9]{1,5})?(/.*)", url)
+        if found is None or (found[1] == "http" and not plain):
+            return False
+        rest = found[3]
+    is_visible = url.isascii() and url.isprintable() and not any(c in url for c in " ;,'\"<>\\")
+    return is_visible and not rest.startswith("//") and set(re.findall(r"{(.*?)}", rest)) == {"z", "x", "y"}
 
 
 def _whole(text: str) -> int:

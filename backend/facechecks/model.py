@@ -48,6 +48,20 @@ class FrameLimits:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How the face way stands for a resident before a challenge; `attempts_left` before it locks (`locked_until`)."""
+
+    consented: bool
+    reference: bool
+    attempts_left: int
+    locked_until: datetime | None = None
+
+    @property
+    def can_begin(self) -> bool:
+        return self.reference and self.locked_until is None
+
+
+@dataclass(frozen=True)
 class Opened:
     """A challenge as its resident gets it, the nonce readable this once."""
 

@@ -1,7 +1,5 @@
 """The face challenge over HTTP; frames stay in the memory of the request."""
 
-import json
-
 from flask.views import MethodView
 
 from backend.facechecks import errors, service
@@ -11,12 +9,8 @@ from backend.identity import errors as identity_errors
 from backend.web.api import blueprint
 from backend.web.auth import actor, address, deps
 from schemas import facechecks as wire
-from schemas.faces import FaceStep
 
 blp = blueprint("facechecks", "/me/face-challenges", "人脸核验 face verification")
-
-# The frames at their largest, and room for the other fields.
-_BODY_BYTES = LIMITS.frames_max * LIMITS.frame_bytes + 64 * 1024
 
 
 @blp.route("")
@@ -46,7 +40,7 @@ class FaceFrames(MethodView):
         errors.unreadable(5),
         identity_errors.face_locked(86_400),
     )
-    @blp.upload(_BODY_BYTES)
+    @blp.upload(service.BODY_BYTES)
     @blp.arguments(wire.FramesForm, location="form")
     @blp.arguments(wire.FramesFiles, location="files")
     @blp.response(200, wire.FaceOutcome)
@@ -56,15 +50,8 @@ class FaceFrames(MethodView):
         按顺序提交照片，每个挑战只能提交一次；通过后十分钟内为已核验。照片比对后即弃，比对数值不对外提供。
         """
         frames = [Frame(file.read(), file.mimetype or "") for file in files["frames"]]
-        steps = _steps(form["steps"])
+        steps = service.read_steps(form["steps"])
         nonce = form["nonce"]
         return service.submit(
             deps(), actor(), challenge_id=challenge_id, nonce=nonce, frames=frames, steps=steps
         )
-
-
-def _steps(text: str) -> tuple[FaceStep, ...]:
-    try:
-        return tuple(FaceStep(word) for word in json.loads(text))
-    except (ValueError, TypeError, RecursionError) as error:
-        raise errors.bad_steps(LIMITS.neutral_min) from error

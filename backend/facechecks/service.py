@@ -6,6 +6,7 @@ at once one is judged; when the matcher is busy or dies, nothing is counted and 
 
 import hashlib
 import hmac
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
@@ -15,8 +16,9 @@ from backend.common.deps import Deps
 from backend.common.errors import ServiceError
 from backend.common.mongo import atomic
 from backend.facechecks import errors, rules, store
-from backend.facechecks.model import Challenge, ChallengeState, Frame, FrameLimits, Opened, Outcome
+from backend.facechecks.model import Challenge, ChallengeState, Frame, FrameLimits, Opened, Outcome, Standing
 from backend.facechecks.rules import LIMITS, Verdict
+from backend.identity import rules as identity_rules
 from backend.identity import service as identity
 from backend.identity.model import Consent
 from backend.limits import service as limits
@@ -39,8 +41,23 @@ ADDRESS_DAY = ("face.address.day", Limit(300, timedelta(days=1)))
 GIVEN_BACK = ("face.given_back", Limit(20, timedelta(days=1)))
 FAULTS_BORNE = 4
 FRAMES = FrameLimits(LIMITS.frames_min, LIMITS.frames_max, LIMITS.frame_bytes, LIMITS.types)
+# The frames at their largest, and room for the other fields.
+BODY_BYTES = LIMITS.frames_max * LIMITS.frame_bytes + 64 * 1024
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _CLAIMS_NOTHING = ("", "application/octet-stream")
+
+
+def standing(deps: Deps, actor: Actor) -> Standing:
+    """Whether the caller can prove who they are by face now, so that nobody is asked for a consent in vain."""
+    subject_id = actor.require_subject()
+    lock = identity.face_lock(deps, actor)
+    consent = identity.live_consent(deps, subject_id, ConsentPurpose.FACE_VERIFICATION)
+    return Standing(
+        consented=consent is not None,
+        reference=registry.has_face(deps, subject_id),
+        attempts_left=identity_rules.attempts_left(lock.failures),
+        locked_until=lock.locked_until if lock.closed_at(deps.now()) else None,
+    )
 
 
 def open_challenge(deps: Deps, actor: Actor, *, address: str | None = None) -> Opened:
@@ -96,6 +113,14 @@ def submit(
         limits.reset(deps, PER_MINUTES[0], subject_id)
         limits.give_back(deps, PER_DAY[0], subject_id)
     return outcome
+
+
+def read_steps(text: str) -> tuple[FaceStep, ...]:
+    """The steps as a client sends them beside its frames: a JSON list of words. Raises 422 `identity.bad_steps`."""
+    try:
+        return tuple(FaceStep(word) for word in json.loads(text))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise errors.bad_steps(LIMITS.neutral_min) from error
 
 
 def enrol(deps: Deps, actor: Actor, *, subject_id: str, pictures: Sequence[bytes]) -> FaceReason | None:

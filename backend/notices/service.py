@@ -59,6 +59,12 @@ def read(deps: Deps, actor: Actor, *, notice_id: str) -> Notice:
     return notice
 
 
+def read_these(deps: Deps, actor: Actor, *, notice_ids: Collection[str]) -> None:
+    """Mark those of them that are the caller's own as read; for the others nothing is said or done."""
+    actor.require(Role.CITIZEN)
+    store.mark_these_read(deps.db, actor.id, notice_ids, deps.now())
+
+
 def in_outbox(deps: Deps, *, limit: int) -> list[Notice]:
     """The oldest notices that the outbox holds."""
     return store.list_waiting(deps.db, limit=limit)

@@ -49,6 +49,11 @@ def mark_read(db: Database, account_id: str, notice_id: str, at: datetime) -> No
     return from_document(Notice, found) if found else None
 
 
+def mark_these_read(db: Database, account_id: str, ids: Collection[str], at: datetime) -> None:
+    wanted = {"_id": {"$in": list(ids)}, "account_id": account_id, "read_at": None}
+    db[COLLECTION].update_many(wanted, {"$set": {"read_at": at}})
+
+
 def list_waiting(db: Database, *, limit: int) -> list[Notice]:
     """Those that no channel's queue has, the oldest first."""
     found = db[COLLECTION].find({"handed_at": None}, sort=[("created_at", ASCENDING)], limit=limit)

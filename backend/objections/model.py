@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from backend.clocks.model import Clock, ShownClock
+from backend.clocks.model import Clock, Limit, ShownClock
 from backend.evidence.model import ShownEvidence
 from backend.records.service import ShownRecord, UnitName
 from schemas.terms import (
@@ -131,7 +131,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Shown:
-    """A case as somebody reads it. `record`, `statement`, notes and `subject` are None for a reader who may not see them now."""
+    """A case as somebody reads it. `record`, `statement`, notes and `subject` are None for a reader who may not see them now.
+    `coming` are the limits that have not begun and may, from here on."""
 
     id: str
     record_id: str
@@ -150,6 +151,7 @@ class Shown:
     statement: str | None = None
     record: ShownRecord | None = None
     subject: Person | None = None
+    coming: tuple[Limit, ...] = ()
 
     @property
     def ground_label(self) -> Text:
@@ -162,6 +164,14 @@ class Shown:
     @property
     def outcome_label(self) -> Text | None:
         return self.outcome.label if self.outcome else None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One of the own records that may be objected to, and the live case about it, if there is one."""
+
+    record: ShownRecord
+    open_id: str | None
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,12 @@ def list_own(db: Database, subject_id: str, *, after: Position | None, limit: in
     return [from_document(Objection, document) for document in found]
 
 
+def list_live(db: Database, subject_id: str) -> list[Objection]:
+    """The person's cases beside which no other may be opened, as they are written down."""
+    found = db[COLLECTION].find({"subject_id": subject_id, **_LIVE})
+    return [from_document(Objection, document) for document in found]
+
+
 def list_of_record(db: Database, subject_id: str, record_id: str) -> list[Objection]:
     """Every case of this person about this record; found among the person's, who has few."""
     found = db[COLLECTION].find({"subject_id": subject_id, "record_id": record_id})

@@ -38,6 +38,8 @@ MOVED = Text(
     "答复期限因年度工作日安排公布而顺延，恢复查询", "The time to answer moved with the calendar: shown again"
 )
 
+CHOOSING = Text("本人选择要提出异议的记录", "You chose a record to object to")
+CHOICE_SCOPE = Text("本人的信用记录", "Your own records")
 HANDLING = Text("处理异议", "Handling an objection")
 OWN_CASE = Text("本人查看异议办理情况", "You looked at your objection")
 CASE_SCOPE = Text("一条信用记录及其异议材料", "One record and the objection to it")

@@ -11,6 +11,7 @@ Door = Literal["citizen", "merchant", "staff"]
 """Three ways in that do not meet: a clerk who also looks at the own report is two visitors in one browser."""
 
 FORM = "form"
+PASS, SERVICE = "pass", "till_service"
 LANGUAGE, SIZE, THEME = "lang", "size", "theme"
 CHOICES = {
     LANGUAGE: ("zh", "en"),
@@ -42,9 +43,14 @@ def kept(asked: Request, door: Door) -> Kept:
 
 def keep(door: Door, tokens: Tokens) -> None:
     """With this request's answer. Without a new refresh token the one that is kept stays."""
-    _put(f"{door}_access", tokens.access_token, path=_PATHS[door], max_age=tokens.expires_in)
+    keep_access(door, tokens.access_token, tokens.expires_in)
     if tokens.refresh_token:
         _put(f"{door}_session", tokens.refresh_token, path=_PATHS[door], max_age=_KEPT_S)
+
+
+def keep_access(door: Door, token: str, lasts_s: int) -> None:
+    """The token of a session that was raised; the session itself stays as it is."""
+    _put(f"{door}_access", token, path=_PATHS[door], max_age=lasts_s)
 
 
 def drop(door: Door) -> None:
@@ -59,6 +65,28 @@ def keep_form(value: str) -> None:
 def keep_choice(name: str, value: str) -> None:
     """How somebody likes to read; nothing that needs hiding."""
     _put(name, value, path="/", max_age=_YEAR_S, httponly=False)
+
+
+def keep_pass(pass_id: str, key: str, *, seconds: int) -> None:
+    """By what this browser, and no script in it, can be shown the code of a pass again as long as that lasts."""
+    _put(PASS, key, path=f"/passes/{pass_id}", max_age=seconds)
+
+
+def pass_key(asked: Request) -> str | None:
+    return asked.cookies.get(PASS)
+
+
+def drop_pass(pass_id: str) -> None:
+    _put(PASS, "", path=f"/passes/{pass_id}", max_age=0)
+
+
+def keep_service(service_id: str) -> None:
+    """The service that this till works for: known to this browser and to nobody else."""
+    _put(SERVICE, service_id, path=_PATHS["merchant"], max_age=_YEAR_S)
+
+
+def service_of_till(asked: Request) -> str | None:
+    return asked.cookies.get(SERVICE)
 
 
 def choice(asked: Request, name: str) -> str | None:

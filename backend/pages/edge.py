@@ -1,15 +1,19 @@
 """Around every page: who visits, in which language, that its forms are ours, and that a refusal is a page with a way on."""
 
 import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Flask, Request, Response, g, render_template, request
 
 from backend.common.errors import Kind, ServiceError
 from backend.pages import assets, cookies, forms, visitors, words
 from backend.pages.staff import rooms
+from backend.reports import sheet
 from backend.web import auth, pages, problems
+from backend.web.lean import Answer
 from schemas.base import SPEAKING
 from schemas.terms import Role
 from schemas.text import Language
@@ -39,6 +43,7 @@ STEPS = {
     "identity.real_name_required": "/identity",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
+wants_page = pages.wants_page
 
 
 def arrive(asked: Request, kept: Any) -> None:
@@ -55,6 +60,8 @@ def arrive(asked: Request, kept: Any) -> None:
 
 def leave(asked: Request, kept: Any, response: Response) -> None:
     """Behind the view: cookies, what a browser may do with the page, and refusals as pages."""
+    if pages.has_face(asked):
+        response.vary.update(("Accept", "User-Agent"))
     if not (pages.is_page(asked) or _is_lost(asked)):
         return
     if response.status_code >= 400 and response.mimetype == "application/json" and wants_page(asked):
@@ -75,19 +82,9 @@ def policy(pictures_from: str | None = None) -> str:
     return "; ".join(f"{name} {value}" for name, value in lines.items())
 
 
-def wants_page(asked: Request) -> bool:
-    """A browser that goes somewhere wants a page; a script of ours asks for JSON."""
-    best = asked.accept_mimetypes.best_match(("application/json", "text/html"), default="application/json")
-    return (
-        best == "text/html"
-        and asked.accept_mimetypes["text/html"] > 0
-        and asked.headers.get("Accept") != "*/*"
-    )
-
-
 def page(template: str, code: int = 200, **facts: Any) -> Response:
     """A whole page; `private` answers are kept nowhere."""
-    return Response(render_template(template, **facts), code, mimetype="text/html")
+    return Answer(render_template(template, **facts), code, mimetype="text/html")
 
 
 def go(target: str) -> Response:
@@ -110,10 +107,39 @@ def refused(refusal: ServiceError, template: str, **facts: Any) -> Response:
 def register(app: Flask) -> None:
     """What templates may use."""
     env = app.jinja_env
+    sheet.furnish(env)
     env.filters.update(words.FILTERS)
-    env.globals.update(t=words.t, asset=assets.address, form_code=forms.code, look=_look, visitor=_visitor)
-    env.globals["staff_rooms"] = rooms.open_to
+    env.globals.update(
+        t=words.t,
+        asset=assets.address,
+        form_code=forms.code,
+        form_once=forms.once,
+        look=_look,
+        visitor=_visitor,
+        proved_until=_proved_until,
+        staff_rooms=rooms.open_to,
+        here=_here,
+    )
     env.trim_blocks = env.lstrip_blocks = True
+    app.extensions[pages.FACES] = frozenset(
+        endpoint
+        for group in app.blueprints.values()
+        if isinstance(group, pages.Pages)
+        for endpoint, view in group.faces.items()
+        if _put_before(app, endpoint, view)
+    )
+
+
+def _put_before(app: Flask, endpoint: str, view: Callable[..., Any]) -> bool:
+    """Let people see `view` where programs get what stood there: the one place where the two part."""
+    answer = app.view_functions[endpoint]
+
+    @wraps(answer)
+    def parted(**given: Any) -> Any:
+        return view(**given) if pages.wants_face(request) else answer(**given)
+
+    app.view_functions[endpoint] = parted
+    return True
 
 
 def _is_lost(asked: Request) -> bool:
@@ -143,7 +169,7 @@ def _step(asked: Request, reason: str, status: int) -> str | None:
     if target is None or asked.path == target:
         return None
     wanted = asked.full_path.rstrip("?") if asked.method in SAFE else _referrer(asked)
-    return f"{target}?{urlencode({forms.NEXT: wanted})}" if forms.local(wanted) else target
+    return forms.with_next(target, wanted) if wanted and forms.local(wanted) else target
 
 
 def _referrer(asked: Request) -> str | None:
@@ -162,5 +188,18 @@ def _look() -> dict[str, str]:
     }
 
 
+def _here() -> str:
+    """The page to come back to after a choice of reading, with its filters; the answer to a form has no address of its own."""
+    if request.method in SAFE:
+        return request.full_path.rstrip("?")
+    return forms.local(_referrer(request)) or "/"
+
+
 def _visitor() -> Any:
     return g.get("visitor", visitors.NOBODY)
+
+
+def _proved_until() -> datetime | None:
+    """Until when the visitor's proof of identity holds; None without one that is fresh."""
+    known = _visitor()
+    return known.verified_until if known.is_verified(auth.deps().now()) else None

@@ -6,9 +6,10 @@ can make a browser send our cookies (SameSite stops most of that already) but ca
 """
 
 import hmac
+import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import marshmallow as ma
 from flask import Request, g, request
@@ -21,8 +22,9 @@ from schemas.base import HALF_CHARACTER, QuerySchema, RequestSchema, speaking
 
 FIELD, HEADER = "_form", "X-Form-Code"
 NEXT = "next"
+ONCE, ONCE_CHARACTERS = "_once", 64
 PURPOSE = "page-forms"
-_OURS = (FIELD, NEXT)
+_OURS = (FIELD, NEXT, ONCE)
 
 
 @dataclass
@@ -63,17 +65,24 @@ def read(schema: type[RequestSchema], **beside: Any) -> Form:
 
     An empty box of a field that may be left out counts as left out.
     """
-    return read_of(schema, _plain(request.form, schema()) | beside)
+    return read_values(schema, _plain(request.form, schema()) | beside)
 
 
-def read_of(schema: type[RequestSchema | QuerySchema], found: dict[str, Any]) -> Form:
-    """The same for what a page has put together itself from its boxes: a body as the API takes it."""
+def read_values(schema: type[RequestSchema | QuerySchema], values: dict[str, Any]) -> Form:
+    """The same of values that the page took from the form itself."""
     typed = {name: value for name, value in request.form.items() if name not in _OURS}
     try:
-        return Form(values=schema().load(found), typed=typed)
+        return Form(values=schema().load(values), typed=typed)
     except ma.ValidationError as error:
         worded = wording.worded(error.messages, speaking())
         return Form(faults={name: _first(about) for name, about in worded.items()}, typed=typed)
+
+
+def once() -> str:
+    """What a form carries so that sending it twice does its work once: as sent, or new. It stands for the `Idempotency-Key` of
+    the API, and like that it is the visitor's own."""
+    sent = request.form.get(ONCE, "")
+    return sent if 0 < len(sent) <= ONCE_CHARACTERS else ids.new_id()
 
 
 def way_on(usual: str = "/") -> str:
@@ -81,11 +90,30 @@ def way_on(usual: str = "/") -> str:
     return local(request.values.get(NEXT)) or usual
 
 
+def with_next(step: str, wanted: str) -> str:
+    """The address of a step that leads on to what was wanted."""
+    return f"{step}?{urlencode({NEXT: wanted})}"
+
+
 def local(target: str | None) -> str | None:
     """The target when it is a plain path of ours; browsers read `//` and `/\\` as another site."""
     if not target or len(target) > 500 or not target.startswith("/") or not target.isprintable():
         return None
     return None if target[1:2] in ("/", "\\") or "\\" in target else target
+
+
+def whole(name: str) -> int | str | None:
+    """A whole number that was typed, for a schema that takes numbers only; what is none stays as it is, and is refused there."""
+    typed = request.form.get(name, "").strip()
+    is_number = typed.isascii() and typed.isdigit() and len(typed) < 10
+    return int(typed) if is_number else typed or None
+
+
+def fen(name: str) -> int | str | None:
+    """Money that was typed in yuan, as whole fen; what is none stays as it is, and is refused by the schema."""
+    typed = request.form.get(name, "").strip()
+    found = re.fullmatch(r"([0-9]{1,8})(?:[.。]([0-9]{1,2}))?", typed)
+    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else typed or 0
 
 
 def _code(known: str) -> str:
@@ -110,7 +138,8 @@ def _plain(form: MultiDict[str, str], schema: ma.Schema) -> dict[str, Any]:
         if isinstance(wanted, ma.fields.List):
             found[name] = [value for value in form.getlist(name) if value]
         elif form[name] or wanted is None or wanted.required:
-            found[name] = "" if HALF_CHARACTER.search(form[name]) else form[name]
+            # A browser counts an end of a line as one character and sends it as two.
+            found[name] = "" if HALF_CHARACTER.search(form[name]) else form[name].replace("\r\n", "\n")
     return found
 
 

@@ -14,10 +14,22 @@ from schemas.terms import Channel
 NOBODY = anonymous(Channel.PAGE)
 
 
+LEAVING = frozenset({"/merchant/login", "/merchant/logout"})
+"""Where a clerk of a merchant that was paused gets too: to sign out, and to let somebody else in."""
+
+
 def of(deps: Deps, asked: Request) -> Actor:
     """The visitor; nobody when the sign-in is over, and then the browser forgets it. The short-lived token is made anew by the
     one that is kept, so that a page left open for a while still works."""
-    door = cookies.door_of(asked.path)
+    try:
+        return _of(deps, asked, cookies.door_of(asked.path))
+    except ServiceError as refusal:
+        if refusal.kind is Kind.FORBIDDEN and asked.path in LEAVING:
+            return NOBODY
+        raise
+
+
+def _of(deps: Deps, asked: Request, door: cookies.Door) -> Actor:
     kept = cookies.kept(asked, door)
     if kept.access and (known := _known(deps, kept.access)):
         return known

@@ -43,6 +43,21 @@ def moment(value: datetime | None) -> str:
     return f"{day(value)} {value.astimezone(BEIJING):%H:%M}"
 
 
+def until(value: datetime | None) -> str:
+    """As `moment`; the midnight at which something ends is 24:00 of its last day, as people say it."""
+    if value is None:
+        return ""
+    here = value.astimezone(BEIJING)
+    if (here.hour, here.minute) != (0, 0):
+        return moment(value)
+    return f"{day(here - timedelta(minutes=1))} 24:00"
+
+
+def clock(value: datetime | None) -> str:
+    """The time of the day in Shanghai."""
+    return f"{value.astimezone(BEIJING):%H:%M}" if value else ""
+
+
 def last_day(end: datetime | None) -> date | None:
     """The last whole day of what ends at 24:00, which is 0:00 of the next."""
     return None if end is None else (end - timedelta(milliseconds=1)).astimezone(SHANGHAI).date()
@@ -78,6 +93,8 @@ FILTERS = {
     "label": label,
     "day": day,
     "moment": moment,
+    "until": until,
+    "clock": clock,
     "last_day": last_day,
     "machine": machine,
     "yuan": yuan,

@@ -1,14 +1,12 @@
-"""Which record may be withdrawn, when a notice can have come, and whether a text would keep words of what is erased."""
+"""When a notice can have come, and whether a text would keep words of what is erased."""
 
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
-from backend.catalogue.model import CatalogueItem
 from backend.common import names
 from backend.records.model import Record
 from backend.registry.model import Words
-from schemas.terms import Nature
 from schemas.text import Text
 
 # Shorter texts ("是", "上海") stand in every sentence and tell of no record.
@@ -21,11 +19,6 @@ WITHDRAWN = Text(
     "The subject asked to drop an own commendation, volunteering or donation",
 )
 ERASED = Text("该信息所依据的决定已被撤销", "The decision behind the record was annulled")
-
-
-def withdrawable(record: Record, item: CatalogueItem | None) -> bool:
-    """A good deed of the subject (Measures 27): the catalogue says of each item whether it is one."""
-    return record.nature is Nature.OTHER and item is not None and item.withdrawable
 
 
 def possible_day(noticed_on: date, record: Record, today: date) -> bool:

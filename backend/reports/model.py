@@ -87,7 +87,8 @@ class Look:
 class Report:
     """A rendering of the records at one instant, under a number that anybody holding it can have verified.
 
-    The third-party view has neither the access log nor the count of free reports: both are the subject's own.
+    The third-party view has neither the access log nor the count of free reports: both are the subject's own. `opens` of
+    `max_opens`: which opening of its link this is.
     """
 
     view: ReportView
@@ -104,6 +105,8 @@ class Report:
     verify_url: str
     notices: tuple[Text, ...]
     purpose: str | None = None
+    opens: int | None = None
+    max_opens: int | None = None
 
     @property
     def view_label(self) -> Text:

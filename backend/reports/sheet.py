@@ -5,8 +5,11 @@ The templates are in `backend/pages/templates/report`: `_body.html` serves the p
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from types import SimpleNamespace
+from functools import lru_cache
+from html import escape
+from io import BytesIO
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import segno
 from jinja2 import Environment
@@ -15,108 +18,21 @@ from markupsafe import Markup
 from backend.catalogue.model import LegalBasis
 from backend.common.clock import SHANGHAI, shanghai_date
 from backend.grades.model import Reason
+from backend.records.service import ShownRecord
 from backend.reports.model import Report
 from backend.reports.texts import QUERY_ARTICLE
+from backend.reports.words import WORDS
 from schemas.base import said, speaking
+from schemas.terms import Nature
 from schemas.text import Text
 
 _INSTANT = timedelta(milliseconds=1)
 _MONTHS = "January February March April May June July August September October November December".split()
 
-WORDS = SimpleNamespace(
-    title=Text("上海市公共信用信息报告", "Shanghai Public Credit Information Report"),
-    issuer=Text("信用上海公共信用服务", "Credit Shanghai, public credit service"),
-    subtitle=Text("本人查询版", "The subject's own copy"),
-    report_no=Text("报告编号", "Report number"),
-    generated_at=Text("生成时间", "Generated"),
-    name=Text("姓名或名称", "Name"),
-    number=Text("证件号码", "Identity number"),
-    kind=Text("主体类别", "Subject"),
-    verify=Text("核验报告真伪", "Verify this report"),
-    verify_how=Text(
-        "扫描二维码，或在浏览器中输入下面的网址，即可核对本报告是否由本服务出具。",
-        "Scan the code, or enter the address below in a browser, to check that this report was issued here.",
-    ),
-    qr=Text("本报告核验网址的二维码", "QR code of the address that verifies this report"),
-    grade=Text("信用等级", "Grade"),
-    no_grade=Text("没有等级", "No grade"),
-    floor=Text("申请权益时按此等级对待：", "Treated for benefits as: "),
-    rule_version=Text("规则版本", "Rule version"),
-    reasons=Text("形成等级的理由", "Reasons for the grade"),
-    decisive=Text("决定性理由", "decisive"),
-    left_out=Text("因有争议未计入", "Left out while contested"),
-    about_record=Text("涉及记录", "about record"),
-    comma=Text("、", ", "),
-    semicolon=Text("；", "; "),
-    about_mark=Text("记录 {number}：", "Record {number}: "),
-    overview=Text("信息一览", "At a glance"),
-    place=Text("序号", "No."),
-    what=Text("信息", "Information"),
-    count=Text("共 {count} 条", "{count} in all"),
-    one=Text("共 1 条", "1 in all"),
-    none=Text(
-        "截至本报告生成时，没有此类信息。",
-        "No information of this kind at the time this report was generated.",
-    ),
-    item=Text("目录事项", "Catalogue item"),
-    category=Text("类别", "Category"),
-    severity=Text("失信程度", "Severity"),
-    openness=Text("公开属性", "Openness"),
-    provider=Text("提供单位", "Provider"),
-    source=Text("来源", "Source"),
-    source_is=Text(
-        "{unit}，批次 {batch}，第 {line} 行，{at}接收", "{unit}, batch {batch}, line {line}, received {at}"
-    ),
-    doc_no=Text("文书编号", "Document number"),
-    occurred_on=Text("发生日期", "Date"),
-    ended_on=Text("结束日期", "Ended"),
-    not_ended=Text("尚未结束或未设结束日期", "Not ended, or no end set"),
-    public_until=Text("公示至", "Public until"),
-    query_until=Text("可查询至", "Can be queried until"),
-    end_of_day=Text("{day}24:00", "end of {day}"),
-    forgotten=Text("，此后不再显示（{article}）", "; not shown after that ({article})"),
-    no_end=Text("未设截止日期", "No end set"),
-    restoration=Text("信用修复", "Restoration"),
-    restoration_from=Text("最早可于{day}申请。{text}", "Can be asked for from {day}. {text}"),
-    basis=Text("依据", "Legal basis"),
-    changes=Text("变更", "Changes"),
-    marks=Text("标注", "Marks"),
-    mark_since=Text("{mark}（自{at}起）", "{mark} (since {at})"),
-    statement=Text("本人说明：", "Statement: "),
-    record_id=Text("记录编号", "Record id"),
-    annotations=Text("标注汇总", "Marks on records"),
-    annotations_none=Text("本报告中的信息没有标注。", "No record in this report carries a mark."),
-    looks=Text("查询记录", "Who looked"),
-    looks_note=Text(
-        "共 {total} 次查询，以下是最近 {shown} 次，含本次。",
-        "{total} looks in all; the latest {shown} follow, this one included.",
-    ),
-    look_at=Text("时间", "When"),
-    look_who=Text("查询人", "Who"),
-    look_door=Text("方式", "How"),
-    look_why=Text("原因和范围", "Why, and what"),
-    free=Text("免费查询次数", "Free reports"),
-    free_used=Text(
-        "本年度已获取报告 {used} 次（含本次）。每年两次免费获取是您的权利，超过后仍可继续查询。",
-        "Reports this year: {used}, with this one. Two free reports a year are your right; you are not refused beyond that.",
-    ),
-    about=Text("关于本报告", "About this report"),
-    is_not=(
-        Text(
-            "本报告记载行政机关等单位依法归集的公共信用信息，不是征信机构出具的信用报告，不含银行信贷信息。",
-            "This report shows public credit information that public bodies handed in by law. It is not a report of a credit"
-            " bureau and holds nothing about bank loans.",
-        ),
-        Text(
-            "没有信息不等于信用不好。等级只用于您自己申请的权益，不用于拒绝基本公共服务。",
-            "Having no record is not a bad record. The grade is used only for benefits that you ask for, never to refuse a basic"
-            " public service.",
-        ),
-        Text(
-            "报告反映生成那一刻的情况；是否出示、向谁出示，由您决定。",
-            "The report shows how things stood at the moment it was generated. Whether and to whom you show it is up to you.",
-        ),
-    ),
+SHORT = 36
+"""So long may a value be to stand beside another one on paper."""
+_LABELS = tuple(
+    {name: text[half] for name, text in vars(WORDS).items() if isinstance(text, Text)} for half in (0, 1)
 )
 
 
@@ -126,16 +42,18 @@ def furnish(environment: Environment) -> None:
     filters = {
         "say": said,
         "fill": _fill,
-        "day": day,
-        "moment": moment,
+        "on_day": day,
+        "at_moment": moment,
         "created": created,
         "last_day": last_day,
         "numbered": numbered,
         "grouped": grouped,
-        "cited": cited,
+        "laid_out": laid_out,
+        "as_list": as_list,
+        "picture_address": picture_address,
     }
     environment.filters |= filters | environment.filters
-    environment.globals |= {"words": WORDS, "query_article": QUERY_ARTICLE}
+    environment.globals |= {"words": WORDS}
 
 
 def numbered(report: Report) -> dict[str, int]:
@@ -150,27 +68,120 @@ class SharedReason(NamedTuple):
     text: Text
     article: Text | None
     decisive: bool
-    numbers: tuple[int, ...]
+    about: tuple[tuple[int, str], ...]
+    """Number and id of each, in order."""
 
 
 def grouped(reasons: Iterable[Reason], numbers: Mapping[str, int]) -> list[SharedReason]:
     """Each sentence once, with the numbers of all records that it is about."""
-    found: dict[tuple[Text, Text | None, bool], list[int]] = {}
+    found: dict[tuple[Text, Text | None, bool], list[tuple[int, str]]] = {}
     for one in reasons:
         about = found.setdefault((one.text, one.article, one.decisive), [])
         if one.record_id is not None and one.record_id in numbers:
-            about.append(numbers[one.record_id])
+            about.append((numbers[one.record_id], one.record_id))
     return [SharedReason(*said_once, tuple(sorted(about))) for said_once, about in found.items()]
 
 
-def cited(basis: Iterable[LegalBasis]) -> list[str]:
-    return [f"{one.document}{one.article}" for one in basis]
+Line = tuple[str, str]
+"""What something is called, and what it is."""
+
+
+class Laid(NamedTuple):
+    """A record in the reader's words, so that a template only places them: `kinds` are what a page shows as badges, `brief` is
+    who and when, `facts` are the other short ones, `until` says when it is forgotten, `origin` what it rests on and where it came
+    from."""
+
+    kinds: list[Line]
+    brief: list[Line]
+    facts: list[Line]
+    long: list[Line]
+    until: list[Line]
+    origin: list[Line]
+
+
+def laid_out(one: ShownRecord) -> Laid:
+    to_say = 1 if speaking() == "en" else 0
+    label = _LABELS[to_say]
+    kinds = [(label["openness"], one.openness_label[to_say])]
+    if one.severity is not None:
+        kinds.insert(0, (label["severity"], one.severity.label[to_say]))
+    details = [(detail.label[to_say], detail.text[to_say]) for detail in one.content]
+    brief = [
+        (label["provider"], one.unit.name[to_say]),
+        (label["occurred_on"], day(one.occurred_on)),
+        (label["ended_on"], day(one.ended_on) if one.ended_on else label["not_ended"]),
+    ]
+    if one.public_until:
+        brief.append((label["public_until"], last_day(one.public_until)))
+    facts = [
+        (label["item"], one.item_title[to_say]),
+        (label["category"], one.category_label[to_say]),
+        (label["doc_no"], one.doc_no),
+        *(line for line in details if len(line[1]) <= SHORT),
+    ]
+    long = [line for line in details if len(line[1]) > SHORT]
+    return Laid(kinds, brief, facts, long, _until(one, label, to_say), _origin(one, label, to_say))
+
+
+def as_list(lines: Iterable[Line], kind: str = "") -> Markup:
+    """The lines as a list of terms. A report has hundreds: a template takes four times as long over each."""
+    whole = "".join(
+        [
+            f'<div class="pair"><dt>{_kept(label)}</dt><dd>{text if text.isalnum() else escape(text)}</dd></div>'
+            for label, text in lines
+        ]
+    )
+    return Markup(f'<dl class="pairs{kind}">{whole}</dl>')  # noqa: S704  # every text in it is escaped above
+
+
+@lru_cache(maxsize=1024)
+def _kept(label: str) -> str:
+    """A label of ours or of the catalogue, escaped."""
+    return escape(label)
+
+
+def _until(one: ShownRecord, label: Mapping[str, str], to_say: int) -> list[Line]:
+    if one.query_until:
+        forgotten = label["forgotten"].format(article=QUERY_ARTICLE[to_say])
+        lines = [(label["query_until"], last_day(one.query_until) + forgotten)]
+    else:
+        lines = [(label["query_until"], label["no_end"])]
+    if one.nature is Nature.ADVERSE:
+        text, earliest_on = one.restoration.text[to_say], one.restoration.earliest_on
+        if earliest_on:
+            text = label["restoration_from"].format(day=day(earliest_on), text=text)
+        lines.append((label["restoration"], text))
+    return lines
+
+
+def _origin(one: ShownRecord, label: Mapping[str, str], to_say: int) -> list[Line]:
+    lines = []
+    if one.legal_basis:
+        lines.append((label["basis"], _cited(one.legal_basis, label["semicolon"])))
+    source = one.source
+    came = label["source_is"].format(
+        unit=one.unit.name[to_say], batch=source.batch_id, line=source.line, at=moment(source.received_at)
+    )
+    lines.append((label["source"], came))
+    lines.extend((label["changes"], f"{moment(each.at)} {each.reason[to_say]}") for each in one.changes)
+    lines.append((label["record_id"], one.id))
+    return lines
+
+
+@lru_cache(maxsize=1024)
+def _cited(basis: tuple[LegalBasis, ...], between: str) -> str:
+    return between.join(f"{one.document}{one.article}" for one in basis)
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, english: bool) -> str:
+    if english:
+        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{value.year}年{value.month}月{value.day}日"
 
 
 def day(value: date) -> str:
-    if speaking() == "en":
-        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
-    return f"{value.year}年{value.month}月{value.day}日"
+    return _day(value, speaking() == "en")
 
 
 def moment(value: datetime) -> str:
@@ -194,6 +205,20 @@ def qr_code(url: str) -> Markup:
         scale=4, border=0, omitsize=True, title=said(WORDS.qr)
     )
     return Markup(drawn)  # noqa: S704  # drawn by us: a path and a sentence of ours
+
+
+def picture_address(verify_url: str) -> str:
+    """Where a page finds that QR code as a picture."""
+    whole = urlsplit(verify_url)
+    return f"{whole.path}/qr.svg?{whole.query}"
+
+
+def qr_picture(url: str) -> bytes:
+    """The same as a picture of its own, with its quiet zone: drawing one takes longer than a whole report, so a page leaves it to
+    who wants to see it."""
+    kept = BytesIO()
+    segno.make(url, error="m", micro=False).save(kept, kind="svg", scale=4, border=4, light="#fff")
+    return kept.getvalue()
 
 
 def _fill(text: Text, /, **values: Any) -> str:

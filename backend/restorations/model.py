@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from backend.clocks.model import Clock, ShownClock
+from backend.clocks.model import Clock, Limit, ShownClock
 from backend.evidence.model import ShownEvidence
 from backend.records.service import ShownRecord, UnitName
 from schemas.terms import RestorationAct, RestorationState, Role
@@ -91,7 +91,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Shown:
-    """A case as somebody reads it. `record`, `pledge`, notes and `subject` are None for a reader who may not see them now."""
+    """A case as somebody reads it. `record`, `pledge`, notes and `subject` are None for a reader who may not see them now.
+    `coming` are the limits that have not begun and may, from here on."""
 
     id: str
     record_id: str
@@ -108,10 +109,20 @@ class Shown:
     pledge: str | None = None
     record: ShownRecord | None = None
     subject: Person | None = None
+    coming: tuple[Limit, ...] = ()
 
     @property
     def state_label(self) -> Text:
         return self.state.label
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One of the own adverse records: why restoration cannot be asked for now, if so, and the open case about it."""
+
+    record: ShownRecord
+    why_not: Text | None
+    open_id: str | None
 
 
 @dataclass(frozen=True)

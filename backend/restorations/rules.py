@@ -1,6 +1,6 @@
 """When restoration may be asked for, which move is legal for whom, and what each does to the clocks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from enum import Enum
@@ -55,6 +55,11 @@ def hindrance(record: Record, today: date) -> Hindrance | None:
     if record.ended_on is None or record.ended_on > today:
         return Hindrance.NOT_ENDED
     return Hindrance.TOO_EARLY if found.earliest_on is not None and today < found.earliest_on else None
+
+
+def coming(state: RestorationState, limits: Mapping[str, Limit]) -> tuple[Limit, ...]:
+    """The limit that may still begin: once the restoration is proved, the record leaves."""
+    return (limits[HIDE],) if state in OPEN else ()
 
 
 def step(case: Restoration, act: RestorationAct, role: Role) -> RestorationState | None:

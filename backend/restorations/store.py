@@ -71,6 +71,12 @@ def find_open(db: Database, open_key: str) -> Restoration | None:
     return _one(db, {"open_key": open_key})
 
 
+def list_open(db: Database, subject_id: str) -> list[Restoration]:
+    """The person's open cases."""
+    found = db[COLLECTION].find({"subject_id": subject_id, **_OPEN})
+    return [from_document(Restoration, document) for document in found]
+
+
 def find_by_key(db: Database, account_id: str, key_mac: bytes) -> Restoration | None:
     return _one(db, {"account_id": account_id, "key_mac": key_mac})
 

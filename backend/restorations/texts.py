@@ -10,6 +10,8 @@ FORGOTTEN = Text(
     "所涉信息已从数据库删除，承诺和材料随之删除",
     "The record was deleted from the database, and what was written about it with it",
 )
+CHOOSING = Text("本人选择要申请修复的记录", "You chose a record to have restored")
+CHOICE_SCOPE = Text("本人的失信信息", "Your adverse records")
 HANDLING = Text("办理信用修复申请", "Handling an application for restoration")
 OWN_CASE = Text("本人查看信用修复申请", "You looked at your application for restoration")
 CASE_SCOPE = Text("一条信用记录及其修复申请材料", "One record and the application to restore it")

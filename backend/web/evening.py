@@ -5,7 +5,7 @@ behind its end, and leaves at whole steps after the request began.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Response, g
@@ -31,6 +31,20 @@ def evened(
         raise AssertionError("the answer would stand out by its length")
     sleep(until_step(clock() - g.started))
     return Response(body.ljust(LENGTH), 200, mimetype="application/json")
+
+
+def evened_page(
+    html: str,
+    others: Iterable[str],
+    *,
+    sleep: Callable[[float], object] = time.sleep,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Response:
+    """The page of such an answer, as long as the longest of the pages that it could have been, once its step has come."""
+    body = html.encode()
+    length = max(len(body), *(len(other.encode()) for other in others))
+    sleep(until_step(clock() - g.started))
+    return Response(body.ljust(length), 200, mimetype="text/html")
 
 
 def until_step(passed_s: float) -> float:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
+import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
 from werkzeug.serving import make_server
 
 from backend.accounts.model import Tokens
@@ -137,3 +138,17 @@ def visit(browser: Browser, home: str, *, size: Mapping[str, Any] = PHONE, **mor
         made.context.close()
         raise
     made.end()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One browser for all tests of a worker; each visit has its own cookies."""
+    started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+    yield started
+    started.close()

@@ -4,9 +4,10 @@ Nobody's face is warped convincingly here: a generic head depth map turns a phot
 enough to exercise the measures and, as docs/security.md says, enough to pass them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ ANGLES = (20, 22, 24, 26, 28, 30, 32, 34, 36)
 """Degrees somebody tries, a little further each time, until the phone is content."""
 SEEN = 0.19
 """The change of yaw at which the resident of `movement` stops turning."""
+FILM_ANGLES = (32, 38, 44)
+PATCH = {FaceStep.NEUTRAL: 128, FaceStep.TURN_LEFT: 245, FaceStep.TURN_RIGHT: 10}
 NOSE = 0.5
 """How far the nose base stands before the eyes, in outer-eye distances, for the depth map below."""
 
@@ -75,6 +78,54 @@ def still(data: bytes, steps: Sequence[FaceStep]) -> list[bytes]:
     return [jpeg(selfie(data), quality=92 - place) for place, _ in enumerate(steps)]
 
 
+def film(data: bytes, poses: Sequence[FaceStep], *, each: int) -> Iterator[Image.Image]:
+    """What a camera sees of somebody who takes these poses one after another, `each` frames long; no two frames are alike.
+
+    A patch in the corner, far from the face, tells a test which pose is on (`PATCH`).
+    """
+    image = selfie(data)
+    heads = {
+        FaceStep.NEUTRAL: turned(image, 0.0),
+        FaceStep.TURN_LEFT: _steady(image, 1),
+        FaceStep.TURN_RIGHT: _steady(image, -1),
+    }
+    for place, pose in enumerate(pose for pose in poses for _ in range(each)):
+        yield _marked(_swayed(heads[pose], place), PATCH[pose])
+
+
+def still_film(data: bytes, *, frames: int) -> Iterator[Image.Image]:
+    """A photograph held before the camera by nobody's hand: every frame is the same."""
+    for _ in range(frames):
+        yield selfie(data)
+
+
+def y4m(frames: Iterable[Image.Image], path: Path, *, rate: int) -> Path:
+    """Frames as the raw film that Chromium takes for a camera."""
+    with path.open("wb") as out:
+        out.write(f"YUV4MPEG2 W{SIZE[0]} H{SIZE[1]} F{rate}:1 Ip A1:1 C420jpeg\n".encode())
+        for frame in frames:
+            light, blue, red = (
+                plane.point(levels)
+                for plane, levels in zip(frame.convert("YCbCr").split(), _VIDEO_LEVELS, strict=True)
+            )
+            half = (SIZE[0] // 2, SIZE[1] // 2)
+            colours = [plane.resize(half, Image.Resampling.BOX).tobytes() for plane in (blue, red)]
+            out.write(b"FRAME\n" + light.tobytes() + colours[0] + colours[1])
+    return path
+
+
+# A film's levels are narrower than a picture's (ITU-R BT.601).
+_VIDEO_LEVELS = (
+    [round(16 + level * 219 / 255) for level in range(256)],
+    *([round(128 + (level - 128) * 224 / 255) for level in range(256)],) * 2,
+)
+
+
+def _marked(image: Image.Image, shade: int) -> Image.Image:
+    image.paste((shade, shade, shade), (0, 0, 40, 40))
+    return image
+
+
 def _played(image: Image.Image, steps: Sequence[FaceStep], turn: Turn) -> list[bytes]:
     front = turn(image, 0.0)
     sides = {FaceStep.TURN_LEFT: 1, FaceStep.TURN_RIGHT: -1}
@@ -97,6 +148,18 @@ def _seen_turn(image: Image.Image, side: int, turn: Turn, place: int) -> bytes:
         if best >= SEEN:
             break
     return frame
+
+
+def _steady(image: Image.Image, side: int) -> Image.Image:
+    """Turned as far as is seen best however the head sways: nobody looks at the frames of a film one by one."""
+    front = matcher.see(png(turned(image, 0.0))).look.yaw
+    heads = [turned(image, float(side * degrees)) for degrees in FILM_ANGLES]
+
+    def least_seen(head: Image.Image) -> float:
+        looks = [matcher.see(jpeg(_swayed(head, place))).look for place in range(4)]
+        return min((look.yaw - front) * side if look.faces == 1 else -1.0 for look in looks)
+
+    return max(heads, key=least_seen)
 
 
 def turned(image: Image.Image, degrees: float) -> Image.Image:

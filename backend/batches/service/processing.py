@@ -8,7 +8,7 @@ import time
 
 from backend.audit import service as audit
 from backend.batches import errors, rules, store
-from backend.batches.model import Batch, Fault
+from backend.batches.model import Batch
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.errors import Kind, ServiceError
@@ -16,8 +16,10 @@ from backend.common.mongo import atomic
 from backend.evidence.rules import sealing
 from backend.intake.files import Held
 from backend.intake.quality import Quality
+from backend.notices import service as notices
 from backend.records import service as records
-from schemas.terms import BatchState, Role
+from schemas.notices import DeskNoticeKind
+from schemas.terms import BatchState, CaseKind, Role
 
 ROOM = "records"
 TOLD_EVERY_S = 1.0
@@ -88,7 +90,7 @@ def _done(deps: Deps, actor: Actor, batch: Batch, quality: Quality, refusals: ru
         "state": BatchState.DONE.value,
         "finished_at": deps.now(),
         "read_bytes": batch.size,
-        "report": quality.told(),
+        "report_sealed": deps.sealer.seal(ROOM, rules.packed(quality.told())),
         "refused_sealed": deps.sealer.seal(ROOM, packed) if packed else None,
         "refused_kept": refusals.count,
     }
@@ -104,14 +106,35 @@ def _done(deps: Deps, actor: Actor, batch: Batch, quality: Quality, refusals: ru
         accepted=quality.accepted,
         refused=quality.refused,
     )
+    counts = {"rows": quality.rows, "accepted": quality.accepted, "refused": quality.refused}
+    _tell(deps, batch, DeskNoticeKind.BATCH_DONE, **counts)
     return 1
 
 
 @atomic
 def _failed(deps: Deps, actor: Actor, batch: Batch, error: ServiceError) -> int:
-    fault = Fault(error.reason, error.text.zh, error.text.en)
-    changes = {"state": BatchState.FAILED.value, "finished_at": deps.now(), "fault": vars(fault)}
+    words = rules.packed({"zh": error.text.zh, "en": error.text.en})
+    changes = {
+        "state": BatchState.FAILED.value,
+        "finished_at": deps.now(),
+        "fault_reason": error.reason,
+        "fault_sealed": deps.sealer.seal(ROOM, words),
+    }
     if not store.finish(deps.db, batch, changes):
         return 0
     audit.record(deps, actor, "batches.fail", batch.id, unit=batch.unit_code, reason=error.reason)
+    _tell(deps, batch, DeskNoticeKind.BATCH_FAILED)
     return 1
+
+
+def _tell(deps: Deps, batch: Batch, kind: DeskNoticeKind, **more: int) -> None:
+    """Tell the desk of the unit that handed it in."""
+    notices.tell_desk(
+        deps,
+        role=Role.PROVIDER,
+        unit=batch.unit_code,
+        kind=kind,
+        case=CaseKind.BATCH,
+        case_id=batch.id,
+        **more,
+    )

@@ -1,13 +1,16 @@
 """Batches as their unit and the data stewards read them."""
 
+from typing import Any
+
 from backend.audit import service as audit
 from backend.batches import errors, rules, store
-from backend.batches.model import Batch, RefusedFile, ShownBatch
+from backend.batches.model import Batch, Fault, RefusedFile, ShownBatch
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.pages import Page, Position
 from backend.records import service as records
 from schemas.terms import BatchState, Role
+from schemas.text import Text
 
 STEWARDS = (Role.DATA_STEWARD,)
 
@@ -78,10 +81,20 @@ def shown(deps: Deps, batch: Batch) -> ShownBatch:
         finished_at=batch.finished_at,
         progress=1.0 if done else round(min(batch.read_bytes / batch.size, 1.0), 3),
         attempts=batch.attempts,
-        fault=batch.fault,
-        report=rules.report(batch.report) if batch.report else None,
+        fault=_fault(deps, batch),
+        report=rules.report(_opened(deps, batch.report_sealed)) if batch.report_sealed else None,
         refused_kept=batch.refused_kept,
     )
+
+
+def _fault(deps: Deps, batch: Batch) -> Fault | None:
+    if batch.fault_reason is None or batch.fault_sealed is None:
+        return None
+    return Fault(batch.fault_reason, Text(**_opened(deps, batch.fault_sealed)))
+
+
+def _opened(deps: Deps, sealed: bytes) -> Any:
+    return rules.told(deps.sealer.open(sealed))
 
 
 def _listed(

@@ -2,7 +2,15 @@
 
 from backend.benefits.service.claiming import claim
 from backend.benefits.service.managing import change, close, create, pause, resume
-from backend.benefits.service.owning import Receipt, ShownClaim, ShownReplay, mine, one_of_mine, replay
+from backend.benefits.service.owning import (
+    Receipt,
+    ShownClaim,
+    ShownReplay,
+    at_hand,
+    mine,
+    one_of_mine,
+    replay,
+)
 from backend.benefits.service.reading import Listed, find, listed, open_now
 from backend.benefits.service.redeeming import redeem
 from backend.benefits.service.rejudging import Rejudging
@@ -17,6 +25,7 @@ __all__ = [
     "Shown",
     "ShownClaim",
     "ShownReplay",
+    "at_hand",
     "change",
     "claim",
     "close",

@@ -1,5 +1,6 @@
 """Claims as their holder reads them, and as a shop is told of one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -13,6 +14,8 @@ from backend.common.deps import Deps
 from backend.common.pages import Page, Position
 from backend.grades import service as grades
 from backend.grades.model import Decision, Reason
+from backend.merchants import service as merchants
+from backend.merchants.model import Named
 from schemas.terms import ClaimState, GradeValue, ReplayOutcome, RippleCause, ValueKind
 from schemas.text import Text
 
@@ -64,7 +67,8 @@ class ShownReplay:
 class ShownClaim:
     """A claim as its holder reads it; `code` only while it can be used. `reasons`, every decision behind it and whether working
     it out again says the same are there where one claim is read by somebody who has just proved to be the person.
-    `makes_good_id`: the used claim that was worth too little, which this one makes up for."""
+    `makes_good_id`: the used claim that was worth too little, which this one makes up for. `shop`: where it was used.
+    `stranded`: no shop takes it at present, and its end was moved for that."""
 
     id: str
     benefit_id: str
@@ -79,6 +83,8 @@ class ShownClaim:
     code: str | None = field(repr=False)
     rule_version: str | None = None
     makes_good_id: str | None = None
+    shop: str | None = None
+    stranded: bool = False
     reasons: tuple[Reason, ...] = ()
     replay: ReplayOutcome | None = None
     decisions: tuple[ShownDecision, ...] = ()
@@ -108,8 +114,21 @@ def mine(deps: Deps, actor: Actor, *, limit: int = 20, cursor: str | None = None
     proved = actor.is_verified(deps.now())
     found = claims.list_own(deps.db, subject_id, refused=proved, after=after, limit=limit + 1)
     benefits = campaigns.find_many(deps.db, list({one.benefit_id for one in found}))
-    items = [shown(deps, one, benefits[one.benefit_id]) for one in found]
+    shops = merchants.names(deps, {one.merchant_id for one in found if one.merchant_id})
+    items = [_placed(shown(deps, one, benefits[one.benefit_id]), one, shops) for one in found]
     return deps.cursors.page(items, limit, scope, lambda one: Position(one.created_at, one.id))
+
+
+def at_hand(deps: Deps, actor: Actor, *, claim_id: str) -> ShownClaim:
+    """One of them, as it stands in that list: nothing of the record is read for it.
+
+    Raises 404 `benefits.claim_not_found`, for a refusal also while the caller has not just proved to be the person.
+    """
+    found, benefit = _own(deps, actor.require_subject(), claim_id)
+    if found.state is ClaimState.REFUSED and not actor.is_verified(deps.now()):
+        raise errors.claim_not_found()
+    shops = merchants.names(deps, [found.merchant_id] if found.merchant_id else [])
+    return _placed(shown(deps, found, benefit), found, shops)
 
 
 def one_of_mine(deps: Deps, actor: Actor, *, claim_id: str) -> ShownClaim:
@@ -118,7 +137,7 @@ def one_of_mine(deps: Deps, actor: Actor, *, claim_id: str) -> ShownClaim:
 
     Raises 404 `benefits.claim_not_found`.
     """
-    found, benefit = _own(deps, actor, claim_id)
+    found, benefit = _own(deps, actor.require_verified(deps.now()), claim_id)
     decisions = _decisions(deps, found)
     if not decisions:
         return shown(deps, found, benefit)
@@ -139,7 +158,7 @@ def replay(deps: Deps, actor: Actor, *, claim_id: str, decision_id: str | None =
 
     Raises 404 `benefits.claim_not_found`, `benefits.decision_not_found` where none was made or it is not kept any more.
     """
-    found, _ = _own(deps, actor, claim_id)
+    found, _ = _own(deps, actor.require_verified(deps.now()), claim_id)
     wanted = decision_id or found.decision_id
     decision = next((one for one in _decisions(deps, found) if one.id == wanted), None)
     if decision is None:
@@ -160,8 +179,8 @@ def replay(deps: Deps, actor: Actor, *, claim_id: str, decision_id: str | None =
     )
 
 
-def _own(deps: Deps, actor: Actor, claim_id: str) -> tuple[Claim, Benefit]:
-    found = claims.find_own(deps.db, actor.require_verified(deps.now()), claim_id)
+def _own(deps: Deps, subject_id: str, claim_id: str) -> tuple[Claim, Benefit]:
+    found = claims.find_own(deps.db, subject_id, claim_id)
     benefit = campaigns.find(deps.db, found.benefit_id) if found else None
     if found is None or benefit is None:
         raise errors.claim_not_found()
@@ -203,6 +222,12 @@ def _look(deps: Deps, actor: Actor, claim: Claim, action: str, purpose: Text) ->
     )
 
 
+def _placed(told: ShownClaim, claim: Claim, shops: Mapping[str, Named]) -> ShownClaim:
+    """With the shop where it was used."""
+    shop = shops.get(claim.merchant_id or "")
+    return replace(told, shop=shop.name if shop else None)
+
+
 def shown(deps: Deps, claim: Claim, benefit: Benefit) -> ShownClaim:
     """A claim with its code, as long as that can be used."""
     state = claim.state_at(deps.now())
@@ -221,4 +246,5 @@ def shown(deps: Deps, claim: Claim, benefit: Benefit) -> ShownClaim:
         code=rules.grouped(str(deps.sealer.open(claim.code_sealed or b""))) if usable else None,
         rule_version=claim.rule_version,
         makes_good_id=claim.makes_good_id,
+        stranded=state in rules.IN_HAND and claim.stranded_at is not None,
     )

@@ -53,6 +53,7 @@ def shown(clock: Clock, now: datetime) -> ShownClock:
         overdue=rules.is_overdue(clock, now),
         late=rules.late(clock),
         moves=clock.moves,
+        days_left=rules.days_left(clock, now),
     )
 
 

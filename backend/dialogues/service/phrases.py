@@ -6,9 +6,10 @@ from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import atomic
-from backend.dialogues import errors, rules, store
+from backend.dialogues import errors, rules, store, texts
 from backend.dialogues.model import Figures, Phrase
 from schemas.terms import Role, Way
+from schemas.text import Text
 
 KEEPERS = (Role.NEWS_EDITOR, Role.CASE_OFFICER, Role.ADMIN)
 MOST_PHRASES = 1_000
@@ -19,6 +20,11 @@ def meant(deps: Deps, text: str) -> tuple[str, ...]:
     """What a text may mean by the table as it is now."""
     added = {one.id: one.action for one in store.list_phrases(deps.db, limit=MOST_PHRASES)}
     return rules.meant(text, {**rules.given(), **added})
+
+
+def meanings() -> dict[str, Text]:
+    """What a phrase may mean: actions and what they are called."""
+    return {action: texts.LABELS[action] for action in rules.actions()}
 
 
 def listed(deps: Deps, actor: Actor) -> tuple[Phrase, ...]:

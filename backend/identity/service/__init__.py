@@ -9,7 +9,14 @@ from backend.identity.service.consenting import (
     withdraw_consent,
 )
 from backend.identity.service.leaving import close_account, export
-from backend.identity.service.proving import count_face_failure, face_attempts_left, parity, prove, refuse
+from backend.identity.service.proving import (
+    count_face_failure,
+    face_attempts_left,
+    face_lock,
+    parity,
+    prove,
+    refuse,
+)
 from backend.identity.service.windows import issue_window_code, redeem_window_code
 
 __all__ = [
@@ -19,6 +26,7 @@ __all__ = [
     "current_notices",
     "export",
     "face_attempts_left",
+    "face_lock",
     "give_consent",
     "issue_window_code",
     "list_consents",

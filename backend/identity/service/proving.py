@@ -68,6 +68,11 @@ def face_attempts_left(deps: Deps, actor: Actor) -> int:
     return rules.attempts_left(lock.failures)
 
 
+def face_lock(deps: Deps, actor: Actor) -> FaceLock:
+    """Failures in a row of the caller's face checks, and until when that way is locked."""
+    return store.find_lock(deps.db, actor.require_subject())
+
+
 def parity(deps: Deps, *, year: int | None = None) -> Parity:
     """How many attempts of each way passed and failed in a Shanghai calendar year, this one by default."""
     year = year or deps.now().astimezone(SHANGHAI).year

@@ -14,18 +14,21 @@ from backend.news.service.reading import (
 )
 from backend.news.service.reviewing import approve, queues, return_, submit
 from backend.news.service.staffing import (
+    Preview,
     ShownArticle,
     ShownLine,
     ShownRevision,
     find_for_staff,
     listed_for_staff,
     picture_for_staff,
+    preview,
     revision,
     revisions,
 )
 from backend.news.service.writing import add_picture, change, create
 
 __all__ = [
+    "Preview",
     "Shown",
     "ShownArticle",
     "ShownLine",
@@ -44,6 +47,7 @@ __all__ = [
     "listed_for_staff",
     "picture",
     "picture_for_staff",
+    "preview",
     "publish",
     "publish_due",
     "published_among",

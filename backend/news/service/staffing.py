@@ -58,13 +58,22 @@ class ShownAct:
 
 @dataclass(frozen=True)
 class ShownArticle(ShownLine):
-    """All of it: the newest revision, how it looks, its pictures, and what happened, newest first."""
+    """All of it: the newest revision, how it looks, its pictures, what happened, newest first, and what can be done now."""
 
     content: Content
     body_html: str
     body_en_html: str | None
     pictures: tuple[Picture, ...]
     history: tuple[ShownAct, ...]
+    may: tuple[NewsAct, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """How a text would look."""
+
+    body_html: str
+    body_en_html: str | None
 
 
 @dataclass(frozen=True)
@@ -120,6 +129,13 @@ def revision(deps: Deps, actor: Actor, *, article_id: str, number: int) -> Shown
     return ShownRevision(found.number, content.title, found.by_name, found.at, content, html, html_en)
 
 
+def preview(actor: Actor, *, body: str, body_en: str | None, pictures: str) -> Preview:
+    """How a text would look to readers, kept or not; its pictures are fetched from below `pictures`."""
+    actor.require(*EDITORS)
+    english = None if body_en is None else rules.render(body_en, pictures)
+    return Preview(rules.render(body, pictures), english)
+
+
 def picture_for_staff(deps: Deps, actor: Actor, *, article_id: str, picture_id: str) -> Picture:
     """A picture of the article, shown or not. Raises 404 `news.picture_not_found`."""
     actor.require(*EDITORS)
@@ -143,13 +159,15 @@ def shown(deps: Deps, actor: Actor, article: Article) -> ShownArticle:
     if found is None:
         raise errors.revision_not_found()
     html, html_en = _previews(article.id, found.content)
+    line = _line(deps, actor, article)
     return ShownArticle(
-        **vars(_line(deps, actor, article)),
+        **vars(line),
         content=found.content,
         body_html=html,
         body_en_html=html_en,
         pictures=tuple(pictures.list_of(deps.db, article.id)),
         history=tuple(map(_shown_act, articles.list_acts(deps.db, article.id, HISTORY))),
+        may=tuple(act for act in NewsAct if _may(article, act, line)),
     )
 
 
@@ -177,6 +195,13 @@ def _line(deps: Deps, actor: Actor, article: Article) -> ShownLine:
         version=article.version,
         may_approve=may,
     )
+
+
+def _may(article: Article, act: NewsAct, line: ShownLine) -> bool:
+    """Whether this can be done now, by who asks."""
+    if act is NewsAct.APPROVE:
+        return line.may_approve
+    return rules.step(article.state, act, live=article.live_revision is not None) is not None
 
 
 def _shown_act(act: Act) -> ShownAct:

@@ -1,6 +1,15 @@
 """Pure decisions about objections: which move is legal, what it does to the clocks, and what time alone does."""
 
-from backend.objections.rules.clocks import RESIDENTS, changed, clocked, due_at, opened, reminded, suspends_at
+from backend.objections.rules.clocks import (
+    RESIDENTS,
+    changed,
+    clocked,
+    coming,
+    due_at,
+    opened,
+    reminded,
+    suspends_at,
+)
 from backend.objections.rules.moves import (
     FINAL,
     LIVE,
@@ -40,6 +49,7 @@ __all__ = [
     "changed",
     "chores",
     "clocked",
+    "coming",
     "due_at",
     "ended",
     "is_wanted",

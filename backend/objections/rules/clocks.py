@@ -28,6 +28,13 @@ _MEETS = {
     (Act.ADD_EVIDENCE, State.SUPPLEMENT_REQUESTED): "supplement",
     (Act.DISSENT, State.UPHELD): "dissent",
 }
+# What has not begun where a case stands, and may: if the desk forwards it, and if the provider upholds the record.
+_COMES = {
+    State.SUBMITTED: ("finding", "dissent"),
+    State.MARKED: ("finding", "dissent"),
+    State.COMPARING: ("finding", "dissent"),
+    State.FORWARDED: ("dissent",),
+}
 # After these nothing that still runs is owed any more.
 _ENDS = frozenset({Act.FORWARD, Act.CORRECT, Act.UPHOLD, Act.DISSENT, Act.WITHDRAW, Act.CLOSE})
 
@@ -57,6 +64,11 @@ def clocked(
         begun = clocks.start(limits[_STARTS[act]], at, calendar, case.limits_code)
         case = replace(case, clocks=(*case.clocks, begun))
     return case
+
+
+def coming(state: State, limits: Mapping[str, Limit]) -> tuple[Limit, ...]:
+    """The limits that may still begin from `state` on, in their order."""
+    return tuple(limits[name] for name in _COMES.get(state, ()))
 
 
 def running(case: Objection) -> list[Clock]:

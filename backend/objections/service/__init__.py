@@ -1,5 +1,6 @@
 """Use cases of objections, by who acts: the resident, the officer, the provider, the clock."""
 
+from backend.objections.service.choosing import candidate, candidates, outlook
 from backend.objections.service.finding import find_corrected, find_upheld
 from backend.objections.service.forgetting import Forgetting, forget
 from backend.objections.service.handling import compare, decide, forward, request_supplement, take_over
@@ -29,6 +30,8 @@ from backend.objections.service.tallying import tally
 __all__ = [
     "Forgetting",
     "add_evidence",
+    "candidate",
+    "candidates",
     "close_upheld",
     "compare",
     "decide",
@@ -48,6 +51,7 @@ __all__ = [
     "forget",
     "forward",
     "mine",
+    "outlook",
     "own_words",
     "queues",
     "recompute_clocks",

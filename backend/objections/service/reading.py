@@ -170,6 +170,7 @@ def _shown(
         statement=str(deps.sealer.open(case.statement_sealed)) if whole else None,
         record=record,
         subject=_person(deps, case) if whole and staff else None,
+        coming=rules.coming(case.returns_to or case.state, clocks.limits(case.limits_code)),
     )
 
 

@@ -31,7 +31,7 @@ def search() -> Response:
     facts = {"form": forms.Form(typed=typed), "found": None, **_choices(typed)}
     if not request.args:
         return page("staff/audit.html", **facts)
-    read = forms.read_of(wire.AuditQuery, _asked(typed))
+    read = forms.read_values(wire.AuditQuery, _asked(typed))
     if not read.ok:
         facts["form"] = forms.Form(faults=read.faults, typed=typed)
         return page("staff/audit.html", 422, **facts)

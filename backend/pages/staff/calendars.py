@@ -30,7 +30,7 @@ Span = tuple[date, date]
 @blp.get(HOME)
 def years() -> Response:
     found = calendars.tables(deps(), actor()).items
-    shown = [(one, spans(one.holidays), one.make_up_days) for one in reversed(found)]
+    shown = [(one, spans(one.holidays), spans(one.make_up_days)) for one in reversed(found)]
     return page("staff/calendars.html", years=shown)
 
 
@@ -42,7 +42,7 @@ def draft(year: int) -> Response:
 @blp.post(f"{HOME}/<int:year>")
 def put(year: int) -> Response:
     """`act` is `check`, which writes nothing and says what would change, or `put`."""
-    form = forms.read_of(wire.CalendarPut, _sent())
+    form = forms.read_values(wire.CalendarPut, _sent())
     if not form.ok:
         return _drafted(year, form, code=422)
     before = _view(year)
@@ -52,10 +52,9 @@ def put(year: int) -> Response:
         found = use_case(deps(), actor(), year=year, **form.values)
     except ServiceError as refusal:
         return refused(refusal, "staff/calendar.html", **_facts(year, form))
-    changes = _changes(before, found.year)
     if confirmed:
-        return page("staff/calendar_put.html", put=found, holidays=spans(found.year.holidays))
-    return _drafted(year, form, changes=changes, checked=found.year)
+        return page("staff/calendar_put.html", put=found)
+    return _drafted(year, form, changes=_changes(before, found.year))
 
 
 def spans(days: Iterable[date]) -> list[Span]:
@@ -105,14 +104,14 @@ def _view(year: int) -> YearView | None:
     return next((one for one in calendars.tables(deps(), actor()).items if one.year == year), None)
 
 
-def _changes(before: YearView | None, after: YearView) -> dict[str, list[date]]:
+def _changes(before: YearView | None, after: YearView) -> dict[str, list[Span]]:
     """Which days would be others than they are now."""
     known = before if before is not None else YearView(after.year, True, "", (), ())
     return {
-        "new_off": sorted(set(after.holidays) - set(known.holidays)),
-        "no_longer_off": sorted(set(known.holidays) - set(after.holidays)),
-        "new_worked": sorted(set(after.make_up_days) - set(known.make_up_days)),
-        "no_longer_worked": sorted(set(known.make_up_days) - set(after.make_up_days)),
+        "new_off": spans(set(after.holidays) - set(known.holidays)),
+        "no_longer_off": spans(set(known.holidays) - set(after.holidays)),
+        "new_worked": spans(set(after.make_up_days) - set(known.make_up_days)),
+        "no_longer_worked": spans(set(known.make_up_days) - set(after.make_up_days)),
     }
 
 

@@ -96,7 +96,7 @@ def move(objection_id: str, act: str) -> Response:
 def decide(objection_id: str) -> Response:
     """The officer's own decision: the data differ."""
     sent = correction_of(("reason",))
-    form = forms.read_of(wire.ObjectionDecide, sent | {"outcome": "corrected"})
+    form = forms.read_values(wire.ObjectionDecide, sent | {"outcome": "corrected"})
     if not form.ok:
         return _shown(objection_id, form=form, act="decide")
     asked = form.values
@@ -112,7 +112,7 @@ def decide(objection_id: str) -> Response:
 def answer(objection_id: str) -> Response:
     """The provider's finding: right and upheld, or wrong and put right."""
     sent = correction_of(("outcome", "explanation"))
-    form = forms.read_of(wire.ObjectionFinding, sent)
+    form = forms.read_values(wire.ObjectionFinding, sent)
     if not form.ok:
         return _shown(objection_id, form=form, act="findings")
     try:

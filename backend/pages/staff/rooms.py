@@ -57,6 +57,7 @@ CASES = {
     CaseKind.CONTEST: "/staff/contests",
     CaseKind.PLACE: "/staff/places",
     CaseKind.NEWS: "/staff/news",
+    CaseKind.BATCH: "/staff/imports",
 }
 
 

@@ -7,30 +7,38 @@ if (form) form.addEventListener("submit", (event) => {
   event.preventDefault();
   event.stopPropagation();
   const part = (name) => form.querySelector(`[data-upload-${name}]`);
-  const sending = new XMLHttpRequest();
   const button = form.querySelector("button");
-  const fault = (is) => { part("fault").hidden = !is; part("progress").hidden = is; button.disabled = !is; };
-  fault(false);
+  const stopped = (words) => {
+    part("fault").textContent = words;
+    part("fault").hidden = !words;
+    part("progress").hidden = true;
+    button.disabled = false;
+  };
+  const file = form.elements.file.files[0];
+  if (file && file.size > Number(form.dataset.upload)) { stopped(part("fault").dataset.large); return; }
+  const before = form.querySelector("[data-refusal]");
+  if (before) before.remove();
+  stopped("");
+  part("progress").hidden = false;
+  button.disabled = true;
+  const sending = new XMLHttpRequest();
   sending.upload.addEventListener("progress", (at) => {
     if (!at.lengthComputable) return;
     part("progress").querySelector("progress").value = at.loaded / at.total;
     part("share").textContent = `${Math.floor(100 * at.loaded / at.total)}%`;
   });
   sending.addEventListener("load", () => {
-    // What was refused is a page of its own, with the reason on top.
-    if (sending.responseURL !== location.href && sending.status < 400) { location.assign(sending.responseURL); return; }
+    if (sending.status < 400) { location.assign(sending.responseURL); return; }
+    // What was refused is a page, with the reason on top of its form, or a page of its own.
     const page = new DOMParser().parseFromString(sending.responseText, "text/html");
-    const told = page.querySelector("[data-refusal]") || page.querySelector("main");
-    if (!told) { fault(true); return; }
-    const before = form.querySelector("[data-refusal]");
-    if (before) before.remove();
+    const told = page.querySelector("[data-refusal]");
+    const words = page.querySelector("main h1");
+    stopped(told ? "" : words ? words.textContent : part("fault").dataset.broken);
+    if (!told) return;
     form.querySelector("h2").after(told);
-    part("progress").hidden = true;
-    button.disabled = false;
     told.focus();
   });
-  sending.addEventListener("error", () => fault(true));
-  sending.addEventListener("abort", () => fault(true));
+  for (const end of ["error", "abort"]) sending.addEventListener(end, () => stopped(part("fault").dataset.broken));
   sending.open("POST", form.action);
   sending.setRequestHeader("Accept", "text/html");
   sending.send(new FormData(form));

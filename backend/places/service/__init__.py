@@ -1,15 +1,18 @@
 """The use cases of the map of trustworthy shops."""
 
 from backend.places.rules.listing import YEARS as YEARS
+from backend.places.rules.listing import assessment
 from backend.places.service.importing import import_places
 from backend.places.service.managing import change, close, create, pause, put_reply, resume
 from backend.places.service.reading import clusters, edition, find, search
 from backend.places.service.reporting import GATHERED_FOR, forget_reports, queues, report, resolve, tasks
-from backend.places.service.staffing import find_for_staff, listed_for_staff
+from backend.places.service.staffing import StaffShown, find_for_staff, listed_for_staff
 
 __all__ = [
     "GATHERED_FOR",
     "YEARS",
+    "StaffShown",
+    "assessment",
     "change",
     "close",
     "clusters",

@@ -3,7 +3,7 @@
 from backend.pushes.service.advancing import advance, close
 from backend.pushes.service.choosing import count
 from backend.pushes.service.managing import cancel, create, pause, resume
-from backend.pushes.service.reading import find, listed, queues, words
+from backend.pushes.service.reading import find, held_until, listed, queues, words
 
 __all__ = [
     "advance",
@@ -12,6 +12,7 @@ __all__ = [
     "count",
     "create",
     "find",
+    "held_until",
     "listed",
     "pause",
     "queues",

@@ -1,6 +1,7 @@
 """Pushes as staff read them, and what the worker asks about them."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from backend.common.actor import Actor
 from backend.common.deps import Deps
@@ -35,8 +36,13 @@ def listed(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -
 
 def shown(deps: Deps, push: Push) -> Shown:
     """`held_until` only while it would go out otherwise."""
-    held = rules.held_until(deps.now()) if push.state is PushState.RUNNING else None
+    held = held_until(deps) if push.state is PushState.RUNNING else None
     return Shown(push, progress(deps, push), held)
+
+
+def held_until(deps: Deps) -> datetime | None:
+    """Until when a push that began now would be held back by the quiet hours; None outside of them."""
+    return rules.held_until(deps.now())
 
 
 def progress(deps: Deps, push: Push) -> Progress:

@@ -15,6 +15,7 @@ from backend.records.rules.showing import (
     suspended,
     timely,
     visible,
+    withdrawable,
     worded,
 )
 from backend.records.rules.taking_in import (
@@ -49,5 +50,6 @@ __all__ = [
     "suspended",
     "timely",
     "visible",
+    "withdrawable",
     "worded",
 ]

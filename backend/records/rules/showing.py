@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from backend.catalogue.model import CatalogueItem
 from backend.common import periods
 from backend.records.model import Outline, Record
 from schemas.terms import FieldType, Nature, Openness, RecordMark, Severity
@@ -53,6 +54,11 @@ NO_FIXED_PERIOD = Restoration(
 def visible(record: Record | Outline, at: datetime) -> bool:
     """Open to queries at `at`: not hidden (Reg. 38), not suspended (Meas. 30), inside its query period (Reg. 35)."""
     return record.hidden_at is None and not suspended(record, at) and periods.is_open(record.query_until, at)
+
+
+def withdrawable(record: Record, item: CatalogueItem | None) -> bool:
+    """A good deed of the subject (Measures 27): the catalogue says of each item whether it is one."""
+    return record.nature is Nature.OTHER and item is not None and item.withdrawable
 
 
 def suspended(record: Record | Outline, at: datetime) -> bool:

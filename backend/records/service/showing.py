@@ -57,7 +57,8 @@ class ShownMark:
 
 
 class ShownRecord(NamedTuple):
-    """`title` are the provider's words; `item_title` is the catalogue's name of this kind of record."""
+    """`title` are the provider's words; `item_title` is the catalogue's name of this kind of record; `withdrawable`: a good
+    deed that its subject may have dropped (Measures 27)."""
 
     id: str
     item_code: str
@@ -79,6 +80,7 @@ class ShownRecord(NamedTuple):
     public_until: datetime | None
     query_until: datetime | None
     restoration: Restoration
+    withdrawable: bool
 
     @property
     def category_label(self) -> Text:
@@ -137,6 +139,7 @@ def _shown(record: Record, item: CatalogueItem | None, unit: Unit | None) -> Sho
         public_until=record.public_until,
         query_until=record.query_until,
         restoration=rules.restoration(record),
+        withdrawable=rules.withdrawable(record, item),
     )
 
 

@@ -23,7 +23,14 @@ from backend.registry.service.handing_in import (
     register,
     same,
 )
-from backend.registry.service.keeping_faces import digest_of, erase_face, knows_face, save_face, template_of
+from backend.registry.service.keeping_faces import (
+    digest_of,
+    erase_face,
+    has_face,
+    knows_face,
+    save_face,
+    template_of,
+)
 
 __all__ = [
     "Hasher",
@@ -33,6 +40,7 @@ __all__ = [
     "erase_face",
     "find",
     "find_by_number",
+    "has_face",
     "known",
     "knows_face",
     "linking_key",

@@ -24,6 +24,12 @@ def template_of(deps: Deps, subject_id: str) -> bytes | None:
     )
 
 
+def has_face(deps: Deps, subject_id: str) -> bool:
+    """Whether there is a template to compare with; it is not opened."""
+    face = store.find_face(deps.db, subject_id)
+    return face is not None and face.template_sealed is not None
+
+
 def knows_face(deps: Deps, subject_id: str, pictures: Sequence[bytes]) -> bool:
     """Whether exactly these photographs were handed in before: made into the template, or erased with it."""
     face = store.find_face(deps.db, subject_id)

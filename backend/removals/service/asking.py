@@ -15,6 +15,7 @@ from backend.common.mongo import atomic
 from backend.common.numbers import InvalidNumber
 from backend.common.periods import end_of
 from backend.notices import service as notices
+from backend.records import rules as record_rules
 from backend.records import service as records
 from backend.records.model import Record
 from backend.registry import service as registry
@@ -51,7 +52,7 @@ def withdraw(deps: Deps, actor: Actor, *, record_id: str) -> ShownRemoval:
     record = records.find_own(deps, subject_id, record_id)
     if record is None:
         raise errors.record_not_found()
-    if not rules.withdrawable(record, _item(deps, record)):
+    if not record_rules.withdrawable(record, _item(deps, record)):
         raise errors.not_withdrawable()
     if records.is_contested(record, deps.now()):
         raise errors.contested()

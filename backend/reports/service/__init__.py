@@ -11,6 +11,7 @@ from backend.reports.service.linking import (
     make_chat_link,
     make_link,
     open_link,
+    standing,
     standing_in_chat,
 )
 from backend.reports.service.looking import access_log
@@ -43,6 +44,7 @@ __all__ = [
     "queues",
     "recompute_clocks",
     "remind_due",
+    "standing",
     "standing_in_chat",
     "summary",
     "tell_ahead",

@@ -119,19 +119,21 @@ def standing_in_chat(deps: Deps, actor: Actor, *, code: str, chat_id: str | None
     return _listed(link, deps.now())
 
 
+def standing(deps: Deps, actor: Actor, *, code: str) -> ListedLink:
+    """How a link stands before anybody opens it: nothing is counted and nothing of the record is read.
+
+    Raises what opening it would: whoever may not open it does not learn what it is for.
+    """
+    return _listed(_openable(deps, actor, code), deps.now())
+
+
 def open_link(deps: Deps, actor: Actor, *, code: str) -> Report:
     """The report behind a link: the own one after step-up, or the third-party view for whoever holds the code.
 
     Every opening is counted before it is drawn, never above the link's number, and given back if nothing was shown. Every
     refusal is on record with its reason, which the link's owner is told as well.
     """
-    link = store.find_link_by_code(deps.db, rules.code_hash(report_key(deps), code.strip().lower()))
-    if link is None:
-        raise errors.link_gone()
-    if (dead := _dead(deps, link)) is not None:
-        raise _refused(deps, actor, link, dead, told=_is_owner(actor, link))
-    if link.audience is Audience.SELF:
-        _require_owner(deps, actor, link)
+    link = _openable(deps, actor, code)
     counted = store.claim_open(deps.db, link.id, deps.now())
     if counted is None:
         now = store.find_link_by_code(deps.db, link.code_hash) or link
@@ -144,7 +146,19 @@ def open_link(deps: Deps, actor: Actor, *, code: str) -> Report:
         store.release_open(deps.db, link.id)
         raise
     _tell(deps, counted)
-    return report
+    return replace(report, opens=counted.opens, max_opens=counted.max_opens)
+
+
+def _openable(deps: Deps, actor: Actor, code: str) -> ReportLink:
+    """The link that this caller may open now."""
+    link = store.find_link_by_code(deps.db, rules.code_hash(report_key(deps), code.strip().lower()))
+    if link is None:
+        raise errors.link_gone()
+    if (dead := _dead(deps, link)) is not None:
+        raise _refused(deps, actor, link, dead, told=_is_owner(actor, link))
+    if link.audience is Audience.SELF:
+        _require_owner(deps, actor, link)
+    return link
 
 
 def _dead(deps: Deps, link: ReportLink) -> LinkRefusal | None:

@@ -1,6 +1,7 @@
 """Use cases of restorations, by who acts: the resident, the officer, the provider, the clock."""
 
 from backend.restorations.service.applying import apply, withdraw
+from backend.restorations.service.choosing import candidate, candidates, outlook
 from backend.restorations.service.deciding import accept, decline, prove
 from backend.restorations.service.forgetting import Forgetting, forget
 from backend.restorations.service.reading import (
@@ -23,6 +24,8 @@ __all__ = [
     "Forgetting",
     "accept",
     "apply",
+    "candidate",
+    "candidates",
     "decline",
     "download_for_officer",
     "download_for_provider",
@@ -35,6 +38,7 @@ __all__ = [
     "for_provider",
     "forget",
     "mine",
+    "outlook",
     "own_words",
     "prove",
     "queues",

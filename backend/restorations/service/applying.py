@@ -12,6 +12,7 @@ from backend.clocks import service as limits
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
+from backend.common.errors import ServiceError
 from backend.common.mongo import Retry, atomic
 from backend.evidence import service as evidence
 from backend.evidence.model import Evidence, Upload
@@ -135,7 +136,8 @@ def _wanted_record(deps: Deps, wish: _Wish) -> Record:
     record = records.find_own(deps, wish.subject_id, wish.record_id)
     if record is None:
         raise errors.record_not_found()
-    _require_possible(record, shanghai_date(deps.now()))
+    if (refusal := hindered(record, shanghai_date(deps.now()))) is not None:
+        raise refusal
     opened = store.find_open(deps.db, _open_key(wish))
     # Under the same key it is this very application, which somebody sent at the same moment; `_known` then finds it.
     if opened is not None and (wish.key_mac is None or opened.key_mac != wish.key_mac):
@@ -143,14 +145,16 @@ def _wanted_record(deps: Deps, wish: _Wish) -> Record:
     return record
 
 
-def _require_possible(record: Record, today: date) -> None:
+def hindered(record: Record, today: date) -> ServiceError | None:
+    """The refusal that keeps the restoration of this record from being asked for today, if any."""
     match rules.hindrance(record, today):
         case rules.Hindrance.NOT_ADVERSE:
-            raise errors.not_adverse()
+            return errors.not_adverse()
         case rules.Hindrance.NOT_ENDED:
-            raise errors.not_ended(record_rules.NOT_ENDED.text)
+            return errors.not_ended(record_rules.NOT_ENDED.text)
         case rules.Hindrance.TOO_EARLY:
-            raise errors.too_early(record_rules.restoration(record).earliest_on or today)
+            return errors.too_early(record_rules.restoration(record).earliest_on or today)
+    return None
 
 
 def _open_key(wish: _Wish) -> str:

@@ -57,6 +57,7 @@ def _shown(
         pledge=str(deps.sealer.open(case.pledge_sealed)) if whole else None,
         record=record,
         subject=_person(deps, case) if whole and actor.role is not Role.CITIZEN else None,
+        coming=rules.coming(case.state, clocks.limits()),
     )
 
 

@@ -11,7 +11,9 @@ from backend.batches import rules, service, store
 from backend.batches.model import ShownBatch
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from schemas.terms import BatchState
+from backend.notices import service as notices
+from schemas.notices import DeskNoticeKind
+from schemas.terms import BatchState, CaseKind
 from tests.backend.batches.conftest import PROVIDER, STEWARD, STRANGER, HandIn, lines, row
 from tests.support.people import NAME, NUMBER, acts
 from tests.support.refusals import at_once, refused
@@ -49,6 +51,9 @@ def test_a_file_waits_sealed_and_is_gone_when_its_report_is_there(
     assert [entry["actor_name"] for entry in acts(town, "batches.hand_in")] == ["gao.ren"]
     assert [entry["details"]["accepted"] for entry in acts(town, "batches.finish")] == [2]
     assert service.process(town, system_actor) == 0
+    (told,) = notices.desk_inbox(town, PROVIDER, limit=9).items
+    assert (told.kind, told.case, told.case_id) == (DeskNoticeKind.BATCH_DONE, CaseKind.BATCH, batch.id)
+    assert notices.desk_inbox(town, STRANGER, limit=9).items == ()
 
 
 def test_rows_that_are_not_taken_are_told_with_line_and_reason_and_nothing_of_them(
@@ -84,8 +89,23 @@ def test_a_file_that_cannot_be_used_says_why_and_is_gone(
     assert done.state is BatchState.FAILED
     assert done.fault is not None
     assert done.fault.reason == "intake.wrong_columns"
-    assert "subject_numbr" in done.fault.zh
+    assert "subject_numbr" in done.fault.text.zh
+    (told,) = notices.desk_inbox(town, PROVIDER, limit=9).items
+    assert told.kind is DeskNoticeKind.BATCH_FAILED
     assert town.db["batch_contents"].count_documents({}) == 0
+
+
+def test_a_file_without_its_header_leaves_nothing_of_people_in_the_open(
+    town: Deps, hand_in: HandIn, system_actor: Actor
+) -> None:
+    done = processed(town, system_actor, hand_in(f"HRSS-P-09,{NUMBER},{NAME}", name="a.csv"))
+    assert done.fault is not None
+    assert NUMBER in done.fault.text.zh  # for the unit, which put it there
+    processed(town, system_actor, hand_in({NUMBER: NAME} | row(1)))
+    for name in ("batches", "batch_contents", "desk_notices", "audit_log", "job_turns"):
+        kept = str(list(town.db[name].find()))
+        assert NUMBER not in kept
+        assert NAME not in kept
 
 
 @pytest.mark.parametrize(

@@ -121,3 +121,47 @@ def test_one_that_is_not_says_what_is_wrong(wrong: dict[str, str], named: str) -
     message = refused(**(PRODUCTION | WECHAT | wrong))
     assert f"  {named}: " in message
     assert "no spaces" not in message
+
+
+TILES = {
+    "MAP_TILES_URL": "https://tiles.example/{z}/{x}/{y}.png?tk=1",
+    "MAP_TILES_ATTRIBUTION": "GS(2026)0001号",
+}
+
+
+def test_tiles_of_the_map_name_one_origin_or_none() -> None:
+    assert Settings.from_env({}).map_tiles_origin is None
+    assert Settings.from_env(PRODUCTION | TILES).map_tiles_origin == "https://tiles.example"
+    own = Settings.from_env(PRODUCTION | TILES | {"MAP_TILES_URL": "/tiles/{z}/{x}/{y}"})
+    assert (own.map_tiles_url, own.map_tiles_origin) == ("/tiles/{z}/{x}/{y}", None)
+    plain = Settings.from_env(TILES | {"MAP_TILES_URL": "http://127.0.0.1:9000/{z}/{x}/{y}"})
+    assert plain.map_tiles_origin == "http://127.0.0.1:9000"
+    assert plain.map_tiles_crs == "wgs84"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://tiles.example/{z}/{x}.png",
+        "https://{s}.tiles.example/{z}/{x}/{y}",
+        "https://tiles.example/{s}/{z}/{x}/{y}",
+        "https://tiles.example; script-src *;/{z}/{x}/{y}",
+        "https://tiles.example,evil.example/{z}/{x}/{y}",
+        "https://a@tiles.example/{z}/{x}/{y}",
+        "https://*/{z}/{x}/{y}",
+        "https:tiles/{z}/{x}/{y}",
+        "javascript:/{z}/{x}/{y}",
+        "//tiles.example/{z}/{x}/{y}",
+        "/\\tiles.example/{z}/{x}/{y}",
+    ],
+)
+def test_an_address_of_tiles_that_would_let_in_more_is_refused(url: str) -> None:
+    assert "MAP_TILES_URL" in refused(**(TILES | {"MAP_TILES_URL": url}))
+
+
+def test_production_wants_tiles_sealed_on_their_way_and_every_map_says_whose_it_is() -> None:
+    assert "MAP_TILES_URL" in refused(
+        **(PRODUCTION | TILES | {"MAP_TILES_URL": "http://a.example/{z}/{x}/{y}"})
+    )
+    assert "MAP_TILES_ATTRIBUTION" in refused(MAP_TILES_URL=TILES["MAP_TILES_URL"])
+    assert "MAP_TILES_CRS" in refused(MAP_TILES_CRS="wgs-84")

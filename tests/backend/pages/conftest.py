@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from backend.common.deps import Deps
 from tests.support import browser as browsing
@@ -30,15 +30,6 @@ def visitor(pages_app: Flask) -> FlaskClient:
     client = pages_app.test_client()
     client.environ_base["HTTP_ACCEPT"] = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
     return client
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests of a worker; each visit has its own cookies."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browsing.CHROMIUM, args=list(browsing.ARGUMENTS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def test_a_file_is_handed_in_followed_and_its_report_comes_by_itself(
 
 
 def test_how_far_reading_has_come_is_seen_without_looking_again(
-    town: Deps, provider: Signed, hand_in: HandIn, visiting: Visiting
+    town: Deps, provider: Signed, hand_in: HandIn, visiting: Visiting, system_actor: Actor
 ) -> None:
     batch = hand_in(*(row(place) for place in range(1, 9)))
     taken = store.claim(town.db, "l", now=town.now(), until=town.now() + rules.LEASE)
@@ -64,12 +64,10 @@ def test_how_far_reading_has_come_is_seen_without_looking_again(
     assert "已读取 0%" in one.text()
     store.keep_claim(town.db, taken, read_bytes=taken.size // 2, until=town.now() + rules.LEASE)
     one.page.wait_for_selector("text=/已读取 (49|50)%/")
-    store.finish(
-        town.db,
-        taken,
-        {"state": BatchState.FAILED.value, "fault": {"reason": "r", "zh": "列名不符", "en": "columns"}},
-    )
-    one.page.wait_for_selector("text=列名不符")
+    town.db["batches"].update_one({"_id": batch.id}, {"$set": {"lease_until": town.now()}})
+    assert service.process(town, system_actor) == 1
+    one.page.wait_for_selector("h2:has-text('质量报告')")
+    assert "处理曾中断" in one.text()
     one.check()
 
 
@@ -103,6 +101,28 @@ def test_what_cannot_be_handed_in_is_told_beside_the_form(
     one.page.wait_for_selector("[data-refusal]:has-text('同一文件已报送')")
     assert one.page.locator("[data-refusal]").count() == 1
     one.check()
+    large = bytes(rules.MOST_BYTES + 1)
+    one.page.set_input_files("#f-file", {"name": "a.csv", "mimeType": "text/csv", "buffer": large})
+    one.page.click("button:has-text('报送')")
+    one.page.wait_for_selector("[data-upload-fault]:has-text('5 MB')")
+    one.context.set_offline(True)
+    choose(one.page, row(2))
+    one.page.click("button:has-text('报送')")
+    one.page.wait_for_selector("[data-upload-fault]:has-text('上传中断')")
+    one.context.set_offline(False)
+    one.said.clear()  # the browser's own word for it
+    one.page.click("button:has-text('报送')")
+    one.page.wait_for_url(f"**{HOME}/*")
+
+
+def test_what_is_far_too_large_is_a_page_in_words(town: Deps, provider: Signed, visitor: FlaskClient) -> None:
+    browser = let_in(visitor, provider)
+    code = {"X-Form-Code": form_code(browser, HOME)}
+    found = browser.post(
+        HOME, data=bytes(6_000_000), content_type="multipart/form-data; boundary=x", headers=code
+    )
+    assert (found.status_code, found.mimetype) == (413, "text/html")
+    assert town.db["batches"].count_documents({}) == 0
 
 
 def test_a_refusal_without_a_script_leads_to_the_batch_that_waits(

@@ -63,6 +63,7 @@ def test_a_year_is_looked_at_and_put_in(
     one.open(CALENDARS)
     assert "国办发明电〔2026〕1号" in one.text()
     phone = visiting().signed_in(steward.tokens, "staff")
+    phone.check_each_look(CALENDARS)
     phone.check_each_look(f"{CALENDARS}/2027")
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.records import rules as record_rules
 from backend.records import service as records
 from backend.records.model import Record
-from backend.removals import rules, service, store
+from backend.removals import service, store
 from backend.removals.model import ShownRemoval
 from schemas.terms import RecordMark, RemovalKind, RippleCause
 from schemas.text import Text
@@ -110,10 +111,10 @@ class TestWithdrawing:
         refused("identity.verification_required", service.withdraw, deps, me, record_id=deed.id)
 
     def test_the_catalogue_says_what_a_good_deed_is(self, bad: Record, deed: Record) -> None:
-        assert rules.withdrawable(deed, GOOD_ITEM)
-        assert not rules.withdrawable(deed, replace(GOOD_ITEM, withdrawable=False))
-        assert not rules.withdrawable(deed, None)
-        assert not rules.withdrawable(bad, ITEM)
+        assert record_rules.withdrawable(deed, GOOD_ITEM)
+        assert not record_rules.withdrawable(deed, replace(GOOD_ITEM, withdrawable=False))
+        assert not record_rules.withdrawable(deed, None)
+        assert not record_rules.withdrawable(bad, ITEM)
 
 
 class TestErasing:

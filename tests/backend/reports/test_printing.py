@@ -19,6 +19,7 @@ from backend.gateways.printing import Limits, ProcessPrinter
 from backend.records.model import Mark
 from backend.reports import service, sheet
 from backend.reports.model import Printout
+from backend.reports.words import WORDS
 from schemas.base import SPEAKING
 from schemas.terms import Audience, Nature, Openness, RecordMark
 from tests.backend.reports.conftest import NAME, Refuse
@@ -135,7 +136,7 @@ def test_it_is_tagged_titled_and_in_its_language(deps: Deps, verified: Actor) ->
         "/LI",
         "/Link",
     }
-    assert [tag["/Alt"] for tag in elements if tag["/S"] == "/Figure"] == [sheet.WORDS.qr.zh]
+    assert [tag["/Alt"] for tag in elements if tag["/S"] == "/Figure"] == [WORDS.qr.zh]
 
 
 def test_its_fonts_are_embedded_and_only_what_is_used_of_them(deps: Deps, verified: Actor) -> None:
@@ -289,7 +290,7 @@ def test_a_page_can_show_the_same_body(deps: Deps, app: Flask, verified: Actor) 
     body: Any = environment.get_template("report/_body.html").module
     with app.test_request_context():
         shown = body.body(report, sheet.qr_code(report.verify_url))
-    assert f'<article class="record" aria-labelledby="record-{record.id}">' in shown
+    assert f'<article class="record" id="record-{record.id}" aria-labelledby="title-{record.id}">' in shown
     assert "《上海市社会信用条例》第三十五条" in shown
 
 

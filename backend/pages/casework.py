@@ -1,0 +1,81 @@
+"""What the pages of objections and restorations share: files that come with a form, and answers for a page or for its script."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from flask import Response, json, request
+
+from backend.common.errors import Kind, ServiceError
+from backend.evidence.model import Upload
+from backend.pages import forms
+from backend.pages.edge import STEPS, go, page, wants_page
+from backend.web import problems
+from backend.web.auth import actor, deps
+from backend.web.bodies import contents
+from schemas.evidence import FILE_BYTES, MEDIA_TYPES, MOST_FILES
+
+T = TypeVar("T")
+About = Callable[[], dict[str, Any]]
+"""What a page shows beside its form, read when it is shown and not before: a look is in the log, and a script sees none."""
+PART = 30
+"""Cases on one page of a list; the open ones among them stand first."""
+FILES = {
+    "most": MOST_FILES,
+    "bytes": FILE_BYTES,
+    "types": ",".join((*MEDIA_TYPES, ".pdf", ".jpg", ".jpeg", ".png", ".heic")),
+}
+
+
+def uploads() -> list[Upload]:
+    """The files of this form; a field in which nobody chose any brings none."""
+    return [Upload(name, content) for name, content in contents(request.files.getlist("evidence"))]
+
+
+def key(about: str) -> str:
+    """The key under which this form is carried out once. A page that came back by the browser's button may be about another
+    record by now, so what it is about is part of it."""
+    return f"{forms.once()}:{about}"
+
+
+def done(target: str) -> Response:
+    """On to `target`: by itself for a page, by its address for a script, which goes there without reading it twice."""
+    return go(target) if wants_page(request) else _told({"go": target}, 200)
+
+
+def faulty(form: forms.Form, template: str, about: About, **more: Any) -> Response:
+    """What was filled in cannot be taken: the form again, or for a script what is wrong with each field."""
+    if wants_page(request):
+        return page(template, 422, form=form, **about(), **more)
+    return _told({"faults": form.faults}, 422)
+
+
+def refused(refusal: ServiceError, template: str, about: About, **more: Any) -> Response:
+    """The form again with what was refused on top and every word kept. A proof of identity that ran out while somebody wrote
+    is renewed in another tab and leads back to the form, so that nothing that stands here is lost; a script is told the same."""
+    if not wants_page(request):
+        raise refusal
+    facts, step = about() | more, STEPS.get(refusal.reason)
+    way = step and f"{step}?{forms.NEXT}={quote(facts['back'], safe='')}"
+    response = page(template, problems.STATUS[refusal.kind], refusal=refusal, step=way, **facts)
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(max(1, refusal.retry_after))
+    return response
+
+
+def unless_refused(read: Callable[[], T]) -> T | None:
+    """What stands beside a form that was refused; None when it may not be seen now, which the refusal has said."""
+    try:
+        return read()
+    except ServiceError as refusal:
+        if refusal.kind in (Kind.NOT_FOUND, Kind.FORBIDDEN):
+            return None
+        raise
+
+
+def verified() -> bool:
+    return actor().is_verified(deps().now())
+
+
+def _told(facts: dict[str, Any], code: int) -> Response:
+    return Response(json.dumps(facts), code, mimetype="application/json")

@@ -1,0 +1,61 @@
+"""Links to the own report: made, shown once, listed, switched off."""
+
+from typing import Any
+
+from flask import Response, request
+
+from backend.common.errors import ServiceError
+from backend.pages import forms
+from backend.pages.edge import go, page, refused
+from backend.reports import service, sheet
+from backend.web.auth import actor, deps
+from backend.web.pages import Pages
+from schemas import reports as wire
+from schemas.text import Text
+
+blp = Pages("report_links", __name__)
+
+LINKS_AT_ONCE = 20
+MINUTES = (
+    ("30", Text("半小时", "Half an hour")),
+    ("120", Text("两小时", "Two hours")),
+    ("1440", Text("一天", "A day")),
+    ("4320", Text("三天", "Three days")),
+    ("10080", Text("七天", "Seven days")),
+)
+OPENS = ("1", "2", "3", "5", "10")
+
+
+@blp.get("/report/links")
+def links() -> Response:
+    return page("report/links.html", **_facts(forms.Form(), request.args.get("cursor")))
+
+
+@blp.post("/report/links")
+def make() -> Response:
+    """The address is on the answer itself and nowhere else: its code is not kept."""
+    numbers = {name: _whole(request.form.get(name)) for name in ("minutes", "max_opens")}
+    form = forms.read(wire.ReportLinkMake, **numbers)
+    if not form.ok:
+        return page("report/links.html", 422, **_facts(form))
+    try:
+        made = service.make_link(deps(), actor(), **form.values)
+    except ServiceError as refusal:
+        return refused(refusal, "report/links.html", **_facts(form))
+    return page("report/link_made.html", made=made, qr=sheet.qr_code(made.url))
+
+
+@blp.post("/report/links/<link_id>/kill")
+def kill(link_id: str) -> Response:
+    service.kill_link(deps(), actor(), link_id=link_id)
+    return go("/report/links")
+
+
+def _facts(form: forms.Form, cursor: str | None = None) -> dict[str, Any]:
+    found = service.links(deps(), actor(), limit=LINKS_AT_ONCE, cursor=cursor)
+    return {"form": form, "found": found, "minutes": MINUTES, "opens": OPENS}
+
+
+def _whole(typed: str | None) -> int | str | None:
+    """A form holds texts; the schema wants whole numbers, and says so of anything else."""
+    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 9 else typed or None

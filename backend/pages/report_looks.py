@@ -1,0 +1,58 @@
+"""Who looked at the own information, "that was not me", and what was found out about it."""
+
+from typing import Any
+
+from flask import Response, request
+
+from backend.common.errors import ServiceError
+from backend.pages import cookies, forms
+from backend.pages.edge import go, page, refused
+from backend.reports import service
+from backend.web.auth import actor, deps
+from backend.web.pages import Pages
+from schemas import reports as wire
+
+blp = Pages("report_looks", __name__)
+
+LOOKS_AT_ONCE = 20
+QUESTIONS_AT_ONCE = 20
+
+
+@blp.get("/report/looks")
+def looks() -> Response:
+    return page("report/looks.html", **_found(request.args.get("cursor")))
+
+
+@blp.post("/report/looks/<entry_id>/questions")
+def ask(entry_id: str) -> Response:
+    """Who fears a stolen sign-in is signed out here as well, so the answer is a page that needs none."""
+    ends = request.form.get("end_sessions") == "yes"
+    form = forms.read(wire.QuestionAsk, end_sessions=ends)
+    if not form.ok:
+        return page("report/looks.html", 422, form=form, asked_id=entry_id, **_found(None))
+    try:
+        question = service.ask(deps(), actor(), entry_id=entry_id, **form.values)
+    except ServiceError as refusal:
+        if ends:
+            raise  # the sessions may have ended all the same
+        return refused(refusal, "report/looks.html", **_found(None))
+    if not ends:
+        return go(f"/report/questions#{question.id}")
+    cookies.drop("citizen")
+    return page("report/asked.html", question=question)
+
+
+@blp.get("/report/questions")
+def questions() -> Response:
+    cursor = request.args.get("cursor")
+    found = service.own_questions(deps(), actor(), limit=QUESTIONS_AT_ONCE, cursor=cursor)
+    return page("report/questions.html", found=found)
+
+
+def _found(cursor: str | None) -> dict[str, Any]:
+    """The looks of this part of the list, and which of the newest questions are about one of them."""
+    asked = service.own_questions(deps(), actor(), limit=QUESTIONS_AT_ONCE)
+    return {
+        "found": service.access_log(deps(), actor(), limit=LOOKS_AT_ONCE, cursor=cursor),
+        "asked": {question.entry_id: question for question in asked.items},
+    }

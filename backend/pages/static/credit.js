@@ -1,0 +1,91 @@
+// A code at the counter: the time that is left, a screen that stays on, a sheet as bright as the screen goes.
+// Without this the page shows the code and until when it is good.
+const sheet = document.querySelector("[data-sheet]");
+const said = sheet?.querySelector(".said");
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    if (said) said.textContent = said.dataset.said;
+  });
+}
+
+// The screen stays on as long as the page is looked at.
+let awake = null;
+async function stayAwake() {
+  if (!("wakeLock" in navigator) || document.visibilityState !== "visible") return;
+  try { awake = await navigator.wakeLock.request("screen"); } catch { awake = null; }
+}
+if (sheet && "awake" in sheet.dataset) {
+  stayAwake();
+  document.addEventListener("visibilitychange", stayAwake);
+  window.addEventListener("pagehide", () => awake?.release().catch(() => {}));
+}
+
+// Full screen and all white: the most light that a page can ask of a phone.
+const brighten = document.querySelector("[data-brighten]");
+if (brighten && window.HTMLDialogElement) {
+  brighten.hidden = false;
+  brighten.addEventListener("click", () => {
+    const full = document.createElement("dialog");
+    full.className = "sheet-full";
+    full.setAttribute("aria-label", sheet.getAttribute("aria-label"));
+    for (const part of sheet.querySelectorAll(".sheet-for, .sheet-what, .qr, .sheet-code, .sheet-left")) {
+      const copy = part.cloneNode(true);
+      copy.removeAttribute("id");
+      full.append(copy);
+    }
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "button second";
+    close.textContent = document.documentElement.lang === "en" ? "Back" : "返回";
+    close.addEventListener("click", () => full.close());
+    full.append(close);
+    full.addEventListener("close", () => {
+      full.remove();
+      if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+      brighten.focus();
+    });
+    document.body.append(full);
+    full.showModal();
+    document.documentElement.requestFullscreen?.().catch(() => {});
+    if (!awake) stayAwake();
+  });
+}
+
+// The server says how long is left, because the phone's own clock may be wrong.
+if (sheet?.dataset.left) {
+  const began = performance.now();
+  let total = Number(sheet.dataset.left);
+  let over = false;
+  let told = false;
+  const reload = () => { if (!over) { over = true; location.reload(); } };
+  const draw = () => {
+    const left = Math.max(0, Math.ceil(total - (performance.now() - began) / 1000));
+    const minutes = String(Math.floor(left / 60));
+    const seconds = String(left % 60).padStart(2, "0");
+    for (const clock of document.querySelectorAll("[data-clock]")) {
+      clock.textContent = clock.dataset.words.replace("{m}", minutes).replace("{s}", seconds);
+      clock.closest(".sheet-left").classList.toggle("soon", left <= 30);
+    }
+    for (const bar of document.querySelectorAll("[data-bar]")) bar.value = left;
+    if (left <= 30 && !told && said) { told = true; said.textContent = said.dataset.soon; }
+    if (left === 0) setTimeout(reload, 1200);
+    else setTimeout(draw, 500);
+  };
+  draw();
+  // What became of it: the page changes as soon as the clerk has scanned.
+  const watch = async () => {
+    if (over) return;
+    if (document.visibilityState === "visible") {
+      try {
+        const answer = await fetch(sheet.dataset.state, { headers: { Accept: "application/json" } });
+        if (answer.ok && (await answer.json()).state !== "open") { reload(); return; }
+      } catch { /* the line is down: the code works all the same */ }
+    }
+    setTimeout(watch, 2500);
+  };
+  setTimeout(watch, 2500);
+}

@@ -1,0 +1,404 @@
+"""Proving who one is on a page: the notice before the camera, real faces before it, and the way without a face."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Playwright
+
+from backend.common.actor import Actor
+from backend.common.deps import Deps
+from backend.gateways.faces import Faces, SocketFaces
+from backend.identity import service as identity
+from schemas.faces import FaceStep
+from tests.backend.facechecks.test_service import BUSY, ScriptedFaces
+from tests.backend.pages.conftest import Visiting
+from tests.backend.pages.test_home import code_of
+from tests.support import browser as browsing
+from tests.support import people, residents
+from tests.support.browser import Visit
+from tests.support.face import photograph, template_of
+from tests.support.residents import Resident
+from tests.support.web import Standing, loud
+
+Filming = Callable[..., Visit]
+POSES = (FaceStep.NEUTRAL, FaceStep.TURN_LEFT, FaceStep.NEUTRAL, FaceStep.TURN_RIGHT) * 3
+RATE, EACH = 4, 10
+PATTERN = "pattern"
+"""Chromium's own moving picture, where a test needs a camera and no face."""
+SHADES = {FaceStep.NEUTRAL: 128, FaceStep.TURN_LEFT: 245, FaceStep.TURN_RIGHT: 10}
+"""`motion.PATCH`, without loading dlib."""
+# Says that the pose is there as soon as the film has come to the one of this shade.
+AS_IT_COMES = """(shade) => {
+  const view = document.getElementById("view"), canvas = new OffscreenCanvas(8, 8), pen = canvas.getContext("2d");
+  if (!view.videoWidth) return false;
+  pen.drawImage(view, 0, 0, view.videoWidth * 0.05, view.videoHeight * 0.04, 0, 0, 8, 8);
+  const now = Math.abs(pen.getImageData(4, 4, 1, 1).data[0] - shade) < 40;
+  const came = now && window.shown === false;
+  window.shown = now;
+  if (came) document.getElementById("act").click();
+  return came;
+}"""
+
+
+def bound(deps: Deps) -> Resident:
+    """Signed in and bound, not yet proved."""
+    people.resident(deps)
+    one = residents.sign_in(deps)
+    identity.bind(deps, one.actor, name=people.NAME, id_number=people.NUMBER)
+    return Resident(one.tokens, people.again(deps, one.actor))
+
+
+def agree(deps: Deps, actor: Actor) -> None:
+    (notice,) = identity.current_notices()
+    identity.give_consent(deps, actor, purpose=notice.purpose, notice_version=notice.version)
+
+
+def window_code(deps: Deps) -> str:
+    return identity.issue_window_code(deps, people.COMMAND, id_number=people.NUMBER).code
+
+
+@pytest.fixture(scope="session")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The film of the person on a photograph (`obama2.jpg`), or of the photograph itself (`obama2.jpg still`); made once."""
+    folder = tmp_path_factory.mktemp("films")
+
+    def film(name: str) -> Path:
+        from tests.support import motion  # loads dlib: only where frames are made
+
+        path = folder / f"{name}.y4m"
+        if not path.exists():
+            person, _, still = name.partition(" ")
+            data = photograph(person)
+            shots = motion.still_film(data, frames=RATE) if still else motion.film(data, POSES, each=EACH)
+            motion.y4m(shots, path, rate=RATE)
+        return path
+
+    return film
+
+
+@pytest.fixture
+def filming(
+    deps: Deps, standing: Standing, films: Callable[[str], Path], playwright: Playwright
+) -> Iterator[Filming]:
+    """A visit whose camera shows a film, or that has none; judged by the matcher given."""
+    with ExitStack() as stack:
+
+        def begin(name: str | None, matcher: Faces, *, allow: bool = True, **more: Any) -> Visit:
+            app = stack.enter_context(loud(standing.app(replace(deps, faces=matcher))))
+            home = stack.enter_context(browsing.served(app))
+            camera = ["--use-fake-device-for-media-stream"] if name else []
+            camera.append(f"--use-fake-ui-for-media-stream{'' if allow else '=deny'}")
+            if name and name != PATTERN:
+                camera.append(f"--use-file-for-fake-video-capture={films(name)}")
+            launched = playwright.chromium.launch(
+                executable_path=browsing.CHROMIUM, args=[*browsing.ARGUMENTS, *camera]
+            )
+            stack.callback(launched.close)
+            given: dict[str, Any] = {"permissions": ["camera"]} if allow else {}
+            return stack.enter_context(browsing.visit(launched, home, **given, **more))
+
+        yield begin
+
+
+@pytest.fixture
+def one(deps: Deps) -> Resident:
+    """A resident with a photograph on file who has not agreed to anything."""
+    made = bound(deps)
+    people.enrol(deps, made.actor)
+    return made
+
+
+def to_the_camera(visit: Visit, tokens: Any, *, way_on: str = "/me") -> None:
+    """Through the notice, with the camera on."""
+    visit.signed_in(tokens)
+    visit.open(f"/verify-me/face?next={way_on}")
+    if visit.page.query_selector("button:has-text('同意，用刷脸')"):
+        visit.page.click("button:has-text('同意，用刷脸')")
+    visit.page.click("#act:has-text('打开摄像头')")
+    visit.page.wait_for_selector("#face[data-stage=ready]")
+
+
+def follow(visit: Visit) -> None:
+    """At the own pace: each time the page asks for a pose, wait until the film shows it, and say so."""
+    page = visit.page
+    page.check("#own-pace")
+    page.click("#act")
+    for place in range(1, 6):
+        page.wait_for_selector(f"#face[data-stage=running] #step:has-text('第 {place} 步')")
+        step = FaceStep(page.get_attribute("#face", "data-turn") or "")
+        page.evaluate("window.shown = undefined")
+        page.wait_for_function(AS_IT_COMES, arg=SHADES[step], polling=50)
+
+
+def ended(visit: Visit) -> str:
+    visit.page.wait_for_selector("#face[data-stage=ended], #face[data-stage=passed]")
+    return visit.page.inner_text("#say")
+
+
+def is_off(visit: Visit) -> bool:
+    return bool(visit.page.evaluate("document.getElementById('view').srcObject === null"))
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(400)
+def test_the_person_on_file_passes_before_the_camera(
+    deps: Deps, faces: SocketFaces, resident: bytes, filming: Filming
+) -> None:
+    made = bound(deps)
+    people.enrol(deps, made.actor, template=resident)
+    visit = filming("obama2.jpg", faces)
+    to_the_camera(visit, made.tokens)
+    visit.check()
+    follow(visit)
+    said = ended(visit)
+    assert "已确认是您本人" in said
+    assert is_off(visit)
+    assert "citizen_access" not in visit.page.evaluate("document.cookie")
+    visit.page.click("#act")
+    visit.page.wait_for_url("**/me")
+    assert "本人核验有效至" in visit.page.inner_text(".proved")
+    kept = {each["name"]: each["httpOnly"] for each in visit.context.cookies()}
+    assert kept["citizen_access"]
+    assert people.again(deps, made.actor).is_verified(deps.now())
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(400)
+def test_somebody_else_before_the_camera_is_refused(deps: Deps, faces: SocketFaces, filming: Filming) -> None:
+    made = bound(deps)
+    people.enrol(deps, made.actor, template=template_of(faces, "biden.jpg"))
+    visit = filming("obama2.jpg", faces)
+    to_the_camera(visit, made.tokens)
+    follow(visit)
+    said = ended(visit)
+    assert "未能确认是您本人" in said
+    assert "还可以再试 4 次" in said
+    visit.check()
+    assert not people.again(deps, made.actor).is_verified(deps.now())
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(400)
+def test_a_photograph_held_before_the_camera_is_refused(
+    deps: Deps, faces: SocketFaces, resident: bytes, filming: Filming
+) -> None:
+    """At the page's own pace, as most people do it; the picture is of the person on file."""
+    made = bound(deps)
+    people.enrol(deps, made.actor, template=resident)
+    visit = filming("obama2.jpg still", faces)
+    to_the_camera(visit, made.tokens)
+    visit.page.click("#act")
+    assert "画面没有变化" in ended(visit)
+    assert not people.again(deps, made.actor).is_verified(deps.now())
+
+
+def test_the_camera_opens_only_after_consent(deps: Deps, one: Resident, filming: Filming) -> None:
+    visit = filming(PATTERN, ScriptedFaces()).signed_in(one.tokens)
+    visit.open("/verify-me?next=/me")
+    visit.page.click("text=用刷脸 >> nth=-1")
+    visit.page.wait_for_selector("h1:has-text('刷脸前请先阅读')")
+    (notice,) = identity.current_notices()
+    for said in (notice.text, notice.storage, notice.withdrawal, notice.other_way):
+        assert said.zh in visit.text()
+    assert visit.page.query_selector("video") is None
+    assert identity.list_consents(deps, one.actor) == ()
+    visit.page.click("button:has-text('同意，用刷脸')")
+    visit.page.wait_for_selector("#face[data-stage=start]")
+    assert is_off(visit)
+    (consent,) = identity.list_consents(deps, one.actor)
+    assert consent.notice_version == notice.version
+
+
+def test_the_even_pace_needs_no_hand(deps: Deps, one: Resident, filming: Filming) -> None:
+    agree(deps, one.actor)
+    visit = filming(PATTERN, ScriptedFaces(), reduced_motion="reduce")
+    to_the_camera(visit, one.tokens)
+    visit.page.click("#act")
+    visit.page.wait_for_selector("#face[data-stage=running]")
+    assert "看镜头" in visit.page.inner_text("#what")
+    assert "秒" in visit.page.inner_text("#left")
+    assert "已确认是您本人" in ended(visit)
+
+
+def test_refusals_are_told_with_the_way_on_until_it_is_locked(
+    deps: Deps, one: Resident, filming: Filming
+) -> None:
+    agree(deps, one.actor)
+    matcher = ScriptedFaces(fails=BUSY)
+    visit = filming(PATTERN, matcher)
+    to_the_camera(visit, one.tokens)
+    for fails, distance, told in (
+        (BUSY, 0.3, "请约 3 秒后再试"),
+        (None, 0.9, "还可以再试 4 次"),
+        (None, 0.9, "还可以再试 3 次"),
+    ):
+        matcher.fails, matcher.distance = fails, distance
+        hurry(visit)
+        assert told in ended(visit)
+        assert is_off(visit)
+        assert visit.page.is_visible("text=改用窗口核验码")
+    for _ in range(3):
+        hurry(visit)
+        ended(visit)
+    visit.open("/verify-me")
+    assert "已锁定到" in visit.text()
+    assert visit.page.query_selector("a:has-text('用刷脸')") is None
+    visit.check()
+    visit.page.fill("#f-code", window_code(deps))
+    visit.page.click("button:has-text('用核验码')")
+    visit.page.wait_for_url("**/report*")
+
+
+def hurry(visit: Visit) -> None:
+    """One attempt with a matcher that looks at nothing."""
+    page = visit.page
+    if not page.is_checked("#own-pace"):
+        page.check("#own-pace")
+    page.click("#act")
+    for place in range(1, 6):
+        page.wait_for_selector(f"#face[data-stage=running] #step:has-text('第 {place} 步')")
+        page.click("#act")
+
+
+def test_time_that_ran_out_costs_nothing_and_one_tap_begins_again(
+    deps: Deps, one: Resident, filming: Filming
+) -> None:
+    agree(deps, one.actor)
+    visit = filming(PATTERN, ScriptedFaces())
+    visit.page.clock.install()
+    to_the_camera(visit, one.tokens)
+    visit.page.check("#own-pace")
+    visit.page.click("#act")
+    visit.page.wait_for_selector("#face[data-stage=running]")
+    visit.page.clock.fast_forward(46_000)
+    assert "时间到了" in ended(visit)
+    assert is_off(visit)
+    visit.page.click("#act:has-text('再试一次')")
+    visit.page.wait_for_selector("#face[data-stage=running]")
+
+
+def test_a_camera_that_is_refused_or_missing_leaves_the_other_way(
+    deps: Deps, one: Resident, filming: Filming
+) -> None:
+    agree(deps, one.actor)
+    for camera, allow, told in (
+        (PATTERN, False, "没有得到使用摄像头的许可"),
+        (None, True, "没有可用的摄像头"),
+    ):
+        visit = filming(camera, ScriptedFaces(), allow=allow).signed_in(one.tokens)
+        visit.open("/verify-me/face")
+        visit.page.click("#act")
+        assert told in ended(visit)
+        visit.check()
+        visit.page.click("#face a.second")
+        visit.page.wait_for_url("**/verify-me?next=/report#window")
+
+
+def test_the_camera_goes_off_when_the_page_is_left(deps: Deps, one: Resident, filming: Filming) -> None:
+    agree(deps, one.actor)
+    visit = filming(PATTERN, ScriptedFaces())
+    to_the_camera(visit, one.tokens)
+    visit.page.evaluate(
+        "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    assert "摄像头已关闭" in ended(visit)
+    assert is_off(visit)
+
+
+@pytest.mark.parametrize("path", ["/verify-me", "/verify-me/face"])
+def test_the_pages_hold_in_every_look(deps: Deps, one: Resident, visiting: Visiting, path: str) -> None:
+    for size in (browsing.PHONE, browsing.DESK):
+        visiting(size=size).signed_in(one.tokens).check_each_look(path)
+    agree(deps, one.actor)
+    visiting().signed_in(one.tokens).prefers(lang="en").check_each_look(path)
+
+
+def test_both_ways_have_one_size(one: Resident, visiting: Visiting) -> None:
+    for size in (browsing.PHONE, browsing.DESK):
+        visit = visiting(size=size).signed_in(one.tokens)
+        visit.open("/verify-me")
+        boxes = [each.bounding_box() for each in visit.page.query_selector_all(".way")]
+        sizes = {(round(box["width"]), round(box["height"])) for box in boxes if box}
+        assert len(boxes) == 2
+        assert len(sizes) == 1, sizes
+
+
+def test_the_window_way_works_without_script_and_says_what_is_wrong(
+    deps: Deps, one: Resident, visiting: Visiting
+) -> None:
+    visit = visiting(java_script_enabled=False).signed_in(one.tokens)
+    visit.open("/verify-me?next=/me")
+    visit.page.fill("#f-code", "1234")
+    visit.page.click("button:has-text('用核验码')")
+    assert "核验码不正确" in visit.text()
+    visit.page.fill("#f-code", window_code(deps))
+    visit.page.click("button:has-text('用核验码')")
+    visit.page.wait_for_url("**/me")
+    assert "本人核验有效至" in visit.text()
+
+
+def test_without_script_the_face_page_names_the_other_way(
+    deps: Deps, one: Resident, visiting: Visiting
+) -> None:
+    agree(deps, one.actor)
+    visit = visiting(java_script_enabled=False).signed_in(one.tokens)
+    visit.open("/verify-me/face")
+    assert "关闭了脚本" in visit.text()
+    assert not visit.page.is_visible("#face")
+    visit.page.click("noscript a")
+    visit.page.wait_for_url("**/verify-me?next=/report#window")
+
+
+def test_nobody_is_asked_for_a_consent_in_vain(deps: Deps, visitor: FlaskClient) -> None:
+    known(visitor, bound(deps))
+    page = visitor.get("/verify-me/face").text
+    assert "没有可以比对的照片" in page
+    assert "同意，用刷脸" not in page
+
+
+def test_who_has_no_name_here_is_led_to_it_and_back(deps: Deps, visitor: FlaskClient) -> None:
+    known(visitor, residents.sign_in(deps))
+    found = visitor.get("/verify-me?next=/report")
+    assert found.headers["Location"] == "/identity?next=%2Fverify-me%3Fnext%3D%2Freport"
+    assert visitor.get("/verify-me", headers={"Accept": "application/json"}).status_code == 403
+
+
+def test_the_frames_of_a_page_need_the_form_code_and_give_no_token(
+    deps: Deps, one: Resident, visitor: FlaskClient
+) -> None:
+    agree(deps, one.actor)
+    known(visitor, one)
+    code = code_of(visitor.get("/me").text)
+    json_of = {"Accept": "application/json"}
+    for path in (
+        "/verify-me/challenges",
+        "/verify-me/challenges/x/frames",
+        "/verify-me/consent",
+        "/verify-me/window",
+    ):
+        assert visitor.post(path, headers=json_of).status_code == 403
+    opened = visitor.post("/verify-me/challenges", headers=json_of | {"X-Form-Code": code}).json
+    assert set(opened) == {"id", "nonce", "actions", "expires_at", "frames", "lasts_s"}
+    assert opened["lasts_s"] == 45
+    answer = visitor.post(
+        f"/verify-me/challenges/{opened['id']}/frames",
+        data={"nonce": "x"},
+        headers=json_of | {"X-Form-Code": code},
+    )
+    assert answer.status_code == 400
+    missing = visitor.post(
+        "/verify-me/challenges/x/frames",
+        data={"nonce": "x", "steps": "[]"},
+        headers=json_of | {"X-Form-Code": code},
+    )
+    assert (missing.status_code, missing.json["reason"]) == (404, "identity.no_challenge")
+
+
+def known(visitor: FlaskClient, one: Resident) -> None:
+    visitor.set_cookie("citizen_access", one.tokens.access_token, domain="localhost", path="/")

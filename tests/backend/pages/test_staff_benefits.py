@@ -1,0 +1,124 @@
+"""Red packets in the console: put down, changed on the newest version, paused and closed, and figures that add up."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from backend.benefits import service
+from backend.common.clock import SHANGHAI
+from backend.common.deps import Deps
+from schemas.terms import BenefitState, GradeValue, Role
+from tests.backend.benefits.fair import MANAGER, Fair
+from tests.backend.pages.conftest import Visiting
+from tests.backend.pages.console import Signed, at_desk, form_code, let_in
+from tests.support import browser as browsing
+
+HOME = "/staff/benefits"
+
+
+@pytest.fixture
+def fair(deps: Deps) -> Fair:
+    return Fair(deps, MANAGER)
+
+
+@pytest.fixture
+def song(deps: Deps) -> Signed:
+    return at_desk(deps, "song.hui", Role.BENEFIT_MANAGER)
+
+
+def words(fair: Fair, **changes: str) -> dict[str, Any]:
+    start = fair.deps.now().astimezone(SHANGHAI)
+    made: dict[str, Any] = {
+        "title": "守信购物券",
+        "title_en": "Voucher",
+        "value_kind": "amount_fen",
+        "tier.excellent": "2000",
+        "tier.floor": "500",
+        "stock": "100",
+        "reserve": "5",
+        "per_person": "1",
+        "valid_days": "14",
+        "starts_at": f"{start:%Y-%m-%dT%H:%M}",
+        "ends_at": f"{start + timedelta(days=30):%Y-%m-%dT%H:%M}",
+        "districts": ["310101"],
+        "partner_ids": [fair.shop().id],
+        "_once": "m1",
+    }
+    return made | changes
+
+
+def test_a_campaign_is_put_down_once_and_changed(fair: Fair, song: Signed, visitor: FlaskClient) -> None:
+    browser, sent = let_in(visitor, song), words(fair)
+    sent["_form"] = form_code(browser, f"{HOME}/new")
+    found = browser.post(f"{HOME}/new", data=sent)
+    assert found.status_code == 303, found.text
+    assert browser.post(f"{HOME}/new", data=sent).headers["Location"] == found.headers["Location"]
+    (one,) = service.listed_for_staff(fair.deps, MANAGER, limit=9).items
+    assert [(tier.minimum_grade, tier.value) for tier in one.terms.tiers] == [
+        (GradeValue.EXCELLENT, 2000),
+        (None, 500),
+    ]
+    shown = browser.get(f"{HOME}/{one.id}").text
+    assert "¥20" in shown
+    assert "黄浦区" in shown
+    edit = browser.get(f"{HOME}/{one.id}/edit").text
+    assert 'name="tier.excellent" type="text" value="2000"' in edit
+    browser.post(f"{HOME}/{one.id}/edit", data=sent | {"stock": "120", "version": str(one.version)})
+    late = browser.post(f"{HOME}/{one.id}/edit", data=sent | {"stock": "130", "version": str(one.version)})
+    assert late.status_code == 409
+    assert 'value="130"' in late.text
+    now = service.find_for_staff(fair.deps, MANAGER, benefit_id=one.id)
+    assert f'name="version" value="{now.version}"' in late.text
+    assert now.terms.stock == 120
+
+
+def test_every_fault_stands_at_its_box(fair: Fair, song: Signed, visitor: FlaskClient) -> None:
+    browser = let_in(visitor, song)
+    code = form_code(browser, f"{HOME}/new")
+    wrong = words(fair, title="Voucher", stock="很多") | {"_form": code}
+    found = browser.post(f"{HOME}/new", data=wrong)
+    assert found.status_code == 422
+    assert 'value="很多"' in found.text
+    found = browser.post(f"{HOME}/new", data=wrong | {"stock": "10", "tier.floor": "3000"})
+    assert found.status_code == 422
+    assert 'id="e-title">中文名称须含汉字' in found.text
+    assert 'id="e-tiers">普惠优惠须低于最低一档' in found.text
+    assert 'value="310101" checked' in found.text
+    assert service.listed_for_staff(fair.deps, MANAGER, limit=9).items == ()
+
+
+def test_a_time_that_was_left_alone_keeps_its_seconds(fair: Fair, song: Signed, visitor: FlaskClient) -> None:
+    exact = fair.deps.now() + timedelta(days=9, seconds=17)
+    one, browser = fair.start(ends_at=exact), let_in(visitor, song)
+    sent = words(fair, ends_at=f"{exact.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}", version=str(one.version))
+    sent["_form"] = form_code(browser, HOME)
+    found = browser.post(f"{HOME}/{one.id}/edit", data=sent)
+    assert found.status_code == 303, found.text
+    assert service.find_for_staff(fair.deps, MANAGER, benefit_id=one.id).terms.ends_at == exact
+
+
+def test_it_is_paused_and_closed_with_reasons(fair: Fair, song: Signed, visitor: FlaskClient) -> None:
+    one, browser = fair.start(), let_in(visitor, song)
+    address = f"{HOME}/{one.id}"
+    code = form_code(browser, address)
+    found = browser.post(f"{address}/pause", data={"_form": code, "reason": ""})
+    assert found.status_code == 422
+    assert 'id="f-pause-reason" name="reason" type="text" value="" required aria-invalid="true"' in found.text
+    for act, state in (("pause", "paused"), ("resume", "active"), ("close", "closed")):
+        assert browser.post(f"{address}/{act}", data={"_form": code, "reason": "预算"}).status_code == 303
+        now = service.find_for_staff(fair.deps, MANAGER, benefit_id=one.id)
+        assert now.state is BenefitState(state)
+    found = browser.post(f"{address}/resume", data={"_form": code})
+    assert found.status_code == 409
+    assert browser.get(f"{HOME}/nothing").status_code == 404
+    assert browser.post(f"{address}/close", data={"reason": "x"}).status_code == 403
+
+
+def test_in_every_look(fair: Fair, song: Signed, visiting: Visiting) -> None:
+    one = fair.start()
+    for size in (browsing.PHONE, browsing.DESK):
+        seen = visiting(size=size).signed_in(song.tokens, "staff")
+        for path in (HOME, f"{HOME}/{one.id}", f"{HOME}/{one.id}/edit"):
+            seen.check_each_look(path)

@@ -1,0 +1,81 @@
+"""Deposit-free services in the console: set up for a merchant, changed, paused, ended."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from backend.common.deps import Deps
+from backend.eligibility import service
+from schemas.terms import Role, ServiceState
+from tests.backend.eligibility.counter import MANAGER, Counter, make_counter
+from tests.backend.pages.conftest import Visiting
+from tests.backend.pages.console import Signed, at_desk, form_code, let_in
+from tests.support import browser as browsing
+
+HOME = "/staff/services"
+WORDS = {
+    "kind": "umbrella",
+    "title_zh": "免押借伞",
+    "title_en": "Umbrellas",
+    "purpose_zh": "核验能否免押借伞",
+    "purpose_en": "To lend umbrellas without a deposit",
+    "contact": "021-63210000",
+    "deposit_fen": "5000",
+    "minimum_grade": "good",
+    "max_days": "7",
+}
+
+
+@pytest.fixture
+def counter(deps: Deps) -> Counter:
+    return make_counter(deps)
+
+
+@pytest.fixture
+def song(deps: Deps) -> Signed:
+    return at_desk(deps, "song.hui", Role.BENEFIT_MANAGER)
+
+
+def test_a_service_is_set_up_changed_and_ended(counter: Counter, song: Signed, visitor: FlaskClient) -> None:
+    browser = let_in(visitor, song)
+    sent = WORDS | {"_form": form_code(browser, f"{HOME}/new"), "merchant_id": counter.till.id}
+    found = browser.post(f"{HOME}/new", data=sent)
+    assert found.status_code == 303, found.text
+    address = found.headers["Location"]
+    ident = address.rpartition("/")[2]
+    kept = service.find_service(counter.deps, MANAGER, service_id=ident)
+    assert (kept.deposit_fen, kept.no_record_eligible) == (5000, False)
+    assert "¥50" in browser.get(address).text
+    assert "免押借伞" in browser.get(HOME).text
+    changed = sent | {"version": "1", "max_days": "10", "no_record_eligible": "1"}
+    del changed["merchant_id"]
+    assert browser.post(f"{address}/edit", data=changed).status_code == 303
+    kept = service.find_service(counter.deps, MANAGER, service_id=ident)
+    assert (kept.max_days, kept.no_record_eligible) == (10, True)
+    assert browser.post(f"{address}/edit", data=changed).status_code == 409
+    for act, state in (("pause", "paused"), ("resume", "active"), ("close", "closed")):
+        assert (
+            browser.post(f"{address}/{act}", data={"_form": sent["_form"], "reason": "检修"}).status_code
+            == 303
+        )
+        kept = service.find_service(counter.deps, MANAGER, service_id=ident)
+        assert kept.state is ServiceState(state)
+    assert browser.get(f"{HOME}/nothing").status_code == 404
+
+
+def test_every_fault_stands_at_its_box(counter: Counter, song: Signed, visitor: FlaskClient) -> None:
+    browser = let_in(visitor, song)
+    sent = WORDS | {"_form": form_code(browser, f"{HOME}/new"), "merchant_id": counter.till.id}
+    found = browser.post(f"{HOME}/new", data=sent | {"title_zh": "Umbrellas", "max_days": "0"})
+    assert found.status_code == 422
+    for name in ("title_zh", "max_days"):
+        assert f'id="e-{name}" hidden' not in found.text
+    assert 'value="5000"' in found.text
+    found = browser.post(f"{HOME}/new", data=sent | {"merchant_id": "", "deposit_fen": "五十"})
+    assert (found.status_code, 'value="五十"' in found.text) == (422, True)
+
+
+def test_in_every_look(counter: Counter, song: Signed, visiting: Visiting) -> None:
+    for size in (browsing.PHONE, browsing.DESK):
+        seen = visiting(size=size).signed_in(song.tokens, "staff")
+        for path in (HOME, f"{HOME}/{counter.lending.id}", f"{HOME}/new"):
+            seen.check_each_look(path)
