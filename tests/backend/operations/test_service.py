@@ -11,6 +11,7 @@ from backend.common.actor import Actor, system
 from backend.common.deps import Deps
 from backend.operations import service, store
 from backend.operations.model import Year
+from backend.reports import service as reports
 from schemas.terms import Channel, MonthState, ObjectionState, OperationsTable, QueryKind, Role, Way
 from schemas.text import Text
 from tests.backend.objections.town import make_town
@@ -63,6 +64,19 @@ def test_looks_are_counted_by_month_kind_and_channel(deps: Deps, clock: Clock) -
     assert year.totals.queries == 6
     assert [one.state for one in year.months[9:]] == [MonthState.CLOSED, MonthState.RUNNING, MonthState.AHEAD]
     assert year.years == (2026,)
+
+
+def test_each_way_to_the_own_record_is_a_kind_of_its_own(deps: Deps, clock: Clock) -> None:
+    clock.set(NOW)
+    resident = verified(deps, bound(deps))
+    reports.summary(deps, resident)
+    reports.mine(deps, resident)
+    reports.forgetting_calendar(deps, resident)
+    for _ in range(2):  # the second is the first again, and a look of its own
+        reports.printed(deps, resident)
+    year = service.year(deps, AUDITOR)
+    november = {row: months[2] for (row, _), months in figures(year, OperationsTable.QUERIES).items()}
+    assert november == {"report": 1, "pdf": 2, "summary": 1, "calendar": 1}
 
 
 def test_a_year_turns_at_midnight_in_shanghai(deps: Deps, clock: Clock) -> None:
