@@ -9,7 +9,7 @@ from backend.manage import asking
 from backend.manage.asking import ACTOR, Command
 from backend.operations import service
 from backend.operations.model import Row, Table, Totals, Year
-from schemas.terms import MonthState
+from schemas.terms import MonthState, OperationsTable
 
 MONTHS = tuple(f"{month}月" for month in range(1, 13))
 GAP = "  "
@@ -55,7 +55,16 @@ def _sums(totals: Totals) -> list[Line]:
 def _table(table: Table) -> list[str]:
     if not table.rows:
         return ["（无）"]
-    return _aligned([("", *MONTHS, "全年"), *(_line(row) for row in table.rows)])
+    if table.table is OperationsTable.IMPORTS:
+        crossed = service.crossed(table)
+        heads = ("提供单位", *(one.zh for one in crossed.columns))
+        units = [(name.zh, *(f"{count:,}" for count in counts)) for name, counts in crossed.rows]
+        return [*_by_month(service.in_all(table)), "", *_aligned([heads, *units])]
+    return _by_month(table.rows)
+
+
+def _by_month(rows: tuple[Row, ...]) -> list[str]:
+    return _aligned([("", *MONTHS, "全年"), *(_line(row) for row in rows)])
 
 
 def _line(row: Row) -> Line:

@@ -66,6 +66,14 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Cross:
+    """What each row of a table comes to in the year, column by column: units and what became of their rows."""
+
+    columns: tuple[Text, ...]
+    rows: tuple[tuple[Text, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True)
 class MonthLine:
     """One of the twelve months: whether it may still change, and when it was counted."""
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from operator import add
 
 from backend.audit.model import Tally
 from backend.common.clock import SHANGHAI, shanghai_date
 from backend.common.periods import add_months
-from backend.operations.model import Count, Month, Row, Span, Table, Totals
+from backend.operations.model import Count, Cross, Month, Row, Span, Table, Totals
 from backend.operations.texts import COLUMNS, ROWS
 from schemas.terms import OperationsTable as T
 from schemas.terms import QueryKind
@@ -115,6 +116,27 @@ def _rows(table: T, found: Mapping[tuple[str, str], list[int]], units: Mapping[s
         )
         for row, column in sorted(found, key=turn)
     )
+
+
+def in_all(table: Table) -> tuple[Row, ...]:
+    """The columns of a table through the year, whatever the row: what all units together handed in."""
+    every = Text("合计", "In all")
+    sums: dict[str, Row] = {}
+    for one in table.rows:
+        before = sums.get(one.column)
+        months = one.months if before is None else tuple(map(add, before.months, one.months))
+        sums[one.column] = Row("", every, one.column, one.column_label, months, sum(months))
+    return tuple(sums[column] for column in COLUMNS[table.table] if column in sums)
+
+
+def crossed(table: Table) -> Cross:
+    """The rows of a table against its columns, for the whole year."""
+    there = {one.column for one in table.rows}
+    columns = {column: name for column, name in COLUMNS[table.table].items() if column in there}
+    rows: dict[str, Text] = {one.row: one.row_label for one in table.rows}
+    sums = _sums(table)
+    counts = {row: tuple(sums.get((row, column), 0) for column in columns) for row in rows}
+    return Cross(tuple(columns.values()), tuple((rows[row], counts[row]) for row in rows))
 
 
 def totals(found: Sequence[Table], newest: Month | None) -> Totals:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from flask import Response, request
 
 from backend.operations import service
-from backend.operations.model import Row, Table, Year
+from backend.operations.model import Cross, Row, Table, Year
 from backend.pages.edge import page
 from backend.pages.staff import charts
 from backend.pages.staff.charts import Chart, Series
@@ -23,12 +23,25 @@ ENDED = ("in_time", "late")
 @blp.get(HOME)
 def figures() -> Response:
     found = service.year(deps(), actor(), year=_year())
-    return page("staff/operations.html", found=found, sections=_sections(found), middle=charts.middle)
+    return page(
+        "staff/operations.html",
+        found=found,
+        sections=_sections(found),
+        middle=charts.middle,
+        units=_units(found),
+        imports=service.in_all(found.table(T.IMPORTS)),
+    )
 
 
 def _year() -> int | None:
     text = request.args.get("year", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
+
+
+def _units(year: Year) -> Cross | None:
+    """What each unit handed in; nothing where none did."""
+    table = year.table(T.IMPORTS)
+    return service.crossed(table) if table.rows else None
 
 
 def _sections(year: Year) -> list[tuple[Table, list[tuple[str, Chart]]]]:
@@ -54,7 +67,7 @@ def _charts(table: Table) -> list[tuple[str, Chart]]:
         case T.RESTORATIONS:
             return [(t("各月收到和办结的修复申请", "Restorations a month: came in, ended"), _cases(table))]
         case T.IMPORTS:
-            rows = [one for one in table.rows if one.column in ("accepted", "refused")]
+            rows = [one for one in service.in_all(table) if one.column in ("accepted", "refused")]
             return [(t("各月报送行数", "Rows handed in a month"), charts.stacked(_columns_of(rows)))]
         case T.USERS:
             rows = [one for one in table.rows if one.row in ("created", "bound", "proved")]

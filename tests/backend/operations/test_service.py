@@ -166,14 +166,30 @@ def test_imports_are_summed_by_unit_and_chats_by_channel(deps: Deps, clock: Cloc
             "linked": rows - 1,
         }
         audit.record(deps, WORKER, "records.import", "b", unit="HRSS", **counts)
+    audit.record(deps, WORKER, "records.import", "b", unit="BLOOD", rows=1, new=1, linked=1)
     for day in ("2026-10-31", "2026-11-01", "2026-11-30"):
         found = {"_id": day, "day": day, "channel": Way.TELEGRAM.value, "expires_at": NOW, "understood": 2}
         deps.db["chat_figures"].insert_one(found)
     year = service.year(deps, AUDITOR)
-    imports = {column: months[2] for (_, column), months in figures(year, OperationsTable.IMPORTS).items()}
-    assert imports == {"files": 2, "rows": 15, "accepted": 13, "refused": 2, "linked": 13}
+    imports = figures(year, OperationsTable.IMPORTS)
+    assert {column: months[2] for (unit, column), months in imports.items() if unit == "HRSS"} == {
+        "files": 2,
+        "rows": 15,
+        "accepted": 13,
+        "refused": 2,
+        "linked": 13,
+    }
+    assert [(one.column, one.total) for one in service.in_all(year.table(OperationsTable.IMPORTS))] == [
+        ("files", 3), ("rows", 16), ("accepted", 14), ("refused", 2), ("linked", 14),
+    ]  # fmt: skip
+    assert [
+        (name.zh, counts) for name, counts in service.crossed(year.table(OperationsTable.IMPORTS)).rows
+    ] == [
+        ("BLOOD", (1, 1, 1, 0, 1)),
+        ("HRSS", (2, 15, 13, 2, 13)),
+    ]
     assert figures(year, OperationsTable.CHATS) == {("understood", "telegram"): [0, 0, 4, 0]}
-    assert (year.totals.rows, year.totals.accepted, year.totals.linked) == (15, 13, 13)
+    assert (year.totals.rows, year.totals.accepted, year.totals.linked) == (16, 14, 14)
 
 
 @pytest.mark.parametrize("year", [2013, 2027, 9999])

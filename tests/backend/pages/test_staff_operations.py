@@ -65,7 +65,8 @@ def searches(deps: Deps) -> int:
 def test_each_look_of_both_pages(auditor: Signed, visiting: Visiting, size: dict[str, Any]) -> None:
     one = visiting(size=size).signed_in(auditor.tokens, "staff")
     one.check_each_look(FIGURES)
-    one.page.click("#queries summary")
+    for summary in one.page.locator("#queries summary, #imports summary").all():
+        summary.click()
     one.check()
     one.check_each_look(f"{LOG}?action=reports.")
 
