@@ -8,6 +8,7 @@ from backend import bootstrap
 from backend.accounts import routes as accounts
 from backend.addresses.errors import too_many
 from backend.addresses.service import Gate
+from backend.audit import staff_routes as audit
 from backend.batches import staff_routes as batches
 from backend.benefits import routes as benefits
 from backend.benefits import staff_routes as benefits_staff
@@ -42,6 +43,7 @@ from backend.notices import routes as notices
 from backend.notices import staff_routes as desk_notices
 from backend.objections import routes as objections
 from backend.objections import staff_routes as objections_staff
+from backend.operations import staff_routes as operations
 from backend.orders import routes as orders
 from backend.orders import staff_routes as orders_staff
 from backend.pages import assets, edge
@@ -65,6 +67,7 @@ from backend.pages import report_looks as look_pages
 from backend.pages import report_opening as opening_pages
 from backend.pages import restorations as restoration_pages
 from backend.pages import till as till_pages
+from backend.pages.staff import audit as staff_audit
 from backend.pages.staff import benefits as staff_benefits
 from backend.pages.staff import calendars as staff_calendars
 from backend.pages.staff import catalogue as staff_catalogue
@@ -74,6 +77,7 @@ from backend.pages.staff import imports as staff_imports
 from backend.pages.staff import merchants as staff_merchants
 from backend.pages.staff import news as staff_news
 from backend.pages.staff import objections as staff_objections
+from backend.pages.staff import operations as staff_operations
 from backend.pages.staff import phrases as staff_phrases
 from backend.pages.staff import places as staff_places
 from backend.pages.staff import pushes as staff_pushes
@@ -134,6 +138,8 @@ PAGES = (
     staff_imports.blp,
     staff_catalogue.blp,
     staff_calendars.blp,
+    staff_audit.blp,
+    staff_operations.blp,
     map_pages.blp,
     news_pages.blp,
     notices_pages.blp,
@@ -188,6 +194,8 @@ BLUEPRINTS = (
     news.blp,
     news_staff.blp,
     wechat.blp,
+    audit.blp,
+    operations.blp,
 )
 # What a route can answer because of features that the web edge does not know.
 REFUSALS = {

@@ -22,6 +22,7 @@ from backend.evidence import service as evidence
 from backend.grades import service as grades
 from backend.news import service as news
 from backend.objections import service as objections
+from backend.operations import service as operations
 from backend.orders import service as orders
 from backend.places import service as places
 from backend.pushes import service as pushes
@@ -100,6 +101,7 @@ JOBS: tuple[Job, ...] = (
     Job("deliveries.plan", SECOND, deliveries.plan),
     Job("pushes.advance", SECOND, pushes.advance),
     Job("pushes.close", HOUR, pushes.close),
+    Job("operations.close_months", HOUR, operations.close_months),
 )
 """In the order in which they build on each other: first the days, then what is late by them, last what all of it told people."""
 

@@ -812,3 +812,33 @@ class LinkRefusal(Term):
         "生成该链接的聊天已解除绑定，链接失效",
         "The chat in which this link was made is no longer bound, so it does not open",
     )
+
+
+class QueryKind(Term):
+    """What a person asked for of the own record, as the figures of operations count it."""
+
+    REPORT = "report", "信用报告", "Report"
+    PDF = "pdf", "信用报告（PDF）", "Report as PDF"
+    SUMMARY = "summary", "信用概况", "Summary"
+    CALENDAR = "calendar", "信息期限日历", "Forgetting calendar"
+
+
+class OperationsTable(Term):
+    """One table of the year's figures."""
+
+    QUERIES = "queries", "信息主体自查", "Self-queries"
+    LINKS = "links", "报告链接", "Report links"
+    OBJECTIONS = "objections", "异议处理", "Objections"
+    RESTORATIONS = "restorations", "信用修复", "Restorations"
+    IMPORTS = "imports", "数据归集", "Imports"
+    USERS = "users", "用户", "Users"
+    SERVICES = "services", "信用应用", "Benefits and checks"
+    CHATS = "chats", "聊天服务", "Chat"
+
+
+class MonthState(Term):
+    """Whether the figures of a month may still change."""
+
+    CLOSED = "closed", "已结", "Closed"
+    RUNNING = "running", "进行中", "Running"
+    AHEAD = "ahead", "未到", "Ahead"

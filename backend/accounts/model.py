@@ -110,3 +110,11 @@ class Profile:
     @property
     def subject_bound(self) -> bool:
         return self.subject_id is not None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The open accounts, and how many of them are bound to a person."""
+
+    accounts: int
+    bound: int

@@ -34,6 +34,7 @@ COLLECTIONS = {
             unique=True,
             partialFilterExpression={"subject_id": _STRING},
         ),
+        IndexModel([("created_at", ASCENDING)]),
     ],
     CODES: [_ENDS],
     SESSIONS: [IndexModel([("account_id", ASCENDING)]), _ENDS],
@@ -219,3 +220,16 @@ def _account(found: dict[str, Any] | None) -> Account | None:
 
 def _session(found: dict[str, Any] | None) -> Session | None:
     return from_document(Session, found) if found else None
+
+
+def count_created(db: Database, begins_at: datetime, ends_at: datetime) -> int:
+    return db[COLLECTION].count_documents({"created_at": {"$gte": begins_at, "$lt": ends_at}})
+
+
+def count_open(db: Database) -> tuple[int, int]:
+    """The open accounts, which alone have a phone, and those of them that are bound; counted on the indexes."""
+    accounts = db[COLLECTION]
+    return (
+        accounts.count_documents({"phone_sealed": _BYTES}, hint="phone_sealed_1"),
+        accounts.count_documents({"subject_id": _STRING}, hint="subject_id_1"),
+    )

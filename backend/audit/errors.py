@@ -22,3 +22,12 @@ def act_not_written() -> ServiceError:
         "What you did could not be written down; please try again shortly",
         retry_after=2,
     )
+
+
+def bad_period() -> ServiceError:
+    return ServiceError(
+        Kind.INVALID,
+        "audit.bad_period",
+        "结束时间须晚于开始时间",
+        "The time must end after it begins",
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.terms import Channel, Role
+from schemas.text import Text
 
 Scalar = str | int | bool | None
 
@@ -57,3 +58,56 @@ class Seal:
     digest: bytes
     prev: bytes
     mac: bytes = b""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a search of the log asks for; `actions` are whole, and none of them means that nothing is called so."""
+
+    begins_at: datetime
+    ends_at: datetime
+    actor_id: str | None = None
+    target_id: str | None = None
+    role: Role | None = None
+    channel: Channel | None = None
+    actions: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as an auditor reads it: facts about the act, nothing of what was seen, and not what proves a report."""
+
+    id: str
+    at: datetime
+    actor_id: str
+    actor_role: Role
+    actor_name: str | None
+    actor_unit: str | None
+    channel: Channel
+    action: str
+    look: bool
+    subject_id: str | None
+    target_id: str | None
+    purpose: Text | None
+    scope: Text | None
+    details: dict[str, Scalar]
+
+    @property
+    def actor_role_label(self) -> Text:
+        return self.actor_role.label
+
+    @property
+    def channel_label(self) -> Text:
+        return self.channel.label
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many lines were alike. `form`: in which a report was drawn; `way` and `passed`: of a proof of identity."""
+
+    action: str
+    channel: Channel
+    form: str | None
+    way: str | None
+    passed: bool | None
+    count: int

@@ -3,15 +3,18 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from backend.audit.model import Entry, Seal
+from backend.audit.model import Entry, Line, Seal, Sentence
 from backend.common.documents import to_document
+from schemas.text import Text
 
 GENESIS = b""
+UNSHOWN = frozenset({"code_hash", "snapshot"})
+"""Details that prove a report and tell an auditor nothing."""
 
 
 def signed(entry: Entry, key: bytes) -> Entry:
@@ -61,6 +64,31 @@ def seal_faults(seal: Seal, before: Seal | None, counted: tuple[int, bytes], key
         yield f"period {seal.id} holds other entries than when it was closed"
 
 
+def line(entry: Entry) -> Line:
+    return Line(
+        **{name: getattr(entry, name) for name in _SAME},
+        purpose=_text(entry.purpose),
+        scope=_text(entry.scope),
+        details={name: value for name, value in entry.details.items() if name not in UNSHOWN},
+    )
+
+
+def scope(
+    reader: str, since: datetime | None, until: datetime | None, filters: Mapping[str, str | None]
+) -> str:
+    """Whose search a cursor belongs to, and which: with other words it is another list."""
+    words = [
+        reader,
+        *(str(at) for at in (since, until)),
+        *(f"{name}={said}" for name, said in filters.items()),
+    ]
+    return "audit-search:" + json.dumps(words)
+
+
+def _text(sentence: Sentence | None) -> Text | None:
+    return None if sentence is None else Text(sentence.zh, sentence.en)
+
+
 def _mac(entry: Entry | Seal, key: bytes) -> bytes:
     document = to_document(entry)
     del document["mac"]
@@ -72,3 +100,16 @@ def _plain(value: Any) -> str:
 
 
 _CANONICAL = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_SAME = (
+    "id",
+    "at",
+    "actor_id",
+    "actor_role",
+    "actor_name",
+    "actor_unit",
+    "channel",
+    "action",
+    "look",
+    "subject_id",
+    "target_id",
+)

@@ -1,11 +1,11 @@
 """The audit log in MongoDB: append-only, acknowledged by the majority."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from backend.audit.model import Entry, Seal
+from backend.audit.model import Entry, Seal, Tally, Wanted
 from backend.common.documents import from_document, to_document
 from backend.common.handles import Part, insert_durable
 from backend.common.mongo import (
@@ -16,12 +16,34 @@ from backend.common.mongo import (
     in_transaction,
     notes,
 )
+from backend.common.pages import Position
+from schemas.terms import Channel, Role
 
 COLLECTION = "audit_log"
+# What an auditor searches by; each ends in the time, so that a page is read from its place on. That of the actions carries what
+# figures are counted by as well, so that counting reads no line.
+_IN_TIME = [("at", ASCENDING), ("_id", ASCENDING)]
+_COUNTED_BY = ("channel", "details.form", "details.way", "details.passed")
+_BY_ACTION = IndexModel(
+    [("action", ASCENDING), *_IN_TIME, *((name, ASCENDING) for name in _COUNTED_BY)], name="by_action"
+)
+_BY_ACTOR = IndexModel([("actor_id", ASCENDING), *_IN_TIME], name="by_actor")
+_BY_TARGET = IndexModel(
+    [("target_id", ASCENDING), *_IN_TIME],
+    name="by_target",
+    partialFilterExpression={"target_id": {"$gt": ""}},
+)
+_BY_DOOR = IndexModel([("actor_role", ASCENDING), ("channel", ASCENDING), *_IN_TIME], name="by_door")
+_BY_TIME = "at_1__id_1"
+_AFTER_ALL = "\uffff"
 INDEXES = [
     IndexModel([("chain", ASCENDING), ("seq", ASCENDING)], unique=True),
     IndexModel([("at", ASCENDING), ("_id", ASCENDING)]),
     IndexModel([("details.report_no", ASCENDING)], unique=True, sparse=True),
+    _BY_ACTION,
+    _BY_ACTOR,
+    _BY_TARGET,
+    _BY_DOOR,
 ]
 SEALS = "audit_seals"
 COLLECTIONS = {COLLECTION: INDEXES, SEALS: []}
@@ -125,6 +147,83 @@ def each_seal(db: Database) -> Iterator[Seal]:
 def find_last_seal(db: Database) -> Seal | None:
     found = db[SEALS].find_one({}, sort=[("_id", DESCENDING)])
     return from_document(Seal, found) if found else None
+
+
+def actions(db: Database, beginning: str) -> list[str]:
+    """The actions that begin so; the index is skipped through, a step for each."""
+    between = {"$gte": beginning, "$lt": beginning + _AFTER_ALL}
+    found: list[str] = db[COLLECTION].distinct("action", {"action": between})
+    return sorted(found)
+
+
+def search(db: Database, wanted: Wanted, *, after: Position | None, limit: int) -> list[Entry]:
+    """Newest first, through the index of the narrowest thing that was asked for."""
+    if wanted.actions == ():
+        return []
+    query, index = _narrowed(wanted)
+    query["at"] = {"$gte": wanted.begins_at, "$lt": wanted.ends_at}
+    if after is not None:
+        query["at"] = {"$gte": wanted.begins_at, "$lte": after.at}
+        query["$or"] = [{"at": {"$lt": after.at}}, {"_id": {"$lt": after.id}}]
+    found = db[COLLECTION].find(
+        query, sort=[("at", DESCENDING), ("_id", DESCENDING)], limit=limit, hint=index
+    )
+    return [_entry(document) for document in found]
+
+
+def _narrowed(wanted: Wanted) -> tuple[Document, str]:
+    """Every filter but the time, and the index to go by. Several values of what an index begins with are so many ways through
+    it, merged in the order of time."""
+    query: Document = {}
+    index = _BY_TIME
+    if wanted.role is not None or wanted.channel is not None:
+        query["actor_role"] = wanted.role.value if wanted.role else {"$in": [one.value for one in Role]}
+        query["channel"] = wanted.channel.value if wanted.channel else {"$in": [one.value for one in Channel]}
+        index = "by_door"
+    if wanted.actions is not None:
+        query["action"], index = {"$in": list(wanted.actions)}, "by_action"
+    if wanted.actor_id is not None:
+        query["actor_id"], index = wanted.actor_id, "by_actor"
+    if wanted.target_id is not None:
+        query["target_id"], index = wanted.target_id, "by_target"
+    return query, index
+
+
+def tally(db: Database, actions: Collection[str], begins_at: datetime, ends_at: datetime) -> Iterator[Tally]:
+    """Counted on the keys of one index."""
+    pipeline = [
+        {"$match": {"action": {"$in": list(actions)}, "at": {"$gte": begins_at, "$lt": ends_at}}},
+        {
+            "$group": {
+                "_id": {
+                    "action": "$action",
+                    "channel": "$channel",
+                    "form": "$details.form",
+                    "way": "$details.way",
+                    "passed": "$details.passed",
+                },
+                "count": {"$sum": 1},
+            }
+        },
+    ]
+    for group in db[COLLECTION].aggregate(pipeline, hint="by_action"):
+        key = group["_id"]
+        yield Tally(
+            action=key["action"],
+            channel=Channel(key["channel"]),
+            form=key.get("form"),
+            way=key.get("way"),
+            passed=key.get("passed"),
+            count=group["count"],
+        )
+
+
+def each_of(db: Database, action: str, begins_at: datetime, ends_at: datetime) -> Iterator[Entry]:
+    wanted = {"action": action, "at": {"$gte": begins_at, "$lt": ends_at}}
+    for document in db[COLLECTION].find(
+        wanted, sort=[("at", ASCENDING), ("_id", ASCENDING)], hint="by_action"
+    ):
+        yield _entry(document)
 
 
 def _entry(document: Document) -> Entry:

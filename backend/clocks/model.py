@@ -137,6 +137,15 @@ class ShownClock:
 
 
 @dataclass(frozen=True)
+class CaseTally:
+    """Cases of a period: how many came in, and how many ended how, in time and late."""
+
+    submitted: int
+    in_time: Mapping[str, int]
+    late: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Outlook:
     """What would run if a case were opened now, by the calendar of now, and what may follow it."""
 

@@ -1,6 +1,6 @@
 """What staff added to the table of phrases, and how many messages were understood. No message is kept here."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pymongo import DESCENDING, IndexModel
 
@@ -50,4 +50,10 @@ def count(db: Database, at: datetime, channel: Way, how: str) -> None:
 
 def list_figures(db: Database, *, limit: int) -> list[Figures]:
     found = db[FIGURES].find(sort=[("day", DESCENDING), ("_id", DESCENDING)], limit=limit)
+    return [from_document(Figures, document) for document in found]
+
+
+def figures_between(db: Database, first: date, last: date) -> list[Figures]:
+    """Of the days from `first` to `last`, both included."""
+    found = db[FIGURES].find({"day": {"$gte": first.isoformat(), "$lte": last.isoformat()}})
     return [from_document(Figures, document) for document in found]

@@ -29,6 +29,7 @@ from backend.manage import (
     importing,
     keeping,
     partnering,
+    reporting,
     scheduling,
     terminal,
 )
@@ -84,6 +85,7 @@ def _parser() -> ArgumentParser:
         *importing.COMMANDS,
         *scheduling.COMMANDS,
         *channelling.COMMANDS,
+        *reporting.COMMANDS,
     ):
         one = named.add_parser(command.name, help=command.help, description=command.description)
         command.arguments(one)

@@ -30,6 +30,9 @@ INDEXES = [
     # The sweeps; a finished case is in neither.
     IndexModel([("chores.what", ASCENDING), ("chores.at", ASCENDING)], partialFilterExpression=_LIVE),
     IndexModel([("clocks.calendar_version", ASCENDING)], partialFilterExpression=_LIVE),
+    # The figures of a month.
+    IndexModel([("submitted_at", ASCENDING)]),
+    IndexModel([("closed_at", ASCENDING)]),
 ]
 COLLECTIONS = {COLLECTION: INDEXES}
 
@@ -162,3 +165,13 @@ def _turned(at: datetime) -> Document:
 
 def _case(document: Document | None) -> Objection | None:
     return from_document(Objection, document) if document else None
+
+
+def count_submitted(db: Database, begins_at: datetime, ends_at: datetime) -> int:
+    return db[COLLECTION].count_documents({"submitted_at": {"$gte": begins_at, "$lt": ends_at}})
+
+
+def each_closed(db: Database, begins_at: datetime, ends_at: datetime) -> Iterator[Objection]:
+    """The cases that ended in a period."""
+    for document in db[COLLECTION].find({"closed_at": {"$gte": begins_at, "$lt": ends_at}}):
+        yield from_document(Objection, document)

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from backend.common import ids
 from backend.pages import cookies, errors
 from backend.web import auth, wording
-from schemas.base import HALF_CHARACTER, RequestSchema, speaking
+from schemas.base import HALF_CHARACTER, QuerySchema, RequestSchema, speaking
 
 FIELD, HEADER = "_form", "X-Form-Code"
 NEXT = "next"
@@ -68,7 +68,7 @@ def read(schema: type[RequestSchema], **beside: Any) -> Form:
     return read_values(schema, _plain(request.form, schema()) | beside)
 
 
-def read_values(schema: type[RequestSchema], values: dict[str, Any]) -> Form:
+def read_values(schema: type[RequestSchema | QuerySchema], values: dict[str, Any]) -> Form:
     """The same of values that the page took from the form itself."""
     typed = {name: value for name, value in request.form.items() if name not in _OURS}
     try:

@@ -1,6 +1,6 @@
 """Restorations in MongoDB. Every change is a compare-and-set on `version`; one open case per record and person is an index."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,9 @@ INDEXES = [
     IndexModel([("flag_at", ASCENDING)], partialFilterExpression=_OPEN),
     IndexModel([("remind_at", ASCENDING)], partialFilterExpression=_OPEN),
     IndexModel([("clocks.calendar_version", ASCENDING)], partialFilterExpression=_OPEN),
+    # The figures of a month.
+    IndexModel([("submitted_at", ASCENDING)]),
+    IndexModel([("closed_at", ASCENDING)]),
 ]
 COLLECTIONS = {COLLECTION: INDEXES}
 
@@ -152,3 +155,13 @@ def _accepted() -> Document:
 def _one(db: Database, wanted: Document) -> Restoration | None:
     found = db[COLLECTION].find_one(wanted)
     return from_document(Restoration, found) if found else None
+
+
+def count_submitted(db: Database, begins_at: datetime, ends_at: datetime) -> int:
+    return db[COLLECTION].count_documents({"submitted_at": {"$gte": begins_at, "$lt": ends_at}})
+
+
+def each_closed(db: Database, begins_at: datetime, ends_at: datetime) -> Iterator[Restoration]:
+    """The cases that ended in a period."""
+    for document in db[COLLECTION].find({"closed_at": {"$gte": begins_at, "$lt": ends_at}}):
+        yield from_document(Restoration, document)

@@ -64,7 +64,7 @@ def test_the_house_as_it_stands_keeps_its_rules(house: Path) -> None:
         ("feature", "backend/records/model.py", "import backend.records.store", "backend.records.model -> backend.records.store"),
         ("feature", "backend/audit/store.py", "import backend.audit.service", "backend.audit.store -> backend.audit.service"),
         ("feature", "backend/audit/rules.py", "import backend.audit.store", "backend.audit.rules -> backend.audit.store"),
-        ("flask", "backend/audit/service.py", "import flask", "backend.audit.service -> flask"),
+        ("flask", "backend/audit/service/planted.py", "import flask", "backend.audit.service.planted -> flask"),
         ("flask", "bot/planted.py", "import backend.web.api", "bot.planted -> backend.web.api"),
         ("mongo", "backend/audit/rules.py", "import pymongo", "backend.audit.rules -> pymongo"),
         ("mongo", "backend/web/planted.py", "import bson", "backend.web.planted -> bson"),

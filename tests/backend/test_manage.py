@@ -21,6 +21,7 @@ import pytest
 from backend import bootstrap
 from backend.calendars import service as calendars
 from backend.common.actor import Actor
+from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
 from backend.common.mongo import Client
 from backend.common.numbers import check_digit
@@ -28,7 +29,16 @@ from backend.common.settings import Settings
 from backend.demo.rules import cast
 from backend.local import pictures
 from backend.local.mongod import Mongod
-from backend.manage import channelling, command, counting, importing, keeping, partnering, scheduling
+from backend.manage import (
+    channelling,
+    command,
+    counting,
+    importing,
+    keeping,
+    partnering,
+    reporting,
+    scheduling,
+)
 from backend.merchants import service as merchants
 from backend.registry import service as registry
 from schemas.terms import Channel, Role
@@ -46,6 +56,7 @@ COMMANDS = [
         *importing.COMMANDS,
         *scheduling.COMMANDS,
         *channelling.COMMANDS,
+        *reporting.COMMANDS,
     )
 ]
 DONE, IN_THE_WAY, WRONG = 0, 1, 2
@@ -168,6 +179,8 @@ def test_the_list_names_every_command_of_this_issue(operator: Operator) -> None:
         (("due-date", "1949-10-01", "1"), "1950"),
         (("due-date", "2026-02-14", "-1"), "whole number"),
         (("due-date", "2026-02-14"), "DAYS"),
+        (("operations-report",), "YEAR"),
+        (("operations-report", "2013"), "2014"),
     ],
 )
 def test_a_wrong_argument_is_said_in_one_line(
@@ -338,6 +351,20 @@ def test_a_window_code_is_printed_plainly(prepared: Operator) -> None:
     code, until = prepared.done("issue-window-code", "--id-number", number).splitlines()
     assert re.fullmatch(r"\d{8}", code)
     assert until.endswith("(Shanghai), for one use")
+
+
+def test_the_figures_of_a_year_are_printed_in_columns(prepared: Operator) -> None:
+    assert "年份须为 2014 至" in refused_in_one_line(prepared.run("operations-report", "2099"))
+    with prepared.deps() as deps:
+        year = shanghai_date(deps.now()).year
+    lines = prepared.done("operations-report", str(year)).splitlines()
+    assert lines[0] == f"{year} 年运行情况"
+    assert {"信息主体自查", "异议处理", "信用修复", "数据归集", "用户", "聊天服务"} <= set(lines)
+    table = lines[lines.index("数据归集") + 1 :]
+    wide = {reporting.cells(line) for line in table[: table.index("")]}
+    assert len(wide) == 1, "every line of a table ends at the same place"
+    assert table[0].split() == [*reporting.MONTHS, "全年"]
+    assert "1" in table[1]
 
 
 def test_a_due_date_is_told_with_whether_it_is_provisional(prepared: Operator) -> None:

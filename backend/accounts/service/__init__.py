@@ -24,12 +24,14 @@ from backend.accounts.service.sessions import (
     was_ended,
 )
 from backend.accounts.service.signing_in import sign_in
+from backend.accounts.service.tallying import created, standing
 
 __all__ = [
     "account_of",
     "authenticate",
     "bind_subject",
     "close",
+    "created",
     "each_bound",
     "end_sessions",
     "holds",
@@ -46,5 +48,6 @@ __all__ = [
     "set_language",
     "sign_in",
     "sign_out",
+    "standing",
     "was_ended",
 ]

@@ -5,6 +5,6 @@ and answers the same message the same way. `commands()` are the entries of a men
 """
 
 from backend.dialogues.service.answering import commands, handle
-from backend.dialogues.service.phrases import figures, listed, meanings, put, remove
+from backend.dialogues.service.phrases import figures, figures_between, listed, meanings, put, remove
 
-__all__ = ["commands", "figures", "handle", "listed", "meanings", "put", "remove"]
+__all__ = ["commands", "figures", "figures_between", "handle", "listed", "meanings", "put", "remove"]

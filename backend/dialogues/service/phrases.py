@@ -1,5 +1,7 @@
 """The table of phrases: as delivered, and what staff put over it."""
 
+from datetime import date
+
 from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
@@ -65,3 +67,8 @@ def figures(deps: Deps, actor: Actor) -> tuple[Figures, ...]:
     """How many messages a day were understood, led to a choice, or were missed, by channel; nothing of what was said is kept."""
     actor.require(*KEEPERS)
     return tuple(store.list_figures(deps.db, limit=FIGURE_DAYS * len(Way)))
+
+
+def figures_between(deps: Deps, *, first: date, last: date) -> tuple[Figures, ...]:
+    """The same of the days from `first` to `last`, for the figures of operations."""
+    return tuple(store.figures_between(deps.db, first, last))

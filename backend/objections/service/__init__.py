@@ -25,6 +25,7 @@ from backend.objections.service.sweeping import (
     remind_due,
     suspend_silent,
 )
+from backend.objections.service.tallying import tally
 
 __all__ = [
     "Forgetting",
@@ -59,5 +60,6 @@ __all__ = [
     "submit",
     "suspend_silent",
     "take_over",
+    "tally",
     "withdraw",
 ]

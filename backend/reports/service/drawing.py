@@ -21,7 +21,7 @@ from backend.registry.model import Subject
 from backend.reports import errors, rules, texts
 from backend.reports.model import Annotation, Report, Section, SubjectShown
 from backend.reports.service.looking import SHARED, shown_looks
-from schemas.terms import Nature, ReportView, SubjectKind
+from schemas.terms import Nature, QueryKind, ReportView, SubjectKind
 from schemas.text import Text
 
 READ = "reports.read"
@@ -36,6 +36,7 @@ class Occasion:
     purpose: Text
     link_id: str | None = None
     shared_for: str | None = None
+    form: QueryKind = QueryKind.REPORT
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def _write_down(deps: Deps, actor: Actor, occasion: Occasion, sheet: Sheet) -> E
         code_hash=rules.code_hash(report_key(deps), sheet.code).hex(),
         snapshot=rules.snapshot(sheet.held),
         records=len(sheet.held),
+        form=occasion.form.value,
     )
 
 

@@ -17,7 +17,7 @@ from backend.reports.model import Printout, Report
 from backend.reports.service.drawing import Occasion, Sheet, drawn, read_sheet
 from backend.reports.service.looking import is_own
 from schemas.base import said, speaking
-from schemas.terms import ReportView
+from schemas.terms import QueryKind, ReportView
 
 _PAGES = Path(__file__).parents[2] / "pages"  # files that pages and the printed report share, not code
 
@@ -39,12 +39,16 @@ def printed(deps: Deps, actor: Actor, ahead: Ahead | None = None) -> Printout:
         kept = _kept(deps, actor, found)
         if kept is not None:
             return kept
-        report = drawn(deps, actor, Occasion(subject_id, ReportView.OWN, texts.PRINT_PURPOSE), found)
+        report = drawn(deps, actor, _occasion(subject_id), found)
         content = print_document(_document(report))
     printout = Printout(report.report_no, said(texts.FILE_NAME).format(report_no=report.report_no), content)
     if actor.verified_until is not None:
         deps.printouts.keep(_key(deps, actor, found), printout, len(content), until=actor.verified_until)
     return printout
+
+
+def _occasion(subject_id: str) -> Occasion:
+    return Occasion(subject_id, ReportView.OWN, texts.PRINT_PURPOSE, form=QueryKind.PDF)
 
 
 def _kept(deps: Deps, actor: Actor, found: Sheet) -> Printout | None:

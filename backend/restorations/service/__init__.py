@@ -18,6 +18,7 @@ from backend.restorations.service.reading import (
     queues,
 )
 from backend.restorations.service.sweeping import flag_overdue, recompute_clocks, remind_due
+from backend.restorations.service.tallying import tally
 
 __all__ = [
     "Forgetting",
@@ -43,5 +44,6 @@ __all__ = [
     "queues",
     "recompute_clocks",
     "remind_due",
+    "tally",
     "withdraw",
 ]

@@ -1,19 +1,17 @@
 """Writing down who did what, and who looked, before anything leaves."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
 
 from backend.audit import errors, rules, store
-from backend.audit.model import Entry, Scalar, Seal, Sentence
+from backend.audit.model import Entry, Scalar, Sentence
+from backend.audit.service.chains import acts_of, looks_of
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
-from backend.common.handles import Part
 from backend.common.mongo import DriverError, Retry, before_commit, collided, in_transaction
-from backend.common.pages import Page, Position
 from schemas.terms import Role
 from schemas.text import Text
 
@@ -22,9 +20,6 @@ from schemas.text import Text
 ATTEMPTS = 100
 LONGEST_WAIT_S = 0.05
 STRIPES = 32
-_ACTS, _LOOKS = "acts:", "looks:"
-# A writer that was paused longer than this between taking its time and writing would fall into a closed period.
-SETTLING = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -91,74 +86,6 @@ def look(
     return _write(deps, actor, act, newest)
 
 
-def newest_looks(deps: Deps, subject_id: str, *, limit: int, before: int | None = None) -> tuple[Entry, ...]:
-    """The latest looks at a subject's information (or those before a `seq`), newest first; the first one's `seq` is the
-    number of all up to it."""
-    return tuple(store.list_newest(deps.db, _looks(subject_id), before=before, limit=limit))
-
-
-def one_reading(limit: int) -> Part[Entry]:
-    """The latest looks at a subject's information as one part of a joined read."""
-    return store.newest(_LOOKS, limit)
-
-
-def one_reading_of_acts(limit: int) -> Part[Entry]:
-    """The latest acts about a subject as one part of a joined read."""
-    return store.newest(_ACTS, limit)
-
-
-def looks(deps: Deps, subject_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:
-    """Every look at a subject's information, newest first, in pages."""
-    scope = f"access-log:{subject_id}"
-    after = deps.cursors.read(cursor, scope)
-    before = int(after.id) if after else None
-    found = store.list_newest(deps.db, _looks(subject_id), before=before, limit=limit + 1)
-    return deps.cursors.page(found, limit, scope, lambda entry: Position(entry.at, str(entry.seq)))
-
-
-def count_looks(deps: Deps, subject_id: str, *, action: str, since: datetime) -> int:
-    return store.count_in(deps.db, _looks(subject_id), action, since)
-
-
-def find_look(deps: Deps, subject_id: str, entry_id: str) -> Entry | None:
-    """One line of a subject's own log."""
-    return store.find_in(deps.db, _looks(subject_id), entry_id)
-
-
-def find_report(deps: Deps, report_no: str) -> Entry | None:
-    """The look that a report with this number was, if there is one (`details["report_no"]`)."""
-    return store.find_report(deps.db, report_no)
-
-
-def seal_log(deps: Deps) -> Seal | None:
-    """Close the period since the last seal; the worker does so every hour, and twice at once changes nothing."""
-    last = store.find_last_seal(deps.db)
-    begins_at = last.ends_at if last else store.find_first_at(deps.db)
-    ends_at = deps.now() - SETTLING
-    if begins_at is None or begins_at >= ends_at:
-        return None
-    entries, digest = rules.digest(store.macs_between(deps.db, begins_at, ends_at))
-    number, prev = (last.id + 1, last.mac) if last else (1, rules.GENESIS)
-    seal = rules.sealed(Seal(number, begins_at, ends_at, entries, digest, prev), deps.audit_key)
-    return seal if store.insert_seal(deps.db, seal) else None
-
-
-def closed_until(deps: Deps) -> datetime | None:
-    """The end of the last sealed period: a line dated before it would look like tampering."""
-    last = store.find_last_seal(deps.db)
-    return last.ends_at if last else None
-
-
-def verify_log(deps: Deps) -> Iterator[str]:
-    """Every fault of the whole log, in words; none means that nothing was changed, removed or cut off."""
-    yield from rules.faults(store.each_in_order(deps.db), deps.audit_key)
-    before: Seal | None = None
-    for seal in store.each_seal(deps.db):
-        counted = rules.digest(store.macs_between(deps.db, seal.begins_at, seal.ends_at))
-        yield from rules.seal_faults(seal, before, counted, deps.audit_key)
-        before = seal
-
-
 def _write(deps: Deps, actor: Actor, act: _Act, newest: Sequence[Entry] | None = None) -> Entry:
     """Append, with the driver's faults told as ours; a collision is left to `atomic`, which begins anew."""
     try:
@@ -214,7 +141,7 @@ def _not_written(act: _Act) -> ServiceError:
 
 def _chain(deps: Deps, actor: Actor, act: _Act) -> str:
     if act.subject_id is not None:
-        return _looks(act.subject_id) if act.purpose else _acts(act.subject_id)
+        return looks_of(act.subject_id) if act.purpose else acts_of(act.subject_id)
     if actor.role in (
         Role.ANONYMOUS,
         Role.SYSTEM,
@@ -222,14 +149,6 @@ def _chain(deps: Deps, actor: Actor, act: _Act) -> str:
     ):  # one name for many callers at once: spread, or they queue
         return f"actor:{actor.id}:{deps.random.randrange(STRIPES)}"
     return f"actor:{actor.id}"
-
-
-def _acts(subject_id: str) -> str:
-    return _ACTS + subject_id
-
-
-def _looks(subject_id: str) -> str:
-    return _LOOKS + subject_id
 
 
 def _entry(deps: Deps, actor: Actor, act: _Act, place: tuple[str, Entry | None]) -> Entry:
