@@ -1,6 +1,6 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run chat test sure bench format lock clean api-docs pictures setup setup-dev check
+.PHONY: help run chat test sure bench gallery format lock clean api-docs pictures setup setup-dev check
 PY := .venv/bin/python
 T ?=
 WORKERS ?= 3
@@ -27,6 +27,9 @@ check: setup-dev
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
+
+gallery: setup-dev pictures ## take the pictures of docs/pictures anew, from a service of its own
+	@$(PY) -m tests.support.gallery
 
 bench: setup-dev pictures ## measure against the bare driver and the bare face library
 	@$(PY) -m bench

@@ -198,6 +198,8 @@ def _accounts_file(plan: Plan) -> Path:
 def _welcome(plan: Plan, seconds: float) -> str:
     site = plan.settings.site
     addresses = {
+        "Pages": f"{site}/",
+        "Till, console": f"{site}/merchant  {site}/staff",
         "API": f"{site}/api/v1",
         "Documentation": f"{site}/docs",
         "Sign-in codes": plan.data / "outbox" / "sms.jsonl",

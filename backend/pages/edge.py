@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, g, render_template, request
 
+from backend.common import errors
 from backend.common.errors import Kind, ServiceError
 from backend.pages import assets, cookies, forms, visitors, words
 from backend.pages.staff import rooms
@@ -43,6 +44,11 @@ STEPS = {
     "identity.real_name_required": "/identity",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
+LOOK = "/look"
+"""How somebody reads may be changed by any page of ours, however long it has been open."""
+UNTOLD = frozenset({"password", "new_password", "code", "totp", "id_number"})
+LONG_ENOUGH = 12
+DOORS = ("/login", "/login/code", "/logout")
 wants_page = pages.wants_page
 
 
@@ -54,8 +60,16 @@ def arrive(asked: Request, kept: Any) -> None:
     if wanted is not None:
         SPEAKING.set("en" if wanted == "en" else "zh")
     kept.visitor = visitors.of(auth.deps(), asked)
-    if asked.method not in SAFE:
-        forms.require(asked)
+    if asked.method in SAFE:
+        return
+    if asked.path == LOOK:
+        forms.require_home(asked)
+        return
+    # The code of a form belongs to a session; of one that is over it could only be called stale. Doors are open all the same.
+    over = kept.visitor.role is Role.ANONYMOUS and any(cookies.kept(asked, cookies.door_of(asked.path)))
+    if over and not asked.path.endswith(DOORS):
+        raise errors.not_signed_in()
+    forms.require(asked)
 
 
 def leave(asked: Request, kept: Any, response: Response) -> None:
@@ -158,15 +172,33 @@ def _tell(asked: Request, kept: Any, response: Response) -> None:
         return
     response.headers.pop("WWW-Authenticate", None)
     kept.setdefault("visitor", visitors.NOBODY)
-    response.set_data(render_template("fault.html", told=told, back=forms.local(_referrer(asked))))
+    door = cookies.door_of(asked.path)
+    response.set_data(
+        render_template(
+            "fault.html",
+            told=told,
+            back=forms.local(_referrer(asked)),
+            home={"citizen": "/", "merchant": "/merchant", "staff": "/staff"}[door],
+            sign_in=SIGN_IN[door] if response.status_code == 401 else None,
+            written=_written(asked),
+        )
+    )
     response.mimetype = "text/html"
+
+
+def _written(asked: Request) -> list[str]:
+    """What somebody wrote in a form that was not taken: shown once more, so that it can be copied and is not lost."""
+    if asked.method in SAFE:
+        return []
+    texts = [value for name, value in asked.form.items() if name[:1] != "_" and name not in UNTOLD]
+    return [text for text in texts if len(text) >= LONG_ENOUGH and " " * len(text) != text]
 
 
 def _step(asked: Request, reason: str, status: int) -> str | None:
     """Where the visitor can do what is missing; after it, on to where they wanted."""
     door = cookies.door_of(asked.path)
     target = SIGN_IN[door] if status == 401 else STEPS.get(reason)
-    if target is None or asked.path == target:
+    if target is None or asked.path == target or (asked.method not in SAFE and _written(asked)):
         return None
     wanted = asked.full_path.rstrip("?") if asked.method in SAFE else _referrer(asked)
     return forms.with_next(target, wanted) if wanted and forms.local(wanted) else target

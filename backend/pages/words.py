@@ -58,7 +58,7 @@ def clock(value: datetime | None) -> str:
     return f"{value.astimezone(BEIJING):%H:%M}" if value else ""
 
 
-def last_day(end: datetime | None) -> date | None:
+def final_day(end: datetime | None) -> date | None:
     """The last whole day of what ends at 24:00, which is 0:00 of the next."""
     return None if end is None else (end - timedelta(milliseconds=1)).astimezone(SHANGHAI).date()
 
@@ -95,7 +95,7 @@ FILTERS = {
     "moment": moment,
     "until": until,
     "clock": clock,
-    "last_day": last_day,
+    "final_day": final_day,
     "machine": machine,
     "yuan": yuan,
     "metres": metres,

@@ -91,8 +91,9 @@ WORDS = SimpleNamespace(
     look_why=Text("原因和范围", "Why, and what"),
     free=Text("免费查询次数", "Free reports"),
     free_used=Text(
-        "本年度已获取报告 {used} 次（含本次）。每年两次免费获取是您的权利，超过后仍可继续查询。",
-        "Reports this year: {used}, with this one. Two free reports a year are your right; you are not refused beyond that.",
+        "本年度已获取报告 {used} 次（含本次）。每年两次免费获取是您的权利；在这里查询不收费，次数再多也不会被拒绝。",
+        "Reports this year: {used}, with this one. Two free reports a year are your right; here every one is free, and nobody is"
+        " refused for asking more often.",
     ),
     about=Text("关于本报告", "About this report"),
     is_not=(

@@ -140,13 +140,13 @@ def visit(browser: Browser, home: str, *, size: Mapping[str, Any] = PHONE, **mor
     made.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """One browser for all tests of a worker; each visit has its own cookies."""
     started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))

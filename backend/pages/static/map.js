@@ -212,7 +212,9 @@ function list() {
     const part = async () => {
       const mine = ++asked;
       const bounds = map.getBounds();
-      const bbox = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((each) => each.toFixed(5)).join(",");
+      // Coarse on purpose: where somebody is must not be read from which part of the map they look at.
+      const step = 0.05, low = (each) => (Math.floor(each / step) * step).toFixed(2), high = (each) => (Math.ceil(each / step) * step).toFixed(2);
+      const bbox = [low(bounds.getWest()), low(bounds.getSouth()), high(bounds.getEast()), high(bounds.getNorth())].join(",");
       const inside = await ask("places", query, { limit: MOST, bbox });
       const counted = inside?.more ? await ask("places/clusters", query, { bbox, zoom: map.getZoom() }) : null;
       if (mine !== asked || !inside) return;

@@ -35,7 +35,8 @@ if (watched && !("over" in watched.dataset)) {
     const answer = document.hidden ? null : await fetch(watched.dataset.watch, { headers: { Accept: "application/json" } }).catch(() => null);
     const found = answer && answer.ok ? await answer.json() : null;
     if (found) show(found);
-    if (!found || !found.over) setTimeout(look, 2000);
+    // A push that stands still is not watched: each look would keep the session of an empty desk alive.
+    if (!found || !(found.over || found.state === "paused")) setTimeout(look, found ? 2000 : 10000);
   };
   const show = (found) => {
     for (const place of watched.querySelectorAll("[data-figure]")) place.textContent = number(found[place.dataset.figure]);

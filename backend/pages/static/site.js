@@ -8,7 +8,7 @@ document.addEventListener("submit", (event) => {
   const asked = form.dataset.confirm;
   if (asked && !window.confirm(asked)) { event.preventDefault(); return; }
   // What was written and not sent is for nobody who comes after.
-  if (form.getAttribute("action") === "/logout") { try { sessionStorage.clear(); } catch { /* nothing is kept there */ } }
+  if (/\/logout$|^\/me\/close$/.test(form.getAttribute("action") || "")) { try { sessionStorage.clear(); } catch { /* nothing is kept there */ } }
   form.dataset.sent = "1";
   for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-busy", "true");
 });

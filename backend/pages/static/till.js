@@ -67,7 +67,7 @@ function next() {
   stage.replaceChildren();
   asking.hidden = false;
   if (eye.hidden) field.focus();
-  else start.focus();
+  else stop.focus();
 }
 
 function elsewhere(text) {

@@ -6,10 +6,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from backend.accounts import service as accounts
 from backend.common.deps import Deps
 from tests.backend.pages.conftest import Visiting
 from tests.support import browser as browsing
-from tests.support import residents
+from tests.support import people, residents
 
 PHONE = residents.PHONE
 
@@ -75,13 +76,42 @@ def test_a_choice_of_reading_is_kept(visiting: Visiting) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}],
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
 )
 def test_a_form_of_another_site_is_refused(visitor: FlaskClient, headers: dict[str, str]) -> None:
     code = code_of(visitor.get("/login").text)
     sent = {"_form": code, "phone": PHONE}
     assert visitor.post("/login", data=sent, headers=headers).status_code == 403
     assert visitor.post("/login", data=sent).status_code == 200
+
+
+def test_a_choice_of_reading_is_taken_from_any_page_of_ours_and_from_no_other_site(
+    visitor: FlaskClient,
+) -> None:
+    assert visitor.post("/look", data={"size": "large", "next": "/login"}).headers["Location"] == "/login"
+    foreign = visitor.post("/look", data={"size": "large"}, headers={"Origin": "https://evil.example"})
+    assert foreign.status_code == 403
+
+
+def test_what_was_written_is_not_lost_when_the_sign_in_is_over(deps: Deps, visitor: FlaskClient) -> None:
+    tokens = residents.sign_in(deps).tokens
+    visitor.set_cookie("citizen_access", tokens.access_token, domain="localhost", path="/")
+    code = code_of(visitor.get("/look").text)
+    accounts.end_sessions(deps, people.COMMAND, residents.authenticate(deps, tokens.access_token).id)
+    words = "这是我写了很久的一段话，不应该丢失。"
+    found = visitor.post(
+        "/objections/new", data={"_form": code, "statement": words, "password": "secret-secret-secret"}
+    )
+    assert found.status_code == 401
+    assert words in found.text
+    assert "secret-secret" not in found.text
+    assert 'href="/login' in found.text
+    assert deps.db["objections"].count_documents({}) == 0
 
 
 def test_a_form_without_our_code_is_refused_and_nothing_is_done(deps: Deps, visitor: FlaskClient) -> None:

@@ -91,7 +91,7 @@ def send(port: int, number: int, nonce: str) -> str:
 
 def test_both_workers_give_one_answer_to_a_message(port: int) -> None:
     sent = [(number, f"{number}-{attempt}") for number in range(8) for attempt in range(3)]
-    with ThreadPoolExecutor(6) as threads:
+    with ThreadPoolExecutor(5) as threads:
         told = list(threads.map(lambda one: (one[0], send(port, *one)), sent))
     for number in range(8):
         (answer,) = {text for which, text in told if which == number}
