@@ -20,7 +20,7 @@ from tests.support.processes import ROOT
 FOLDER = ROOT / "docs" / "pictures"
 COLOURS = 96
 PHONE = browsing.PHONE | {"device_scale_factor": 2}
-RESIDENT, NUMBER = "13490000004", "310199197506150041"
+RESIDENT, NAME, NUMBER = "13490000004", "阿依古丽·买买提", "310199197506150041"
 
 
 def main(folder: Path) -> int:
@@ -57,6 +57,10 @@ class Gallery:
         page.wait_for_selector("#f-code")
         page.fill("#f-code", self._city.code_for(RESIDENT))
         page.click("main .card button")
+        page.wait_for_url("**/identity*")
+        page.fill("#f-name", NAME)
+        page.fill("#f-id_number", NUMBER)
+        page.click("main button")
         page.wait_for_url("**/verify-me*")
         self._shoot(page, "verify", "/verify-me")
         page.fill("input[name=code]", self._city.window_code(NUMBER))
