@@ -191,7 +191,12 @@ def _written(asked: Request) -> list[str]:
     if asked.method in SAFE:
         return []
     texts = [value for name, value in asked.form.items() if name[:1] != "_" and name not in UNTOLD]
-    return [text for text in texts if len(text) >= LONG_ENOUGH and " " * len(text) != text]
+    # Words, not ids and keys: those have no blank and only plain letters.
+    return [
+        text
+        for text in texts
+        if len(text) >= LONG_ENOUGH and text.strip() and (" " in text or not text.isascii())
+    ]
 
 
 def _step(asked: Request, reason: str, status: int) -> str | None:
