@@ -108,6 +108,7 @@ def test_list_and_map_have_the_same_shops_also_after_a_filter(visiting: Visiting
     assert names(one) == [FAR]
     one.page.go_back()
     one.page.wait_for_url("**/map?kind=supermarket#found")
+    one.page.wait_for_selector(f"main :text('{NEARER}') >> nth=0", state="attached")
     drawn(one, 1)
     assert names(one) == [NEARER]
 
