@@ -1,11 +1,10 @@
 """Periodic work: each job runs once over all workers, whichever comes first when it is due."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
 from backend import sweeps
-from backend.common import logs, mongo
+from backend.common import logs, mongo, renewing
 from backend.common.actor import system
 from backend.common.deps import Deps
 from backend.jobs import service as jobs
@@ -78,25 +77,18 @@ class JobLoop:
         self._ran.add(job.name)
 
 
-@contextmanager
-def renewed(deps: Deps, turn: Turn) -> Iterator[None]:
+def renewed(deps: Deps, turn: Turn) -> AbstractContextManager[None]:
     """Keep the turn while the block runs, however long. While the database is away the lease may run out, and another worker
     takes over; the job is safe to run twice."""
-    done = threading.Event()
-    keeper = threading.Thread(target=_keep, args=(deps, turn, done), name=f"keep {turn.name}", daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        done.set()
-        keeper.join()
 
-
-def _keep(deps: Deps, turn: Turn, done: threading.Event) -> None:
-    while not done.wait(jobs.RENEWED_EVERY_S):
+    def keep() -> bool:
         try:
-            if not jobs.renew(deps, turn):
-                log.warning("worker.turn_lost", job=turn.name)
-                return
+            if jobs.renew(deps, turn):
+                return True
+            log.warning("worker.turn_lost", job=turn.name)
         except mongo.DriverError as error:
             log.warning("worker.turn_not_renewed", job=turn.name, fault=type(error).__name__)
+            return True
+        return False
+
+    return renewing.renewed(keep, every_s=jobs.RENEWED_EVERY_S)

@@ -1,10 +1,9 @@
 """One message of a chat after another, over all processes, each answered once (docs/adr/0030)."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from backend.chats import errors, rules, store
 from backend.chats.model import Answered, Dialogue
 from backend.chats.service import speaking
+from backend.common import renewing
 from backend.common.deps import Deps
 from backend.common.mongo import DriverError
 from schemas.terms import Way
@@ -68,26 +68,17 @@ def turn(deps: Deps, *, channel: Way, user: str, message_id: str) -> Iterator[Tu
             store.leave(deps.db, chat_id, ticket, None)
 
 
-@contextmanager
-def _renewed(deps: Deps, chat_id: str, ticket: str) -> Iterator[None]:
+def _renewed(deps: Deps, chat_id: str, ticket: str) -> AbstractContextManager[None]:
     """The turn stays ours while the block runs: what is slow on a busy day is not worked on twice."""
-    done = threading.Event()
-    keeper = threading.Thread(target=_renew, args=(deps, chat_id, ticket, done), daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        done.set()
-
-
-def _renew(deps: Deps, chat_id: str, ticket: str, done: threading.Event) -> None:
     ends = time.monotonic() + LONGEST_TURN_S
-    while not done.wait(LEASE_MS / 4000) and time.monotonic() < ends:
+
+    def stay() -> bool:
         try:
-            if not store.stay(deps.db, chat_id, ticket, for_ms=LEASE_MS):
-                return
+            return time.monotonic() < ends and store.stay(deps.db, chat_id, ticket, for_ms=LEASE_MS)
         except DriverError:  # the lease may run out; the next message goes on then
-            return
+            return False
+
+    return renewing.renewed(stay, every_s=LEASE_MS / 4000)
 
 
 def _wait(deps: Deps, chat_id: str, ticket: str) -> Dialogue:

@@ -7,14 +7,13 @@ the dialogue knows the message by its number and does nothing twice.
 """
 
 import hmac
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import timedelta
 
-from backend.common import logs
+from backend.common import logs, renewing
 from backend.common.deps import Deps
 from backend.common.mongo import DriverError
 from backend.dialogues.model import Incoming, Outgoing, Sort
@@ -122,23 +121,20 @@ class Line:
     @contextmanager
     def _renewed(self, deps: Deps, turn: Turn) -> Iterator[None]:
         """The lease stays ours while the block runs, and is free at once when it fails."""
-        done = threading.Event()
-        threading.Thread(target=self._renew, args=(deps, turn, done), daemon=True).start()
         try:
-            yield
+            with renewing.renewed(lambda: self._renew(deps, turn), every_s=self._pace.renews_every):
+                yield
         except BaseException:
             store.lease(deps.db, turn.id, held=turn.lease, by=turn.lease, until=deps.now())
             raise
-        finally:
-            done.set()
 
-    def _renew(self, deps: Deps, turn: Turn, done: threading.Event) -> None:
-        while not done.wait(self._pace.renews_every):
-            until = deps.now() + timedelta(seconds=self._pace.lease)
-            try:
-                store.lease(deps.db, turn.id, held=turn.lease, by=turn.lease, until=until)
-            except DriverError:
-                log.warning("wechat.lease_not_renewed")
+    def _renew(self, deps: Deps, turn: Turn) -> bool:
+        until = deps.now() + timedelta(seconds=self._pace.lease)
+        try:
+            store.lease(deps.db, turn.id, held=turn.lease, by=turn.lease, until=until)
+        except DriverError:
+            log.warning("wechat.lease_not_renewed")
+        return True
 
 
 def keep_nonce(deps: Deps, call: Call) -> bool:
