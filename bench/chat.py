@@ -9,8 +9,6 @@ phrases, no words. All take turns. `milliseconds` is what one person waits, by o
 
 import argparse
 import json
-import threading
-import time
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from statistics import median
@@ -28,6 +26,7 @@ from backend.dialogues import service as dialogues
 from backend.dialogues.model import Incoming, Sort
 from backend.registry import service as registry
 from backend.registry.model import Particulars
+from bench import support
 from bench.support import database
 from schemas.terms import Channel, Level, Role, SubjectKind, Way
 from tests.support.people import number_of
@@ -138,27 +137,10 @@ def _in_turns(ways: dict[str, Callable[[], Sequence[Work]]], threads: int, round
     found: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(rounds + 1):
         for name, works in ways.items():
-            rate = _rate(threads, works())
+            rate = support.rate(threads, works())
             if turn:  # the first warms all up
                 found[name].append(rate)
     return {name: median(rates) for name, rates in found.items()}
-
-
-def _rate(threads: int, works: Sequence[Work]) -> float:
-    """How many a second, over threads that share the work."""
-    lots = [works[place::threads] for place in range(threads)]
-
-    def some(lot: Sequence[Work]) -> None:
-        for work in lot:
-            work()
-
-    running = [threading.Thread(target=some, args=(lot,)) for lot in lots]
-    began = time.perf_counter()
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
-    return len(works) / (time.perf_counter() - began)
 
 
 def _options() -> argparse.Namespace:

@@ -10,8 +10,6 @@ collide. Aim: at least half of raw.
 import argparse
 import json
 import random
-import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -31,6 +29,7 @@ from backend.merchants import service as merchants
 from backend.merchants.model import Particulars
 from backend.registry import service as registry
 from backend.registry.model import Particulars as Person
+from bench import support
 from bench.support import database
 from schemas.terms import Channel, GradeValue, Level, MerchantKind, Role, ServiceKind, SubjectKind
 from tests.support.people import number_of
@@ -67,8 +66,8 @@ def main() -> None:
         hall = _hall(deps, options.residents)
         found: dict[str, list[float]] = {"checks": [], "raw": []}
         for turn in range(options.rounds + 1):
-            ours = _timed(options.threads, _checks(hall))
-            raw = _timed(options.threads, _raws(hall))
+            ours = support.rate(options.threads, _checks(hall))
+            raw = support.rate(options.threads, _raws(hall))
             if turn:  # the first warms both up
                 found["checks"].append(ours)
                 found["raw"].append(raw)
@@ -161,23 +160,6 @@ def _raw(hall: Hall, used: Document, check: Document) -> Callable[[], object]:
         db["limit_tries"].update_one({"_id": "bench"}, {"$pull": {"held": {"id": used["_id"]}}})
 
     return run
-
-
-def _timed(threads: int, works: Sequence[Callable[[], object]]) -> float:
-    """How many a second, over threads that share the work."""
-    lots = [works[place::threads] for place in range(threads)]
-
-    def some(lot: Sequence[Callable[[], object]]) -> None:
-        for work in lot:
-            work()
-
-    running = [threading.Thread(target=some, args=(lot,)) for lot in lots]
-    began = time.perf_counter()
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
-    return len(works) / (time.perf_counter() - began)
 
 
 def _options() -> argparse.Namespace:

@@ -11,29 +11,18 @@ included. The issue allows 1.5.
 import argparse
 import json
 import statistics
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
-from backend import bootstrap
 from backend.common.settings import Settings
-from backend.local.mongod import free_port
-from bench.report import DATABASE, Pids, Plan, Resident, Round, _asked, _city, _database, _request, _service
+from bench.report import Pids, Plan, Resident, Round, _asked, _request, standing
 
 ALLOWED = 1.5
 
 
 def main() -> None:
     options = _options()
-    plan = Plan(options.processes, options.connections, options.seconds)
-    with _database() as (uri, database), tempfile.TemporaryDirectory(prefix="bench-pages-") as folder:
-        settings = Settings(
-            mongodb_uri=uri, mongodb_database=DATABASE, data_dir=Path(folder), port=free_port(0)
-        )
-        residents = _city(bootstrap.build_deps(settings), options.subjects)
-        with _service(settings, plan) as service:
-            pids = Pids(database, service)
-            print(json.dumps(compare(settings, residents, plan, pids, options.rounds), indent=2))
+    with standing(options) as stood:
+        print(json.dumps(compare(*stood, options.rounds), indent=2))
 
 
 def compare(

@@ -29,7 +29,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo import DESCENDING, WriteConcern
 from pymongo.errors import DuplicateKeyError
@@ -86,8 +86,17 @@ class Plan:
     seconds: float
 
 
-def main() -> None:
-    options = _options()
+class Standing(NamedTuple):
+    """A service over a database of its own, and its residents."""
+
+    settings: Settings
+    residents: list[Resident]
+    plan: Plan
+    pids: Pids
+
+
+@contextmanager
+def standing(options: argparse.Namespace) -> Iterator[Standing]:
     plan = Plan(options.processes, options.connections, options.seconds)
     with _database() as (uri, database), tempfile.TemporaryDirectory(prefix="bench-report-") as folder:
         settings = Settings(
@@ -95,8 +104,13 @@ def main() -> None:
         )
         residents = _city(bootstrap.build_deps(settings), options.subjects)
         with _service(settings, plan) as service:
-            pids = Pids(database, service)
-            print(json.dumps(compare(settings, residents, plan, pids, options.rounds), indent=2))
+            yield Standing(settings, residents, plan, Pids(database, service))
+
+
+def main() -> None:
+    options = _options()
+    with standing(options) as stood:
+        print(json.dumps(compare(*stood, options.rounds), indent=2))
 
 
 def compare(

@@ -1,6 +1,8 @@
 """What the benches share: a database of their own on disk, as in production, not in memory as in the tests."""
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,3 +28,20 @@ def database() -> Iterator[Deps]:
             deps.client.close()
         finally:
             server.stop()
+
+
+def rate(threads: int, works: Sequence[Callable[[], object]]) -> float:
+    """How many a second, over threads that share the work."""
+    lots = [works[place::threads] for place in range(threads)]
+
+    def some(lot: Sequence[Callable[[], object]]) -> None:
+        for work in lot:
+            work()
+
+    running = [threading.Thread(target=some, args=(lot,)) for lot in lots]
+    began = time.perf_counter()
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    return len(works) / (time.perf_counter() - began)
