@@ -1,7 +1,9 @@
 """Red packets (信用小红包): a campaign, its stock cut into units beforehand, and what residents claim of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from schemas.terms import BenefitAct, BenefitState, ClaimState, GradeValue, UnitUse, ValueKind
 from schemas.text import Text
@@ -39,6 +41,16 @@ class Terms:
     valid_days: int
     districts: tuple[str, ...]
     partner_ids: tuple[str, ...]
+
+    @classmethod
+    def given(cls, body: Mapping[str, Any]) -> "Terms":
+        """From the words in which staff send them: tiers as they are named, and the floor behind them."""
+        tiers = [Tier(**tier) for tier in body["tiers"]]
+        if body["floor"] is not None:
+            tiers.append(Tier(None, body["floor"]))
+        named = {name: value for name, value in body.items() if name not in ("floor", "title")}
+        lists = {name: tuple(body[name]) for name in ("districts", "partner_ids")}
+        return cls(**(named | lists | {"tiers": tuple(tiers), "title_zh": body["title"]}))
 
     @property
     def title(self) -> Text:

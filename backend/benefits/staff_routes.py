@@ -3,7 +3,7 @@
 from flask.views import MethodView
 
 from backend.benefits import errors, service
-from backend.benefits.model import Terms, Tier
+from backend.benefits.model import Terms
 from backend.web.api import blueprint
 from backend.web.auth import actor, deps
 from schemas import benefits as wire
@@ -36,7 +36,7 @@ class Benefits(MethodView):
 
         创建权益活动并备好库存。有误的各项一次说明。
         """
-        return service.create(deps(), actor(), wanted=_terms(body))
+        return service.create(deps(), actor(), wanted=Terms.given(body))
 
 
 @blp.route("/<benefit_id>")
@@ -59,7 +59,9 @@ class Benefit(MethodView):
         修改活动，只影响以后的领取；库存只增不减。
         """
         version = body.pop("version")
-        return service.change(deps(), actor(), benefit_id=benefit_id, version=version, wanted=_terms(body))
+        return service.change(
+            deps(), actor(), benefit_id=benefit_id, version=version, wanted=Terms.given(body)
+        )
 
 
 @blp.route("/<benefit_id>/pause")
@@ -99,15 +101,3 @@ class Closed(MethodView):
         结束活动，不可恢复；已领取的在有效期内仍可使用。
         """
         return service.close(deps(), actor(), benefit_id=benefit_id, **body)
-
-
-def _terms(body):
-    """The tiers as they were named, and the floor behind them."""
-    body = dict(body)
-    floor = body.pop("floor")
-    tiers = [Tier(**tier) for tier in body.pop("tiers")]
-    if floor is not None:
-        tiers.append(Tier(None, floor))
-    made = {name: tuple(body[name]) for name in ("districts", "partner_ids")} | {"tiers": tuple(tiers)}
-    title = body.pop("title")
-    return Terms(**(body | made | {"title_zh": title}))

@@ -118,6 +118,13 @@ def refused(refusal: ServiceError, template: str, **facts: Any) -> Response:
     return response
 
 
+def form_page(template: str, form: forms.Form | None, refusal: ServiceError | None, **facts: Any) -> Response:
+    """The page of a form in each of its states: fresh (`form` is None), with what was typed wrong, or with what was refused."""
+    if refusal is not None:
+        return refused(refusal, template, form=form or forms.Form(), **facts)
+    return page(template, 422 if form and not form.ok else 200, form=form or forms.Form(), **facts)
+
+
 def register(app: Flask) -> None:
     """What templates may use."""
     env = app.jinja_env

@@ -70,8 +70,7 @@ def bind_identity() -> Response:
     if not form.ok:
         return page("login/identity.html", 422, form=form, way_on=forms.way_on("/verify-me"))
     try:
-        bound = identity.bind(deps(), actor(), **form.values, address=address())
+        identity.bind(deps(), actor(), **form.values, address=address())
     except ServiceError as refusal:
         return refused(refusal, "login/identity.html", form=form, way_on=forms.way_on("/verify-me"))
-    del bound
     return go(forms.way_on("/verify-me"))

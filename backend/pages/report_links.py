@@ -34,7 +34,7 @@ def links() -> Response:
 @blp.post("/report/links")
 def make() -> Response:
     """The address is on the answer itself and nowhere else: its code is not kept."""
-    numbers = {name: _whole(request.form.get(name)) for name in ("minutes", "max_opens")}
+    numbers = {name: forms.whole(name) for name in ("minutes", "max_opens")}
     form = forms.read(wire.ReportLinkMake, **numbers)
     if not form.ok:
         return page("report/links.html", 422, **_facts(form))
@@ -54,8 +54,3 @@ def kill(link_id: str) -> Response:
 def _facts(form: forms.Form, cursor: str | None = None) -> dict[str, Any]:
     found = service.links(deps(), actor(), limit=LINKS_AT_ONCE, cursor=cursor)
     return {"form": form, "found": found, "minutes": MINUTES, "opens": OPENS}
-
-
-def _whole(typed: str | None) -> int | str | None:
-    """A form holds texts; the schema wants whole numbers, and says so of anything else."""
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 9 else typed or None

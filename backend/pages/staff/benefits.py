@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, request
 
 from backend.benefits import service
-from backend.benefits.model import Terms, Tier
+from backend.benefits.model import Terms
 from backend.benefits.service import Shown
 from backend.common.districts import DISTRICTS
 from backend.common.errors import ServiceError
@@ -54,7 +54,7 @@ def create() -> Response:
     form = _read(wire.BenefitCreate)
     if not form.ok:
         return _form(None, form)
-    terms = _terms(form.values)
+    terms = Terms.given(form.values)
     try:
         return go(asking.once(lambda: f"{HOME}/{service.create(deps(), actor(), wanted=terms).id}"))
     except ServiceError as refusal:
@@ -85,7 +85,7 @@ def change(benefit_id: str) -> Response:
     for name in ("starts_at", "ends_at"):
         wanted[name] = asking.unmoved(getattr(one.terms, name), name, wanted[name])
     try:
-        service.change(deps(), actor(), benefit_id=benefit_id, version=version, wanted=_terms(wanted))
+        service.change(deps(), actor(), benefit_id=benefit_id, version=version, wanted=Terms.given(wanted))
     except ServiceError as refusal:
         return _form(one, form, refusal=refusal)
     return go(f"{HOME}/{benefit_id}")
@@ -141,15 +141,3 @@ def _read(schema: type[RequestSchema]) -> forms.Form:
     tiers = [{"minimum_grade": name, "value": asking.number(text)} for name, text in values if text]
     floor = request.form.get("tier.floor", "").strip()
     return asking.read(schema, tiers=tiers, floor=asking.number(floor) if floor else None)
-
-
-def _terms(body: dict[str, Any]) -> Terms:
-    """The tiers as they were named, and the floor behind them."""
-    body = dict(body)
-    floor = body.pop("floor")
-    tiers = [Tier(**tier) for tier in body.pop("tiers")]
-    if floor is not None:
-        tiers.append(Tier(None, floor))
-    made = {name: tuple(body[name]) for name in ("districts", "partner_ids")} | {"tiers": tuple(tiers)}
-    title = body.pop("title")
-    return Terms(**(body | made | {"title_zh": title}))

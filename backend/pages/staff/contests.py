@@ -5,7 +5,7 @@ from flask import Response
 from backend.common.errors import ServiceError
 from backend.eligibility import service
 from backend.pages import forms
-from backend.pages.edge import go, page, refused
+from backend.pages.edge import form_page, go, page
 from backend.pages.staff import lists
 from backend.web.auth import actor, deps
 from backend.web.pages import Pages
@@ -50,10 +50,5 @@ def answer(contest_id: str) -> Response:
 def _shown(
     contest_id: str, *, refusal: ServiceError | None = None, form: forms.Form | None = None
 ) -> Response:
-    facts = {
-        "case": service.find_contest(deps(), actor(), contest_id=contest_id),
-        "form": form or forms.Form(),
-    }
-    if refusal is not None:
-        return refused(refusal, "staff/cases/contest.html", **facts)
-    return page("staff/cases/contest.html", 422 if form and not form.ok else 200, **facts)
+    case = service.find_contest(deps(), actor(), contest_id=contest_id)
+    return form_page("staff/cases/contest.html", form, refusal, case=case)

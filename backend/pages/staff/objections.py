@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
-from backend.catalogue import service as catalogue
 from backend.common.errors import ServiceError
 from backend.objections import errors, service
 from backend.pages import forms
-from backend.pages.edge import go, page, refused
+from backend.pages.edge import form_page, go
 from backend.pages.staff import lists
 from backend.pages.staff.corrections import correction_of
 from backend.records.model import Correction
@@ -18,7 +17,7 @@ from backend.web.downloads import attachment
 from backend.web.pages import Pages
 from schemas import objections as wire
 from schemas.base import RequestSchema
-from schemas.terms import FindingOutcome, ObjectionAct, ObjectionState, Role
+from schemas.terms import FindingOutcome, ObjectionAct, ObjectionState
 
 blp = Pages("staff_objections", __name__)
 
@@ -41,21 +40,8 @@ OFFERED = {
 
 @blp.get(HOME)
 def cases() -> Response:
-    asked, state = lists.asked(), lists.state_of(ObjectionState)
-    unit = request.args.get("unit") or None
-    narrowed = asked | {"state": state, "overdue": asked["overdue"] or None}
-    if _is_provider():
-        found = service.for_provider(deps(), actor(), **narrowed)
-    else:
-        found = service.for_officers(deps(), actor(), **narrowed, unit=unit)
-    return page(
-        "staff/cases/objections.html",
-        found=found,
-        states=list(ObjectionState),
-        state=state,
-        overdue=asked["overdue"],
-        units={} if _is_provider() else catalogue.units_by_code(deps()),
-        unit=unit or "",
+    return lists.of_both(
+        "staff/cases/objections.html", ObjectionState, service.for_provider, service.for_officers
     )
 
 
@@ -66,7 +52,7 @@ def case(objection_id: str) -> Response:
 
 @blp.get(f"{HOME}/<objection_id>/evidence/<evidence_id>")
 def evidence(objection_id: str, evidence_id: str) -> Response:
-    download = service.download_for_provider if _is_provider() else service.download_for_officer
+    download = service.download_for_provider if lists.is_provider() else service.download_for_officer
     return attachment(download(deps(), actor(), objection_id=objection_id, evidence_id=evidence_id))
 
 
@@ -140,26 +126,14 @@ def _shown(
     act: str | None = None,
 ) -> Response:
     """The case as it is now, which after a refusal may be another than the officer saw."""
-    find = service.find_for_provider if _is_provider() else service.find_for_officer
+    find = service.find_for_provider if lists.is_provider() else service.find_for_officer
     case = find(deps(), actor(), objection_id=objection_id)
     if act is not None and OFFERED[act] not in case.may:
         act = None
-    facts = {
-        "case": case,
-        "form": form or forms.Form(),
-        "act": act,
-        "is_provider": _is_provider(),
-    }
-    template = "staff/cases/objection.html"
-    if refusal is not None:
-        return refused(refusal, template, **facts)
-    return page(template, 422 if form and not form.ok else 200, **facts)
+    facts = {"case": case, "act": act, "is_provider": lists.is_provider()}
+    return form_page("staff/cases/objection.html", form, refusal, **facts)
 
 
 def _remedy(asked: dict[str, Any]) -> dict[str, Any]:
     correction = asked.pop("correction")
     return {**asked, "correction": Correction(**correction) if correction else None}
-
-
-def _is_provider() -> bool:
-    return actor().role is Role.PROVIDER

@@ -4,7 +4,7 @@ from flask import Response
 
 from backend.common.errors import ServiceError
 from backend.pages import forms, words
-from backend.pages.edge import go, page, refused
+from backend.pages.edge import form_page, go, page
 from backend.pages.staff import lists
 from backend.reports import service
 from backend.web.auth import actor, deps
@@ -50,11 +50,6 @@ def answer(question_id: str) -> Response:
 def _shown(
     question_id: str, *, refusal: ServiceError | None = None, form: forms.Form | None = None
 ) -> Response:
-    facts = {
-        "case": service.question(deps(), actor(), question_id=question_id),
-        "form": form or forms.Form(),
-        "findings": [(one.value, words.label(one), "") for one in QuestionFinding],
-    }
-    if refusal is not None:
-        return refused(refusal, "staff/cases/question.html", **facts)
-    return page("staff/cases/question.html", 422 if form and not form.ok else 200, **facts)
+    case = service.question(deps(), actor(), question_id=question_id)
+    findings = [(one.value, words.label(one), "") for one in QuestionFinding]
+    return form_page("staff/cases/question.html", form, refusal, case=case, findings=findings)

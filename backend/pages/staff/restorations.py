@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-from flask import Response, request
+from flask import Response
 
-from backend.catalogue import service as catalogue
 from backend.common.errors import ServiceError
 from backend.pages import forms
-from backend.pages.edge import go, page, refused
+from backend.pages.edge import form_page, go
 from backend.pages.staff import lists
 from backend.restorations import service
 from backend.web.auth import actor, deps
@@ -15,7 +14,7 @@ from backend.web.downloads import attachment
 from backend.web.pages import Pages
 from schemas import restorations as wire
 from schemas.base import RequestSchema
-from schemas.terms import RestorationAct, RestorationState, Role
+from schemas.terms import RestorationAct, RestorationState
 
 blp = Pages("staff_restorations", __name__)
 
@@ -29,21 +28,8 @@ ACTS: dict[str, tuple[type[RequestSchema], Callable[..., object], RestorationAct
 
 @blp.get(HOME)
 def cases() -> Response:
-    asked, state = lists.asked(), lists.state_of(RestorationState)
-    unit = request.args.get("unit") or None
-    narrowed = asked | {"state": state, "overdue": asked["overdue"] or None}
-    if _is_provider():
-        found = service.for_provider(deps(), actor(), **narrowed)
-    else:
-        found = service.for_officers(deps(), actor(), **narrowed, unit=unit)
-    return page(
-        "staff/cases/restorations.html",
-        found=found,
-        states=list(RestorationState),
-        state=state,
-        overdue=asked["overdue"],
-        units={} if _is_provider() else catalogue.units_by_code(deps()),
-        unit=unit or "",
+    return lists.of_both(
+        "staff/cases/restorations.html", RestorationState, service.for_provider, service.for_officers
     )
 
 
@@ -54,7 +40,7 @@ def case(restoration_id: str) -> Response:
 
 @blp.get(f"{HOME}/<restoration_id>/evidence/<evidence_id>")
 def evidence(restoration_id: str, evidence_id: str) -> Response:
-    download = service.download_for_provider if _is_provider() else service.download_for_officer
+    download = service.download_for_provider if lists.is_provider() else service.download_for_officer
     return attachment(download(deps(), actor(), restoration_id=restoration_id, evidence_id=evidence_id))
 
 
@@ -88,15 +74,7 @@ def _shown(
     act: str | None = None,
 ) -> Response:
     """The case as it is now; an act that it does not offer any more has no form to stand in."""
-    find = service.find_for_provider if _is_provider() else service.find_for_officer
+    find = service.find_for_provider if lists.is_provider() else service.find_for_officer
     case = find(deps(), actor(), restoration_id=restoration_id)
     offered = act if act is not None and ACTS[act][2] in case.may else None
-    facts = {"case": case, "form": form or forms.Form(), "act": offered}
-    template = "staff/cases/restoration.html"
-    if refusal is not None:
-        return refused(refusal, template, **facts)
-    return page(template, 422 if form and not form.ok else 200, **facts)
-
-
-def _is_provider() -> bool:
-    return actor().role is Role.PROVIDER
+    return form_page("staff/cases/restoration.html", form, refusal, case=case, act=offered)
