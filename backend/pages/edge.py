@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask, Request, Response, g, render_template, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from backend.common import errors
 from backend.common.errors import Kind, ServiceError
@@ -197,7 +198,11 @@ def _written(asked: Request) -> list[str]:
     """What somebody wrote in a form that was not taken: shown once more, so that it can be copied and is not lost."""
     if asked.method in SAFE:
         return []
-    texts = [value for name, value in asked.form.items() if name[:1] != "_" and name not in UNTOLD]
+    try:
+        written = asked.form
+    except RequestEntityTooLarge:  # more than anybody would read again, and nothing of it was taken in
+        return []
+    texts = [value for name, value in written.items() if name[:1] != "_" and name not in UNTOLD]
     # Words, not ids and keys: those have no blank and only plain letters.
     return [
         text

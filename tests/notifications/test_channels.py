@@ -197,7 +197,7 @@ def test_staff_write_review_schedule_push_watch_pause_and_cancel(
     assert [one["act"] for one in ended["events"]] == ["create", "pause", "resume", "cancel"]
     assert len(bot_api.texts_by_chat()) == len(bot_api.sent)
     assert f"/news/{article}" in bot_api.sent[0]["text"]
-    assert bot_api.refusals == {}
+    assert bot_api.was_paced()
     listed: Any = web.get("/api/v1/staff/pushes").json
     assert [one["id"] for one in listed["items"]] == [made.json["id"]]
     channels = {one["channel"]: one for one in web.get("/api/v1/staff/channels").json["items"]}

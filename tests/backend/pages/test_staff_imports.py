@@ -47,7 +47,7 @@ def test_a_file_is_handed_in_followed_and_its_report_comes_by_itself(
     assert "50.0%" in one.text()
     one.check_each_look(one.page.url.removeprefix(one.home))
     with one.page.expect_download() as saved:
-        one.page.click("text=下载未采纳的行")
+        one.page.click("a:has-text('下载未采纳行的行号和原因')")
     path = Path(saved.value.path())
     (_, *refused) = csv.reader(path.read_text().removeprefix(rules.BYTE_ORDER_MARK).splitlines())
     assert [line for line, *_ in refused] == ["3", "4"]

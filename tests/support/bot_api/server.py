@@ -131,6 +131,11 @@ class BotApi:
                 found.setdefault(str(message["chat_id"]), []).append(message["text"])
         return found
 
+    def was_paced(self) -> bool:
+        """Nothing was refused but a few messages that a busy machine let arrive together although they were paced apart: of a
+        flood, most would have been sent away."""
+        return set(self.refusals) <= {429} and self.refusals[429] * 20 <= len(self.sent)
+
     def call(self, token: str, name: str, values: Values) -> Any:
         """The result of a method, or a pair of it and a word about it. Raises `Refused`."""
         number, _, secret = token.partition(":")
