@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.audit.model import Entry, Line, Seal, Sentence
 from backend.common.documents import to_document
+from backend.common.macs import mac
 from schemas.text import Text
 
 GENESIS = b""
@@ -29,8 +30,8 @@ def sealed(seal: Seal, key: bytes) -> Seal:
 def digest(macs: Iterable[bytes]) -> tuple[int, bytes]:
     """How many, and one digest over all of them in order."""
     total, count = hashlib.sha256(), 0
-    for mac in macs:
-        total.update(mac)
+    for each in macs:
+        total.update(each)
         count += 1
     return count, total.digest()
 
@@ -92,7 +93,7 @@ def _text(sentence: Sentence | None) -> Text | None:
 def _mac(entry: Entry | Seal, key: bytes) -> bytes:
     document = to_document(entry)
     del document["mac"]
-    return hmac.digest(key, _CANONICAL.encode(document).encode(), "sha256")
+    return mac(key, _CANONICAL.encode(document).encode())
 
 
 def _plain(value: Any) -> str:

@@ -5,12 +5,13 @@ draft-mcgrew-aead-aes-cbc-hmac-sha2, keys of 96 bytes (the first 32 for the MAC,
 bytes. What these functions do not know they give back as None; the library then says what it is (docs/adr/0012).
 """
 
-import hashlib
 import hmac
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+from backend.common.macs import mac
 
 KEY_BYTES = 96
 HEAD_BYTES = 18
@@ -51,7 +52,7 @@ def _decrypted(key: bytes, head: bytes, body: bytes) -> bytes | None:
     if len(body) < _SHORTEST or len(body) % _BLOCK:
         return None
     said = head + body[:-_TAG] + (8 * len(head)).to_bytes(8, "big")
-    if not hmac.compare_digest(hmac.digest(key[:_HALF], said, hashlib.sha512)[:_TAG], body[-_TAG:]):
+    if not hmac.compare_digest(mac(key[:_HALF], said, "sha512")[:_TAG], body[-_TAG:]):
         return None
     cipher = Cipher(AES256(key[_HALF : 2 * _HALF]), CBC(body[:_BLOCK])).decryptor()
     padded = cipher.update(body[_BLOCK:-_TAG]) + cipher.finalize()

@@ -143,6 +143,11 @@ def register(app: Flask) -> None:
         this_page=_this_page,
     )
     env.trim_blocks = env.lstrip_blocks = True
+    app.extensions[pages.PAGES] = frozenset(
+        endpoint
+        for endpoint in app.view_functions
+        if isinstance(app.blueprints.get(endpoint.rpartition(".")[0]), pages.Pages)
+    )
     app.extensions[pages.FACES] = frozenset(
         endpoint
         for group in app.blueprints.values()

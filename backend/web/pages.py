@@ -9,6 +9,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 FACES = "faces"
 """Under this name an app keeps the endpoints of the API that have a page beside them."""
 # Fetched without anybody having asked for it: by the browser ahead of a tap, or by a program that draws a preview of a link.
+PAGES = "pages"
+"""And under this one those of its pages."""
 _AHEAD = ("Sec-Purpose", "Purpose", "X-Moz", "X-Purpose")
 _DRAWERS = (
     "bot", "preview", "facebookexternalhit", "whatsapp", "skype", "crawler", "spider", "embedly", "iframely", "vkshare",
@@ -54,9 +56,10 @@ class Pages(Blueprint):
 
 
 def is_page(asked: Request) -> bool:
-    if isinstance(current_app.blueprints.get(asked.blueprint or ""), Pages):
+    known = current_app.extensions
+    if asked.endpoint in known.get(PAGES, ()):
         return True
-    return has_face(asked) and wants_face(asked)
+    return asked.endpoint in known.get(FACES, ()) and wants_face(asked)
 
 
 def has_face(asked: Request) -> bool:

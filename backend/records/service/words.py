@@ -18,8 +18,8 @@ def sealed_words(deps: Deps, *, doc_no: str, title: str, content: dict[str, Any]
 
 def opened(deps: Deps, record: Record) -> Record:
     """The record with its words, whichever way they are kept, and with the marks that it has now."""
-    record = rules.timely(record, deps.now())
     if record.marks:
+        record = rules.timely(record, deps.now())
         record = replace(record, marks=tuple(_opened_mark(deps, mark) for mark in record.marks))
     if record.text_sealed is None:
         return record

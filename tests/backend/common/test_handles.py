@@ -78,6 +78,20 @@ def test_one_operation_is_one_command_to_the_server(three: Deps) -> None:
     assert [name for name in sent.commands if name != "endSessions"] == ["aggregate"]
 
 
+def test_a_connection_that_breaks_under_a_joined_read_costs_one_more_try(three: Deps) -> None:
+    uri, name = str(three.settings.mongodb_uri), three.settings.mongodb_database
+    sent, breaks = Sent(), {"failCommands": ["aggregate"], "appName": name, "closeConnection": True}
+    admin = three.client.admin
+    with MongoClient[Document](uri, appname=name, event_listeners=[sent]) as client:
+        admin.command({"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": breaks})
+        try:
+            found = joined(client[name], FIRST, "first", "of", (_part(OTHER),))
+        finally:
+            admin.command({"configureFailPoint": "failCommand", "mode": "off"})
+    assert found == ("first", ([0, 2, 4],))
+    assert [name for name in sent.commands if name != "endSessions"] == ["aggregate", "aggregate"]
+
+
 def test_in_a_transaction_reads_are_joined_as_well(three: Deps) -> None:
     with three.transaction():
         three.db[OTHER].insert_one({"_id": 8, "of": "a", "n": 8})
