@@ -3,6 +3,7 @@
 Nobody can read in the database whose chat it is or what was said in it.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
@@ -65,6 +66,11 @@ def find_of_chat(db: Database, channel: Way, chat: str) -> Binding | None:
 
 def find(db: Database, binding_id: str) -> Binding | None:
     return _binding(db[BINDINGS].find_one({"_id": binding_id}))
+
+
+def find_many(db: Database, binding_ids: Collection[str]) -> list[Binding]:
+    found = db[BINDINGS].find({"_id": {"$in": list(binding_ids)}})
+    return [from_document(Binding, document) for document in found]
 
 
 def list_of(db: Database, account_id: str) -> list[Binding]:

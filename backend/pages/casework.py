@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from flask import Response, json, request
 
 from backend.common.errors import Kind, ServiceError
 from backend.evidence.model import Upload
-from backend.pages import forms
-from backend.pages.edge import STEPS, go, page, wants_page
-from backend.web import problems
+from backend.pages import edge, forms
+from backend.pages.edge import go, page, wants_page
 from backend.web.auth import actor, deps
 from backend.web.bodies import contents
 from schemas.evidence import FILE_BYTES, MEDIA_TYPES, MOST_FILES
@@ -55,12 +53,8 @@ def refused(refusal: ServiceError, template: str, about: About, **more: Any) -> 
     is renewed in another tab and leads back to the form, so that nothing that stands here is lost; a script is told the same."""
     if not wants_page(request):
         raise refusal
-    facts, step = about() | more, STEPS.get(refusal.reason)
-    way = step and f"{step}?{forms.NEXT}={quote(facts['back'], safe='')}"
-    response = page(template, problems.STATUS[refusal.kind], refusal=refusal, step=way, **facts)
-    if refusal.retry_after is not None:
-        response.headers["Retry-After"] = str(max(1, refusal.retry_after))
-    return response
+    facts = about() | more
+    return edge.refused(refusal, template, back_to=facts["back"], **facts)
 
 
 def unless_refused(read: Callable[[], T]) -> T | None:

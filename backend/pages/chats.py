@@ -8,7 +8,7 @@ from flask import Response, request
 
 from backend.chats import service as chats
 from backend.common.errors import ServiceError
-from backend.pages import forms
+from backend.pages import forms, repeats
 from backend.pages.edge import go, page, refused
 from backend.reports import service as reports
 from backend.web.auth import actor, deps
@@ -28,14 +28,17 @@ def mine() -> Response:
 
 @blp.post("/chats/codes")
 def bind() -> Response:
-    """The code stands on the answer itself: it is shown once, and in no address."""
+    """The code stands on the answer itself: it is shown once, and in no address. Sent again, the form makes none, so that the one
+    that was shown goes on working."""
     form = forms.read(wire.ChatBind)
     if not form.ok:
         return page("chats/chats.html", 422, form=form, **_mine())
     try:
-        made = chats.make_code(deps(), actor(), **form.values)
+        made = repeats.shown_once(lambda: chats.make_code(deps(), actor(), **form.values))
     except ServiceError as refusal:
         return refused(refusal, "chats/chats.html", **_mine())
+    if made is None:
+        return page("chats/chats.html", **_mine(), shown_before=True)
     return page("chats/code.html", made=made, drawn=_drawn(made.deep_link))
 
 

@@ -43,7 +43,9 @@ def contest(check_id: str) -> Response:
     try:
         eligibility.contest(deps(), actor(), check_id=check_id, **form.values)
     except ServiceError as refusal:
-        return refused(refusal, "checks/one.html", form=form, **_about(check_id))
+        return refused(
+            refusal, "checks/one.html", back_to=f"/checks/{check_id}", form=form, **_about(check_id)
+        )
     return go(f"/checks/{check_id}#review")
 
 

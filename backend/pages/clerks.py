@@ -10,7 +10,7 @@ from backend.common.errors import ServiceError
 from backend.merchants import service as merchants
 from backend.orders import service as orders
 from backend.orders.model import ShownOrder
-from backend.pages import cookies, forms
+from backend.pages import cookies, forms, repeats
 from backend.pages.edge import go, page, refused
 from backend.web.auth import actor, address, deps
 from backend.web.pages import Pages
@@ -62,11 +62,15 @@ def change_password() -> Response:
     form = forms.read(PasswordChange)
     if not form.ok:
         return page("merchant/account.html", 422, form=form, **_account())
-    try:
+
+    def change() -> str:
         merchants.change_password(deps(), actor(), **form.values, address=address())
+        return "/merchant/account?done=1"
+
+    try:
+        return go(repeats.once(change))
     except ServiceError as refusal:
         return refused(refusal, "merchant/account.html", form=forms.Form(), **_account())
-    return go("/merchant/account?done=1")
 
 
 @blp.get("/merchant/orders")
@@ -79,7 +83,7 @@ def all_orders() -> Response:
 @blp.post("/merchant/orders")
 def make_order() -> Response:
     """From the answer of a check that needs no deposit."""
-    form = forms.read(order_wire.OrderCreate, days=forms.whole("days"))
+    form = forms.read(order_wire.OrderCreate)
     facts = {"check_id": request.form.get("check_id", "")}
     if not form.ok:
         return page("merchant/order_new.html", 422, form=form, **facts)

@@ -40,6 +40,12 @@ SIGN_IN: dict[cookies.Door, str] = {
     "merchant": "/merchant/login",
     "staff": "/staff/login",
 }
+HOMES: dict[cookies.Door, str] = {"citizen": "/", "merchant": "/merchant", "staff": "/staff"}
+FRAMES: dict[cookies.Door, str] = {
+    "citizen": "layout.html",
+    "merchant": "merchant/layout.html",
+    "staff": "staff/layout.html",
+}
 STEPS = {
     "identity.verification_required": "/verify-me",
     "identity.real_name_required": "/identity",
@@ -49,6 +55,9 @@ LOOK = "/look"
 """How somebody reads may be changed by any page of ours, however long it has been open."""
 UNTOLD = frozenset({"password", "new_password", "code", "totp", "id_number"})
 LONG_ENOUGH = 12
+STALE = "forms.stale"
+WRITTEN = frozenset({"statement", "purpose", "note", "reason"})
+"""Boxes that somebody writes in, however short."""
 DOORS = ("/login", "/login/code", "/logout")
 wants_page = pages.wants_page
 
@@ -107,15 +116,18 @@ def go(target: str) -> Response:
     return Response(status=303, headers={"Location": target})
 
 
-def refused(refusal: ServiceError, template: str, **facts: Any) -> Response:
-    """The page of the form again, with what was refused on top. What another page can mend is left to that page."""
+def refused(refusal: ServiceError, template: str, *, back_to: str | None = None, **facts: Any) -> Response:
+    """The page of the form again, with what was refused on top. What another page can mend is left to that page; where somebody
+    writes, it is opened beside this one and leads on to `back_to`, so that nothing that stands here is lost."""
     if refusal.kind is Kind.UNAUTHENTICATED and auth.actor().role is not Role.ANONYMOUS:
         raise refusal
-    if refusal.reason in STEPS:
-        raise refusal
+    step = STEPS.get(refusal.reason)
+    if step is not None:
+        if back_to is None:
+            raise refusal
+        facts["step"] = forms.with_next(step, back_to)
     response = page(template, problems.STATUS[refusal.kind], refusal=refusal, **facts)
-    if refusal.retry_after is not None:
-        response.headers["Retry-After"] = str(max(1, refusal.retry_after))
+    problems.say_when(response, refusal)
     return response
 
 
@@ -191,9 +203,11 @@ def _tell(asked: Request, kept: Any, response: Response) -> None:
             "fault.html",
             told=told,
             back=forms.local(_referrer(asked)),
-            home={"citizen": "/", "merchant": "/merchant", "staff": "/staff"}[door],
+            frame=FRAMES[door],
+            home=HOMES[door],
             sign_in=SIGN_IN[door] if response.status_code == 401 else None,
             written=_written(asked),
+            again=_again(asked, told["reason"], response.status_code),
         )
     )
     response.mimetype = "text/html"
@@ -207,13 +221,29 @@ def _written(asked: Request) -> list[str]:
         written = asked.form
     except RequestEntityTooLarge:  # more than anybody would read again, and nothing of it was taken in
         return []
-    texts = [value for name, value in written.items() if name[:1] != "_" and name not in UNTOLD]
-    # Words, not ids and keys: those have no blank and only plain letters.
     return [
-        text
-        for text in texts
-        if len(text) >= LONG_ENOUGH and text.strip() and (" " in text or not text.isascii())
+        value
+        for name, value in written.items()
+        if name[:1] != "_" and name not in UNTOLD and _is_written(name, value)
     ]
+
+
+def _is_written(name: str, value: str) -> bool:
+    """Words, not ids and keys: those have no blank and only plain letters."""
+    if not value.strip():
+        return False
+    return name in WRITTEN or (len(value) >= LONG_ENOUGH and (" " in value or not value.isascii()))
+
+
+def _again(asked: Request, reason: str, status: int) -> list[tuple[str, str, bool]] | None:
+    """The boxes of a form of ours that came too late, as a form that can be sent once more after signing in: name, what stood
+    there, and whether somebody wrote it. None where that cannot be: secrets and files are not handed back."""
+    if not (status == 401 or reason == STALE) or not forms.is_surely_ours(asked) or not _written(asked):
+        return None
+    boxes = [(name, value) for name, value in asked.form.items(multi=True) if name != forms.FIELD]
+    if any(asked.files.values()) or any(name in UNTOLD and value for name, value in boxes):
+        return None
+    return [(name, value, name[:1] != "_" and _is_written(name, value)) for name, value in boxes]
 
 
 def _step(asked: Request, reason: str, status: int) -> str | None:

@@ -13,17 +13,19 @@ from urllib.parse import urlencode, urlsplit
 
 import marshmallow as ma
 from flask import Request, g, request
-from werkzeug.datastructures import MultiDict
+from marshmallow import fields
 
 from backend.common import ids
 from backend.pages import cookies, errors
 from backend.web import auth, wording
-from schemas.base import HALF_CHARACTER, QuerySchema, RequestSchema, speaking
+from schemas.base import HALF_CHARACTER, BeijingTime, QuerySchema, RequestSchema, speaking
 
 FIELD, HEADER = "_form", "X-Form-Code"
 NEXT = "next"
 ONCE, ONCE_CHARACTERS = "_once", 64
 PURPOSE = "page-forms"
+DIGITS = 12
+"""So many at most has a number that anybody types."""
 _OURS = (FIELD, NEXT, ONCE)
 
 
@@ -65,12 +67,22 @@ def require_home(asked: Request) -> None:
         raise errors.stale_form()
 
 
-def read(schema: type[RequestSchema], **beside: Any) -> Form:
-    """The form of this request by a schema of the API; `beside` are fields that the page knows and nobody typed.
+def is_surely_ours(asked: Request) -> bool:
+    """Whether the browser itself says that a page of ours sent this form, whatever became of the form's code."""
+    origin = asked.headers.get("Origin")
+    return asked.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin" and (
+        origin is not None and _is_home(asked, origin)
+    )
 
-    An empty box of a field that may be left out counts as left out.
+
+def read(schema: type[RequestSchema], **beside: Any) -> Form:
+    """The form of this request by a schema of the API, each box in the shape in which the API takes it; `beside` are fields that
+    the page puts together itself.
+
+    An empty box of a field that may be left out counts as left out, a box that is not ticked as no; what the schema does not know
+    is the page's own affair.
     """
-    return read_values(schema, _plain(request.form, schema()) | beside)
+    return read_values(schema, _boxes(schema()) | beside)
 
 
 def read_values(schema: type[RequestSchema | QuerySchema], values: dict[str, Any]) -> Form:
@@ -84,10 +96,20 @@ def read_values(schema: type[RequestSchema | QuerySchema], values: dict[str, Any
 
 
 def once() -> str:
-    """What a form carries so that sending it twice does its work once: as sent, or new. It stands for the `Idempotency-Key` of
-    the API, and like that it is the visitor's own."""
+    """The word that a form carries so that its work is done once (`repeats`): as sent, so that a form that was refused stays the
+    same one, or new."""
+    return (None if g.get("form_is_spent") else word()) or ids.new_id()
+
+
+def word() -> str | None:
+    """The word that came with this form."""
     sent = request.form.get(ONCE, "")
-    return sent if 0 < len(sent) <= ONCE_CHARACTERS else ids.new_id()
+    return sent if 0 < len(sent) <= ONCE_CHARACTERS else None
+
+
+def spend() -> None:
+    """The work of this form is done: what stands on its answer are other forms, with words of their own."""
+    g.form_is_spent = True
 
 
 def way_on(usual: str = "/") -> str:
@@ -107,11 +129,10 @@ def local(target: str | None) -> str | None:
     return None if target[1:2] in ("/", "\\") or "\\" in target else target
 
 
-def whole(name: str) -> int | str | None:
-    """A whole number that was typed, for a schema that takes numbers only; what is none stays as it is, and is refused there."""
-    typed = request.form.get(name, "").strip()
-    is_number = typed.isascii() and typed.isdigit() and len(typed) < 10
-    return int(typed) if is_number else typed or None
+def number(text: str) -> int | str:
+    """A whole number as typed; what is none stays as it is, for the schema to say so."""
+    plain = text.removeprefix("-")
+    return int(text) if plain.isascii() and plain.isdigit() and len(plain) <= DIGITS else text
 
 
 def fen(name: str) -> int | str | None:
@@ -138,18 +159,32 @@ def _is_home(asked: Request, origin: str | None) -> bool:
     return named in (asked.host, urlsplit(auth.deps().settings.site).netloc)
 
 
-def _plain(form: MultiDict[str, str], schema: ma.Schema) -> dict[str, Any]:
+def _boxes(schema: ma.Schema) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name in form:
-        if name in _OURS:
-            continue
-        wanted = schema.fields.get(name)
-        if isinstance(wanted, ma.fields.List):
-            found[name] = [value for value in form.getlist(name) if value]
-        elif form[name] or wanted is None or wanted.required:
-            # A browser counts an end of a line as one character and sends it as two.
-            found[name] = "" if HALF_CHARACTER.search(form[name]) else form[name].replace("\r\n", "\n")
+    for name, wanted in schema.fields.items():
+        if isinstance(wanted, fields.Boolean):
+            found[name] = bool(request.form.get(name))
+        elif isinstance(wanted, fields.List) and not isinstance(wanted.inner, fields.Nested):
+            found[name] = [value for value in request.form.getlist(name) if value]
+        elif name in request.form and (request.form[name] or wanted.required):
+            found[name] = _shaped(wanted, request.form[name])
     return found
+
+
+def _shaped(wanted: fields.Field[Any], text: str) -> Any:
+    if HALF_CHARACTER.search(text):
+        return ""
+    if isinstance(wanted, fields.Integer):
+        return number(text.strip())
+    if isinstance(wanted, BeijingTime):
+        return _moment(text.strip())
+    # A browser counts an end of a line as one character and sends it as two.
+    return text.replace("\r\n", "\n")
+
+
+def _moment(text: str) -> str:
+    """A box for day and time says no offset; here it is Shanghai's."""
+    return f"{text}+08:00" if len(text) == len("2026-11-29T08:00") else text
 
 
 def _first(said: Any) -> str:

@@ -5,7 +5,7 @@ from werkzeug.exceptions import BadRequest
 
 from backend.news import service as news
 from backend.pages import cookies, forms
-from backend.pages.edge import go, page
+from backend.pages.edge import FRAMES, LOOK, go, page
 from backend.web.auth import deps
 from backend.web.pages import Pages
 
@@ -21,8 +21,10 @@ def home() -> Response:
 
 @blp.get("/look")
 def look_of_pages() -> Response:
-    """The choices on a page of their own, for who has no script."""
-    return page("look.html")
+    """The choices on a page of their own, for who has no script; in the frame of the part that the visitor comes from and goes
+    back to."""
+    way_on = forms.way_on(LOOK)
+    return page("look.html", frame=FRAMES[cookies.door_of(way_on)], way_on=way_on)
 
 
 @blp.post("/look")

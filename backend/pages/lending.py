@@ -4,6 +4,8 @@ The code of a pass lies nowhere (docs/adr/0022). It is drawn from the pass, the 
 for two minutes and on the address of that one pass; so reloading the page shows it again, and nobody else can.
 """
 
+import hmac
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +14,9 @@ from flask import Response, jsonify, request
 from backend.common import ids
 from backend.common.errors import ServiceError
 from backend.eligibility import service as eligibility
+from backend.eligibility.model import ShownPass
 from backend.grades import service as grades
-from backend.pages import codes, cookies, forms, standing
+from backend.pages import codes, cookies, forms, repeats, standing
 from backend.pages.edge import go, page, refused
 from backend.web.auth import actor, deps
 from backend.web.pages import Pages
@@ -21,6 +24,8 @@ from schemas import eligibility as wire
 from schemas.terms import PassState, ServiceKind
 
 blp = Pages("lending", __name__)
+
+PASSES = "page-passes"
 
 
 @blp.get("/deposit-free")
@@ -44,14 +49,17 @@ def passes() -> Response:
 
 @blp.post("/passes")
 def make_pass() -> Response:
-    """The button is the consent; the page that it leads to shows the code."""
-    form = forms.read(wire.PassMake, service_version=forms.whole("service_version"))
+    """The button is the consent; the page that it leads to shows the code. A second tap leads to the same pass."""
+    form = forms.read(wire.PassMake)
     service_id = request.form.get("service_id", "")
     if not form.ok:
         return page("lending/one.html", 422, form=form, **_about(service_id))
-    key = ids.new_id() + ids.new_id()
     try:
-        made = eligibility.make_pass(deps(), actor(), **form.values, idempotency_key=key)
+        made, key = _made(form.values, _key(forms.once()), repeats.once)
+        if (
+            made.state is not PassState.OPEN
+        ):  # a form that somebody came back to: its pass is over, and another is wanted
+            made, key = _made(form.values, _key(ids.new_id()), lambda make: make())
     except ServiceError as refusal:
         return refused(refusal, "lending/one.html", form=form, **_about(service_id))
     cookies.keep_pass(made.id, key, seconds=_left(made.expires_at))
@@ -93,6 +101,19 @@ def _about(service_id: str) -> dict[str, Any]:
     rules = grades.version(deps(), version=found.rule_version) if found.rule_version else None
     meaning = standing.meaning(rules, found.minimum_grade, newcomers=False)
     return {"service": found, "rules": rules, "meaning": meaning}
+
+
+def _made(
+    wanted: dict[str, Any], key: str, carry_out: Callable[[Callable[[], str]], str]
+) -> tuple[ShownPass, str]:
+    """The pass as it stands now, and the key that shows its code."""
+    pass_id = carry_out(lambda: eligibility.make_pass(deps(), actor(), **wanted, idempotency_key=key).id)
+    return eligibility.my_pass(deps(), actor(), pass_id=pass_id), key
+
+
+def _key(word: str) -> str:
+    """The key of a pass, from the word of the form that makes it: the same form has the same one, and does not tell it."""
+    return hmac.digest(deps().sealer.derive(PASSES), word.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def _left(until: datetime) -> int:

@@ -5,7 +5,7 @@ from flask import Response
 from backend.accounts import service as accounts
 from backend.common.errors import ServiceError
 from backend.identity import service as identity
-from backend.pages import cookies, forms
+from backend.pages import cookies, forms, repeats
 from backend.pages.edge import go, page, refused
 from backend.web.auth import actor, address, deps
 from backend.web.pages import Pages
@@ -25,12 +25,15 @@ def login() -> Response:
 
 @blp.post("/login")
 def ask_for_code() -> Response:
-    """The second step stands on the answer itself: the number is in the form, never in an address."""
+    """The second step stands on the answer itself: the number is in the form, never in an address. Loaded again it sends no other
+    message, so that the code of the first goes on working."""
     form = forms.read(wire.CodeRequest)
     if not form.ok:
         return page("login/phone.html", 422, form=form, way_on=forms.way_on())
     try:
-        sent = accounts.request_code(deps(), actor(), **form.values, address=address())
+        sent = repeats.shown_once(
+            lambda: accounts.request_code(deps(), actor(), **form.values, address=address())
+        )
     except ServiceError as refusal:
         return refused(refusal, "login/phone.html", form=form, way_on=forms.way_on())
     return page("login/code.html", form=form, sent=sent, way_on=forms.way_on())

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, request
 
 from backend.common.errors import ServiceError
-from backend.pages import forms
+from backend.pages import forms, repeats
 from backend.pages.edge import go, page, refused
 from backend.reports import service, sheet
 from backend.web.auth import actor, deps
@@ -33,15 +33,16 @@ def links() -> Response:
 
 @blp.post("/report/links")
 def make() -> Response:
-    """The address is on the answer itself and nowhere else: its code is not kept."""
-    numbers = {name: forms.whole(name) for name in ("minutes", "max_opens")}
-    form = forms.read(wire.ReportLinkMake, **numbers)
+    """The address is on the answer itself and nowhere else: its code is not kept. Sent again, the form makes nothing."""
+    form = forms.read(wire.ReportLinkMake)
     if not form.ok:
         return page("report/links.html", 422, **_facts(form))
     try:
-        made = service.make_link(deps(), actor(), **form.values)
+        made = repeats.shown_once(lambda: service.make_link(deps(), actor(), **form.values))
     except ServiceError as refusal:
-        return refused(refusal, "report/links.html", **_facts(form))
+        return refused(refusal, "report/links.html", back_to="/report/links", **_facts(form))
+    if made is None:
+        return page("report/links.html", shown_before=True, **_facts(forms.Form()))
     return page("report/link_made.html", made=made, qr=sheet.qr_code(made.url))
 
 

@@ -25,21 +25,28 @@ def looks() -> Response:
 
 @blp.post("/report/looks/<entry_id>/questions")
 def ask(entry_id: str) -> Response:
-    """Who fears a stolen sign-in is signed out here as well, so the answer is a page that needs none."""
-    ends = request.form.get("end_sessions") == "yes"
-    form = forms.read(wire.QuestionAsk, end_sessions=ends)
+    """Who fears a stolen sign-in is signed out here as well, so it leads on to a page that needs none."""
+    form, cursor = forms.read(wire.QuestionAsk), request.args.get("cursor")
     if not form.ok:
-        return page("report/looks.html", 422, form=form, asked_id=entry_id, **_found(None))
+        return page("report/looks.html", 422, form=form, asked_id=entry_id, **_found(cursor))
+    ends = form.values["end_sessions"]
     try:
         question = service.ask(deps(), actor(), entry_id=entry_id, **form.values)
     except ServiceError as refusal:
         if ends:
             raise  # the sessions may have ended all the same
-        return refused(refusal, "report/looks.html", **_found(None))
+        facts = _found(cursor) | {"form": form, "asked_id": entry_id}
+        return refused(refusal, "report/looks.html", back_to=f"/report/looks#look-{entry_id}", **facts)
     if not ends:
         return go(f"/report/questions#{question.id}")
     cookies.drop("citizen")
-    return page("report/asked.html", question=question)
+    return go("/report/asked")
+
+
+@blp.get("/report/asked")
+def asked() -> Response:
+    """After a question that ended every session: where to sign in again. It is about nobody."""
+    return page("report/asked.html")
 
 
 @blp.get("/report/questions")
@@ -51,8 +58,9 @@ def questions() -> Response:
 
 def _found(cursor: str | None) -> dict[str, Any]:
     """The looks of this part of the list, and which of the newest questions are about one of them."""
-    asked = service.own_questions(deps(), actor(), limit=QUESTIONS_AT_ONCE)
+    mine = service.own_questions(deps(), actor(), limit=QUESTIONS_AT_ONCE)
     return {
         "found": service.access_log(deps(), actor(), limit=LOOKS_AT_ONCE, cursor=cursor),
-        "asked": {question.entry_id: question for question in asked.items},
+        "cursor": cursor,
+        "asked": {question.entry_id: question for question in mine.items},
     }

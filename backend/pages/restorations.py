@@ -36,7 +36,9 @@ def new() -> Response:
     """The form for one record, or why it cannot be asked for yet; without one, the own adverse records to choose from."""
     record_id = request.args.get("record")
     if not record_id:
-        return page("restorations/choose.html", candidates=service.candidates(deps(), actor()))
+        cursor = request.args.get("cursor")
+        part = service.candidates(deps(), actor(), limit=casework.PART, cursor=cursor)
+        return page("restorations/choose.html", candidates=part.items, next_cursor=part.next_cursor)
     found = service.candidate(deps(), actor(), record_id=record_id)
     if found.open_id is not None:
         return go(f"{HERE}/{found.open_id}")

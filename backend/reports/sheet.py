@@ -213,9 +213,10 @@ def picture_address(verify_url: str) -> str:
     return f"{whole.path}/qr.svg?{whole.query}"
 
 
+@lru_cache(maxsize=64)
 def qr_picture(url: str) -> bytes:
     """The same as a picture of its own, with its quiet zone: drawing one takes longer than a whole report, so a page leaves it to
-    who wants to see it."""
+    who wants to see it, and the last few are kept."""
     kept = BytesIO()
     segno.make(url, error="m", micro=False).save(kept, kind="svg", scale=4, border=4, light="#fff")
     return kept.getvalue()

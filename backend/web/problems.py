@@ -61,11 +61,16 @@ def refusal(error: ServiceError) -> Response:
     """The answer to a refusal of a use case."""
     metrics.REFUSALS.labels(error.reason).inc()
     response = answer(STATUS[error.kind], error.reason, error.text, data=error.data)
-    if error.retry_after is not None:
-        response.headers["Retry-After"] = str(max(1, error.retry_after))
+    say_when(response, error)
     if error.kind is Kind.UNAUTHENTICATED:
         response.headers["WWW-Authenticate"] = BEARER
     return response
+
+
+def say_when(response: Response, error: ServiceError) -> None:
+    """Put down when to ask again, where that is known."""
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(max(1, error.retry_after))
 
 
 def answer(code: int, reason: str, text: Text, **more: Any) -> Response:

@@ -97,6 +97,7 @@ PAGES: Rights = {
     "GET /report/looks": CITIZENS,
     "POST /report/looks/<entry_id>/questions": CITIZENS,
     "GET /report/questions": CITIZENS,
+    "GET /report/asked": PUBLIC,
     "GET /report/forgetting": CITIZENS,
     "GET /report/links": CITIZENS,
     "POST /report/links": CITIZENS,

@@ -1,6 +1,14 @@
 """What goes to the database: the commands that a client sends, in order."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from pymongo import MongoClient
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
+
+from backend.common.deps import Deps
+from backend.common.mongo import Document
 
 
 class Sent(CommandListener):
@@ -20,3 +28,12 @@ class Sent(CommandListener):
 
     def failed(self, event: CommandFailedEvent) -> None:
         """Of no interest."""
+
+
+@contextmanager
+def watched(deps: Deps) -> Iterator[tuple[Deps, Sent]]:
+    """The same parts over a client of their own, and what that one sends."""
+    sent = Sent()
+    uri = str(deps.settings.mongodb_uri)
+    with MongoClient[Document](uri, tz_aware=True, event_listeners=[sent]) as client:
+        yield replace(deps, client=client, db=client[deps.settings.mongodb_database]), sent

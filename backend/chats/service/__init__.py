@@ -3,6 +3,7 @@
 from backend.chats.rules import CHANNELS, read_code
 from backend.chats.service.binding import (
     Tongue,
+    bound_to,
     forget,
     introduce,
     is_bound,
@@ -23,6 +24,7 @@ __all__ = [
     "Tongue",
     "Turn",
     "aside",
+    "bound_to",
     "choose_language",
     "follow",
     "forget",

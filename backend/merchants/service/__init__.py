@@ -16,6 +16,7 @@ from backend.merchants.service.reading import (
     listed,
     me,
     names,
+    to_choose,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "resume",
     "revoke_key",
     "sign_in",
+    "to_choose",
 ]

@@ -59,6 +59,12 @@ def names(deps: Deps, merchant_ids: Collection[str]) -> dict[str, Named]:
     return {one.id: one for one in store.list_names(deps.db, merchant_ids)}
 
 
+def to_choose(deps: Deps, actor: Actor, *, limit: int) -> tuple[Named, ...]:
+    """Those that take part now, newest first, for a form that is about one or some of them; in one read."""
+    actor.require(*acting.MANAGERS)
+    return tuple(store.list_active_names(deps.db, limit=limit))
+
+
 def me(deps: Deps, actor: Actor) -> Me:
     """What a till or a clerk is told about the merchant and about itself, so that a new key can be tried."""
     actor.require(Role.MERCHANT)

@@ -5,21 +5,26 @@ from backend.clocks import service as limits
 from backend.clocks.model import Outlook
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.common.pages import Page
 from backend.objections import errors, rules, store, texts
 from backend.objections.model import Candidate
 from backend.objections.service import moving
 from backend.records import service as records
-from schemas.terms import ObjectionState
+from schemas.terms import Nature, ObjectionState
 from schemas.text import Text
 
 
-def candidates(deps: Deps, actor: Actor) -> tuple[Candidate, ...]:
-    """Every own record that may be shown now, newest first, to who has just proved to be that person."""
+def candidates(deps: Deps, actor: Actor, *, limit: int = 20, cursor: str | None = None) -> Page[Candidate]:
+    """The own records that may be shown now, to who has just proved to be that person: adverse ones first, each group newest
+    first. Only those of this part are opened. Raises 422 `list.bad_cursor`."""
     subject_id = actor.require_verified(deps.now())
+    held = sorted(records.of_subject(deps, subject_id), key=lambda one: one.nature is not Nature.ADVERSE)
+    scope = f"objection-candidates:{subject_id}"
+    part = records.part_of(deps, held, scope=scope, limit=limit, cursor=cursor)
     _look(deps, actor, texts.CHOICE_SCOPE)
     open_ids = _open_ids(deps, subject_id)
-    shown = records.show(deps, records.of_subject(deps, subject_id))
-    return tuple(Candidate(record, open_ids.get(record.id)) for record in shown)
+    shown = records.show(deps, part.items)
+    return Page(tuple(Candidate(one, open_ids.get(one.id)) for one in shown), part.next_cursor)
 
 
 def candidate(deps: Deps, actor: Actor, *, record_id: str) -> Candidate:

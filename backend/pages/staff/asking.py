@@ -1,44 +1,20 @@
-"""What the forms of editors and managers have in common: boxes read as the API's bodies, filled from what is kept, and refusals
-told at their boxes."""
+"""What the forms of editors and managers have in common: boxes filled from what is kept, and refusals told at their boxes."""
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from flask import Response, request
-from marshmallow import fields
 
 from backend.common.clock import SHANGHAI
 from backend.common.errors import Kind, ServiceError
-from backend.idempotency import service as idempotency
 from backend.pages import forms
 from backend.pages.edge import page, refused
-from backend.web.auth import actor, deps
-from schemas.base import HALF_CHARACTER, BeijingTime, RequestSchema, said
+from schemas.base import said
 from schemas.terms import Term
 from schemas.text import Text
 
 _TYPED_HERE = "%Y-%m-%dT%H:%M"
-
-
-def sent(schema: type[RequestSchema]) -> dict[str, Any]:
-    """The boxes that the schema knows, each in the shape in which the API takes it; an empty one that may be left out is."""
-    found: dict[str, Any] = {}
-    for name, wanted in schema().fields.items():
-        if isinstance(wanted, fields.Boolean):
-            found[name] = request.form.get(name) == "1"
-        elif isinstance(wanted, fields.List) and not isinstance(wanted.inner, fields.Nested):
-            found[name] = [value for value in request.form.getlist(name) if value]
-        elif name in request.form and (request.form[name] or wanted.required):
-            found[name] = _shaped(wanted, request.form[name])
-    return found
-
-
-def read(schema: type[RequestSchema], **beside: Any) -> forms.Form:
-    """The form of this request; `beside` is what the page puts together itself."""
-    return forms.read_values(schema, sent(schema) | beside)
 
 
 def filled(**kept: Any) -> forms.Form:
@@ -71,47 +47,9 @@ def shown(
     return refused(refusal, template, form=form, **facts)
 
 
-def once(make: Callable[[], str]) -> str:
-    """The address of what a form makes. The same form sent again, by a second tap or by going back, leads there and makes
-    nothing; filled in otherwise it is another."""
-    boxes = [(name, value) for name, value in request.form.items(multi=True) if name != forms.FIELD]
-    digest = hashlib.sha256(json.dumps([request.path, boxes]).encode()).digest()
-    claim = idempotency.begin(deps(), actor(), owner=f"page:{actor().id}", key=digest.hex(), digest=digest)
-    if claim.reply is not None:
-        return claim.reply.headers["Location"]
-    try:
-        address = make()
-    except ServiceError:
-        idempotency.abandon(deps(), claim)
-        raise
-    idempotency.finish(deps(), claim, status=303, headers={"Location": address}, body=b"")
-    return address
-
-
-def _shaped(wanted: fields.Field[Any], text: str) -> Any:
-    if HALF_CHARACTER.search(text):
-        return ""
-    if isinstance(wanted, fields.Integer):
-        return number(text.strip())
-    if isinstance(wanted, BeijingTime):
-        return moment(text.strip())
-    return text
-
-
 def options(terms: Iterable[Term]) -> list[tuple[str, str]]:
     """Words to choose from, for `ui.choose` and the like."""
     return [(one.value, said(one.label)) for one in terms]
-
-
-def number(text: str) -> int | str:
-    """A whole number as typed; what is none stays, for the schema to say so."""
-    plain = text.removeprefix("-")
-    return int(text) if plain.isascii() and plain.isdigit() and len(plain) <= 12 else text
-
-
-def moment(text: str) -> str:
-    """A box for day and time says no offset; here it is Shanghai's."""
-    return f"{text}+08:00" if len(text) == len("2026-11-29T08:00") else text
 
 
 def unmoved(kept: datetime, name: str, read: datetime) -> datetime:

@@ -11,7 +11,7 @@ from backend.benefits.service import Shown
 from backend.common.districts import DISTRICTS
 from backend.common.errors import ServiceError
 from backend.merchants import service as merchants
-from backend.pages import forms
+from backend.pages import forms, repeats
 from backend.pages.edge import go
 from backend.pages.edge import page as a_page
 from backend.pages.staff import asking, lists, shops
@@ -56,7 +56,7 @@ def create() -> Response:
         return _form(None, form)
     terms = Terms.given(form.values)
     try:
-        return go(asking.once(lambda: f"{HOME}/{service.create(deps(), actor(), wanted=terms).id}"))
+        return go(repeats.once(lambda: f"{HOME}/{service.create(deps(), actor(), wanted=terms).id}"))
     except ServiceError as refusal:
         return _form(None, form, refusal=refusal)
 
@@ -94,7 +94,7 @@ def change(benefit_id: str) -> Response:
 @blp.post(f"{HOME}/<benefit_id>/<any('pause','resume','close'):act>")
 def move(benefit_id: str, act: str) -> Response:
     schema, use_case = ACTS[act]
-    form = asking.read(schema)
+    form = forms.read(schema)
     if not form.ok:
         return _benefit(benefit_id, form=form, act=act)
     try:
@@ -138,6 +138,6 @@ def _form(one: Shown | None, form: forms.Form, **facts: Any) -> Response:
 def _read(schema: type[RequestSchema]) -> forms.Form:
     """A tier is a grade and its box; one that is left empty is none."""
     values = [(one.value, request.form.get(f"tier.{one.value}", "").strip()) for one in GRADES]
-    tiers = [{"minimum_grade": name, "value": asking.number(text)} for name, text in values if text]
+    tiers = [{"minimum_grade": name, "value": forms.number(text)} for name, text in values if text]
     floor = request.form.get("tier.floor", "").strip()
-    return asking.read(schema, tiers=tiers, floor=asking.number(floor) if floor else None)
+    return forms.read(schema, tiers=tiers, floor=forms.number(floor) if floor else None)

@@ -11,8 +11,8 @@ from backend.calendars import service as calendars
 from backend.calendars.model import YearView
 from backend.common.errors import ServiceError
 from backend.desk import service as desk
-from backend.pages import forms
-from backend.pages.edge import page, refused
+from backend.pages import forms, repeats
+from backend.pages.edge import go, page, refused
 from backend.web.auth import actor, deps
 from backend.web.pages import Pages
 from schemas import calendars as wire
@@ -41,19 +41,18 @@ def draft(year: int) -> Response:
 
 @blp.post(f"{HOME}/<int:year>")
 def put(year: int) -> Response:
-    """`act` is `check`, which writes nothing and says what would change, or `put`."""
+    """`act` is `check`, which writes nothing and says what would change, or `put`, whose answer tells which cases moved; sent
+    again, that one leads to the years as they stand."""
     form = forms.read_values(wire.CalendarPut, _sent())
     if not form.ok:
         return _drafted(year, form, code=422)
-    before = _view(year)
-    confirmed = request.form.get("act") == "put"
-    use_case = desk.put_year if confirmed else desk.preview_year
     try:
-        found = use_case(deps(), actor(), year=year, **form.values)
+        if request.form.get("act") == "put":
+            put_in = repeats.shown_once(lambda: desk.put_year(deps(), actor(), year=year, **form.values))
+            return page("staff/calendar_put.html", put=put_in) if put_in else go(HOME)
+        before, found = _view(year), desk.preview_year(deps(), actor(), year=year, **form.values)
     except ServiceError as refusal:
         return refused(refusal, "staff/calendar.html", **_facts(year, form))
-    if confirmed:
-        return page("staff/calendar_put.html", put=found)
     return _drafted(year, form, changes=_changes(before, found.year))
 
 

@@ -8,9 +8,9 @@ from flask import Response, request
 from backend.common.districts import DISTRICTS
 from backend.common.errors import ServiceError
 from backend.merchants import service
-from backend.merchants.model import NewClerk, NewKey, Particulars, Shown
+from backend.merchants.model import Particulars, Shown
 from backend.orders import service as orders
-from backend.pages import forms
+from backend.pages import forms, repeats
 from backend.pages.edge import go
 from backend.pages.edge import page as a_page
 from backend.pages.staff import asking, lists
@@ -45,12 +45,12 @@ def begin() -> Response:
 
 @blp.post(f"{HOME}/new")
 def create() -> Response:
-    form = asking.read(wire.MerchantCreate)
+    form = forms.read(wire.MerchantCreate)
     if not form.ok:
         return _form(None, form)
     wanted = _particulars(form.values)
     try:
-        return go(asking.once(lambda: f"{HOME}/{service.create(deps(), actor(), wanted=wanted).id}"))
+        return go(repeats.once(lambda: f"{HOME}/{service.create(deps(), actor(), wanted=wanted).id}"))
     except ServiceError as refusal:
         return _form(None, form, refusal=refusal)
 
@@ -69,7 +69,7 @@ def edit(merchant_id: str) -> Response:
 @blp.post(f"{HOME}/<merchant_id>/edit")
 def change(merchant_id: str) -> Response:
     one = service.find(deps(), actor(), merchant_id=merchant_id)
-    form = asking.read(wire.MerchantPut)
+    form = forms.read(wire.MerchantPut)
     if not form.ok:
         return _form(one, form)
     wanted = dict(form.values)
@@ -84,7 +84,7 @@ def change(merchant_id: str) -> Response:
 @blp.post(f"{HOME}/<merchant_id>/<any('pause','resume','close'):act>")
 def move(merchant_id: str, act: str) -> Response:
     schema, use_case = ACTS[act]
-    form = asking.read(schema)
+    form = forms.read(schema)
     if not form.ok:
         return _merchant(merchant_id, form=form, act=act)
     try:
@@ -96,21 +96,17 @@ def move(merchant_id: str, act: str) -> Response:
 
 @blp.post(f"{HOME}/<merchant_id>/keys")
 def create_key(merchant_id: str) -> Response:
-    """The key stands on this answer and nowhere else; sent again, the form only leads back."""
-    form = asking.read(wire.MerchantKeyCreate)
+    """The key stands on this answer and nowhere else."""
+    form = forms.read(wire.MerchantKeyCreate)
     if not form.ok:
         return _merchant(merchant_id, form=form, act="keys")
-    made: list[NewKey] = []
-
-    def make() -> str:
-        made.append(service.create_key(deps(), actor(), merchant_id=merchant_id, **form.values))
-        return f"{HOME}/{merchant_id}"
-
     try:
-        address = asking.once(make)
+        made = repeats.shown_once(
+            lambda: service.create_key(deps(), actor(), merchant_id=merchant_id, **form.values)
+        )
     except ServiceError as refusal:
         return _merchant(merchant_id, form=form, refusal=refusal, act="keys")
-    return _merchant(merchant_id, new_key=made[0]) if made else go(address)
+    return _merchant(merchant_id, new_key=made, shown_before="keys" if made is None else None)
 
 
 @blp.post(f"{HOME}/<merchant_id>/keys/<key_id>/revoke")
@@ -122,21 +118,17 @@ def revoke_key(merchant_id: str, key_id: str) -> Response:
 @blp.post(f"{HOME}/<merchant_id>/clerks")
 def create_clerk(merchant_id: str) -> Response:
     """As with a key: password and secret stand on this answer alone."""
-    form = asking.read(wire.MerchantClerkCreate)
+    form = forms.read(wire.MerchantClerkCreate)
     form.typed.pop("password", None)
     if not form.ok:
         return _merchant(merchant_id, form=form, act="clerks")
-    made: list[NewClerk] = []
-
-    def make() -> str:
-        made.append(service.create_clerk(deps(), actor(), merchant_id=merchant_id, **form.values))
-        return f"{HOME}/{merchant_id}"
-
     try:
-        address = asking.once(make)
+        made = repeats.shown_once(
+            lambda: service.create_clerk(deps(), actor(), merchant_id=merchant_id, **form.values)
+        )
     except ServiceError as refusal:
         return _merchant(merchant_id, form=form, refusal=refusal, act="clerks")
-    return _merchant(merchant_id, new_clerk=made[0]) if made else go(address)
+    return _merchant(merchant_id, new_clerk=made, shown_before="clerks" if made is None else None)
 
 
 @blp.post(f"{HOME}/<merchant_id>/clerks/<clerk_id>/close")

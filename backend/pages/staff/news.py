@@ -9,7 +9,7 @@ from backend.common.errors import ServiceError
 from backend.news import service
 from backend.news.model import Content
 from backend.news.service import ShownArticle
-from backend.pages import forms
+from backend.pages import forms, repeats
 from backend.pages.edge import go
 from backend.pages.edge import page as a_page
 from backend.pages.staff import asking, differences, lists
@@ -58,12 +58,12 @@ def begin() -> Response:
 def create() -> Response:
     if "preview" in request.form:
         return _editor(None, _as_typed(), looks=True)
-    form = asking.read(wire.NewsCreate)
+    form = forms.read(wire.NewsCreate)
     if not form.ok:
         return _editor(None, form)
     content = Content(**form.values)
     try:
-        return go(asking.once(lambda: f"{HOME}/{service.create(deps(), actor(), content=content).id}"))
+        return go(repeats.once(lambda: f"{HOME}/{service.create(deps(), actor(), content=content).id}"))
     except ServiceError as refusal:
         return _editor(None, form, refusal=refusal)
 
@@ -77,7 +77,7 @@ def article(news_id: str) -> Response:
 def move(news_id: str, act: str) -> Response:
     """What was seen is what is acted on: its version goes with every step."""
     schema, use_case = ACTS[act]
-    form = asking.read(schema)
+    form = forms.read(schema)
     if "later" in request.form and not request.form.get("publish_at"):
         form.faults["publish_at"] = t("请填写发布时间", "Say when to publish it")
     if not form.ok:
@@ -103,7 +103,7 @@ def change(news_id: str) -> Response:
         return _editor(_found(news_id), _as_typed(), looks=True)
     if "upload" in request.form:
         return _with_picture(news_id)
-    form = asking.read(wire.NewsPut)
+    form = forms.read(wire.NewsPut)
     if not form.ok:
         return _editor(_found(news_id), form)
     content = dict(form.values)

@@ -6,6 +6,7 @@ from flask import Response, request
 
 from backend.common.errors import ServiceError
 from backend.dialogues import service
+from backend.pages import forms
 from backend.pages.edge import go
 from backend.pages.staff import asking
 from backend.web.auth import actor, deps
@@ -25,7 +26,7 @@ def phrases() -> Response:
 
 @blp.post(HOME)
 def put() -> Response:
-    form = asking.read(wire.PhrasePut)
+    form = forms.read(wire.PhrasePut)
     if not form.ok:
         return _phrases(form=form)
     try:

@@ -8,7 +8,7 @@ from flask import Response, request
 from backend.common.clock import shanghai_date
 from backend.common.districts import DISTRICTS
 from backend.common.errors import ServiceError
-from backend.pages import forms
+from backend.pages import forms, repeats
 from backend.pages.edge import go
 from backend.pages.edge import page as a_page
 from backend.pages.staff import asking, lists
@@ -65,7 +65,7 @@ def tasks() -> Response:
 
 @blp.post(f"{TASKS}/<task_id>/resolve")
 def resolve(task_id: str) -> Response:
-    form = asking.read(wire.PlaceResolve)
+    form = forms.read(wire.PlaceResolve)
     if not form.ok:
         return _tasks(form=form, at=task_id)
     try:
@@ -83,12 +83,12 @@ def begin() -> Response:
 
 @blp.post(f"{HOME}/new")
 def create() -> Response:
-    form = asking.read(wire.PlaceCreate)
+    form = forms.read(wire.PlaceCreate)
     if not form.ok:
         return _form(None, form)
     put_down = _put_down(form.values)
     try:
-        return go(asking.once(lambda: f"{HOME}/{service.create(deps(), actor(), **put_down).id}"))
+        return go(repeats.once(lambda: f"{HOME}/{service.create(deps(), actor(), **put_down).id}"))
     except ServiceError as refusal:
         return _form(None, form, refusal=refusal)
 
@@ -113,7 +113,7 @@ def edit(place_id: str) -> Response:
 @blp.post(f"{HOME}/<place_id>/edit")
 def change(place_id: str) -> Response:
     one = service.find_for_staff(deps(), actor(), place_id=place_id)
-    form = asking.read(wire.PlacePut)
+    form = forms.read(wire.PlacePut)
     if not form.ok:
         return _form(one, form)
     wanted = dict(form.values)
@@ -129,7 +129,7 @@ def change(place_id: str) -> Response:
 def move(place_id: str, act: str) -> Response:
     schema, use_case = ACTS[act]
     beside = {"text": request.form.get("text") or None} if act == "reply" else {}
-    form = asking.read(schema, **beside)
+    form = forms.read(schema, **beside)
     if not form.ok:
         return _place(place_id, form=form, act=act)
     try:

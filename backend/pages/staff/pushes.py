@@ -9,7 +9,7 @@ from backend.common.districts import DISTRICTS
 from backend.common.errors import Kind, ServiceError
 from backend.deliveries import service as deliveries
 from backend.news import service as news
-from backend.pages import forms
+from backend.pages import forms, repeats
 from backend.pages.edge import go
 from backend.pages.edge import page as a_page
 from backend.pages.staff import asking, lists
@@ -71,7 +71,7 @@ def create() -> Response:
     wish = _wish(form.values)
     try:
         if "confirmed" in request.form:
-            made = asking.once(lambda: f"{HOME}/{service.create(deps(), actor(), wish=wish).id}")
+            made = repeats.once(lambda: f"{HOME}/{service.create(deps(), actor(), wish=wish).id}")
             return go(made)
         return _to_confirm(form, wish)
     except ServiceError as refusal:
@@ -117,7 +117,7 @@ def progress(push_id: str) -> Response:
 
 @blp.post(f"{HOME}/<push_id>/<any('pause','resume','cancel'):act>")
 def move(push_id: str, act: str) -> Response:
-    form = asking.read(wire.PushReason)
+    form = forms.read(wire.PushReason)
     if not form.ok:
         return _push(push_id, form=form, act=act)
     try:
@@ -178,7 +178,7 @@ def _composer(form: forms.Form, **facts: Any) -> Response:
 def _read(schema: type[RequestSchema]) -> forms.Form:
     """The audience is a body within the body; its faults stand at its own boxes."""
     sent = {name: [value for value in request.form.getlist(name) if value] for name in PARTS}
-    return asking.read(schema, audience=sent)
+    return forms.read(schema, audience=sent)
 
 
 def _about(news_id: str | None) -> forms.Form:

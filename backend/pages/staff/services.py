@@ -9,7 +9,7 @@ from backend.common.errors import ServiceError
 from backend.eligibility import service
 from backend.eligibility.model import ManagedService, Offer
 from backend.merchants import service as merchants
-from backend.pages import forms
+from backend.pages import forms, repeats
 from backend.pages.edge import go
 from backend.pages.edge import page as a_page
 from backend.pages.staff import asking, lists, shops
@@ -59,7 +59,7 @@ def begin() -> Response:
 
 @blp.post(f"{HOME}/new")
 def create() -> Response:
-    form = asking.read(wire.ServiceCreate)
+    form = forms.read(wire.ServiceCreate)
     if not form.ok:
         return _form(None, form)
     wanted = dict(form.values)
@@ -70,7 +70,7 @@ def create() -> Response:
         return f"{HOME}/{made.id}"
 
     try:
-        return go(asking.once(make))
+        return go(repeats.once(make))
     except ServiceError as refusal:
         return _form(None, form, refusal=refusal)
 
@@ -89,7 +89,7 @@ def edit(service_id: str) -> Response:
 @blp.post(f"{HOME}/<service_id>/edit")
 def change(service_id: str) -> Response:
     one = service.find_service(deps(), actor(), service_id=service_id)
-    form = asking.read(wire.ServicePut)
+    form = forms.read(wire.ServicePut)
     if not form.ok:
         return _form(one, form)
     wanted = dict(form.values)
@@ -104,7 +104,7 @@ def change(service_id: str) -> Response:
 @blp.post(f"{HOME}/<service_id>/<any('pause','resume','close'):act>")
 def move(service_id: str, act: str) -> Response:
     schema, use_case = ACTS[act]
-    form = asking.read(schema)
+    form = forms.read(schema)
     if not form.ok:
         return _service(service_id, form=form, act=act)
     try:

@@ -1,10 +1,10 @@
 """The console's door: user name, password and, in production, the one-time code; and the own password."""
 
-from flask import Response
+from flask import Response, request
 
 from backend.accounts import service as accounts
 from backend.common.errors import ServiceError
-from backend.pages import cookies, forms
+from backend.pages import cookies, forms, repeats
 from backend.pages.edge import go, page, refused
 from backend.staff import service as staff
 from backend.web.auth import actor, address, deps
@@ -45,7 +45,7 @@ def sign_out() -> Response:
 
 @blp.get("/staff/password")
 def password() -> Response:
-    return page("staff/password.html", form=forms.Form())
+    return page("staff/password.html", form=forms.Form(), done=request.args.get("done"))
 
 
 @blp.post("/staff/password")
@@ -53,11 +53,15 @@ def change_password() -> Response:
     form = forms.read(wire.PasswordChange)
     if not form.ok:
         return page("staff/password.html", 422, form=form)
-    try:
+
+    def change() -> str:
         staff.change_password(deps(), actor(), **form.values, address=address())
+        return "/staff/password?done=1"
+
+    try:
+        return go(repeats.once(change))
     except ServiceError as refusal:
         return refused(refusal, "staff/password.html", form=form)
-    return page("staff/password.html", form=forms.Form(), done=True)
 
 
 def _door(form: forms.Form, code: int = 200) -> Response:

@@ -21,6 +21,7 @@ from backend.records.service.reading import (
     of_subject,
     one_reading,
     open_now,
+    part_of,
 )
 from backend.records.service.removing import erase, hide, withdraw
 from backend.records.service.rippling import Consumer, ripple, touched_since
@@ -52,6 +53,7 @@ __all__ = [
     "one_reading",
     "open_now",
     "opened",
+    "part_of",
     "plan_suspension",
     "plan_unmark",
     "release",

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 
 from backend.common.deps import Deps
 from backend.common.handles import Part
+from backend.common.pages import Page, Position
 from backend.records import rules, store
 from backend.records.model import Outline, Record
 from schemas.terms import Category, Nature, Openness
@@ -24,6 +26,20 @@ class Counts:
 def of_subject(deps: Deps, subject_id: str) -> tuple[Record, ...]:
     """What is open to queries now, newest first, words still sealed."""
     return open_now(deps, store.list_of_subject(deps.db, subject_id, deps.now()))
+
+
+def part_of(
+    deps: Deps, held: Sequence[Record], *, scope: str, limit: int, cursor: str | None
+) -> Page[Record]:
+    """One part of a list of somebody's records, so that no more of them are opened than are shown; from its top when the record
+    that the cursor names is not shown any more. Raises 422 `list.bad_cursor`."""
+    after = deps.cursors.read(cursor, scope)
+    begin = next((place for place, one in enumerate(held, 1) if after and one.id == after.id), 0)
+    return deps.cursors.page(held[begin : begin + limit + 1], limit, scope, _position)
+
+
+def _position(record: Record) -> Position:
+    return Position(datetime.combine(record.occurred_on, time(), UTC), record.id)
 
 
 def one_reading(deps: Deps) -> Part[Record]:

@@ -95,8 +95,14 @@ def kill_links(deps: Deps, actor: Actor, *, chat_id: str | None = None) -> int:
 
 def count_active_links(deps: Deps, actor: Actor) -> int:
     """How many own links still open; one that was made in a chat does not when the chat is no longer bound."""
-    found = store.list_active_links(deps.db, actor.require_subject(), deps.now(), chat_id=None)
-    return sum(_dead(deps, link) is None for link in found)
+    subject_id = actor.require_subject()
+    found = store.list_active_links(deps.db, subject_id, deps.now(), chat_id=None)
+    holder = accounts.account_of(deps, subject_id)
+    bound = chats.bound_to(deps, {link.chat_id for link in found if link.chat_id is not None})
+    return sum(
+        link.account_id == holder and (link.chat_id is None or bound.get(link.chat_id) == holder)
+        for link in found
+    )
 
 
 @atomic

@@ -9,6 +9,7 @@ from backend.clocks.model import Outlook
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
+from backend.common.pages import Page
 from backend.records import service as records
 from backend.records.model import Record
 from backend.records.service import ShownRecord
@@ -19,15 +20,19 @@ from schemas.terms import Nature, RestorationState
 from schemas.text import Text
 
 
-def candidates(deps: Deps, actor: Actor) -> tuple[Candidate, ...]:
-    """Every own adverse record that may be shown now, newest first, to who has just proved to be that person; with what keeps
-    its restoration from being asked for, if anything does."""
+def candidates(deps: Deps, actor: Actor, *, limit: int = 20, cursor: str | None = None) -> Page[Candidate]:
+    """The own adverse records that may be shown now, newest first, to who has just proved to be that person; with what keeps
+    the restoration of each from being asked for, if anything does. Only those of this part are opened. Raises 422
+    `list.bad_cursor`."""
     subject_id = actor.require_verified(deps.now())
-    _look(deps, actor, texts.CHOICE_SCOPE)
     held = [one for one in records.of_subject(deps, subject_id) if one.nature is Nature.ADVERSE]
+    scope = f"restoration-candidates:{subject_id}"
+    part = records.part_of(deps, held, scope=scope, limit=limit, cursor=cursor)
+    _look(deps, actor, texts.CHOICE_SCOPE)
     open_ids, today = _open_ids(deps, subject_id), shanghai_date(deps.now())
-    pairs = zip(held, records.show(deps, held), strict=True)
-    return tuple(_candidate(record, shown, today, open_ids) for record, shown in pairs)
+    pairs = zip(part.items, records.show(deps, part.items), strict=True)
+    found = tuple(_candidate(record, shown, today, open_ids) for record, shown in pairs)
+    return Page(found, part.next_cursor)
 
 
 def candidate(deps: Deps, actor: Actor, *, record_id: str) -> Candidate:

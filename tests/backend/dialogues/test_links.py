@@ -20,6 +20,7 @@ from schemas.terms import Audience, Channel, Level, LinkRefusal, Way
 from tests.backend.dialogues.conftest import bound, press, say
 from tests.backend.objections.town import WORKER, Town
 from tests.support.bot_api import TOKEN
+from tests.support.commands import watched
 from tests.support.conversations import CorePort, Doing
 from tests.support.people import acts
 from tests.support.web import ClientAs
@@ -141,6 +142,23 @@ def test_a_link_is_made_for_one_chat_and_ends_the_one_before_and_no_other(town: 
     assert "另有 1 条" in say(port, "kill links")
     assert "已停用 1 条" in press(port, "kill_links:all")
     assert reports.count_active_links(town.deps, town.resident) == 0
+
+
+def test_to_count_links_the_database_is_asked_as_often_for_many_as_for_one(
+    town: Town, port: CorePort
+) -> None:
+    link(port)
+    with watched(town.deps) as (deps, sent):
+        for made in (0, 6):
+            for _ in range(made):
+                reports.make_link(town.deps, town.resident, purpose="应聘", audience=Audience.THIRD_PARTY)
+            sent.commands.clear()
+            assert reports.count_active_links(deps, town.resident) == made + 1
+            assert sent.commands == ["find"] * 3
+        chats.unbind_all(town.deps, town.resident)
+        assert reports.count_active_links(deps, town.resident) == 6
+        town.deps.db["accounts"].update_one({"_id": town.resident.id}, {"$set": {"subject_id": "another"}})
+        assert reports.count_active_links(deps, town.resident) == 0
 
 
 def test_the_same_message_makes_one_link_and_shows_it_again(town: Town, port: CorePort) -> None:

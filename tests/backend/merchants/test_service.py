@@ -20,6 +20,7 @@ from backend.merchants.model import Shown
 from backend.merchants.service import counting
 from schemas.terms import Channel, MerchantFigure, MerchantKind, MerchantState, Role
 from tests.backend.merchants.conftest import MANAGER, OTHER_MANAGER, PASSWORD, WANTED, Market
+from tests.support.commands import watched
 from tests.support.refusals import at_once, refused
 from tests.support.residents import STRANGER
 from tests.support.world import Clock
@@ -376,3 +377,20 @@ def test_a_session_of_a_clerk_lasts_a_day_in_the_shop(market: Market, clock: Clo
     refused(
         "auth.invalid_refresh", accounts.refresh, market.deps, STRANGER, refresh_token=renewed.refresh_token
     )
+
+
+def test_whom_a_form_offers_is_one_read_however_many_there_are(market: Market) -> None:
+    paused, first = market.merchant("停业商店"), market.merchant("第一家商店")
+    service.pause(market.deps, MANAGER, merchant_id=paused.id, reason="核查")
+    kept = market.deps.db["merchants"].find_one({"_id": first.id})
+    assert kept is not None
+    copies = [
+        kept | {"_id": f"copy-{n:03}", "name": f"分店 {n}", "name_key": f"branch {n}"} for n in range(250)
+    ]
+    market.deps.db["merchants"].insert_many(copies)
+    with watched(market.deps) as (deps, sent):
+        found = service.to_choose(deps, MANAGER, limit=1_000)
+        assert "find" in sent.commands
+        assert len(sent.commands) == 1 + sent.commands.count("getMore") <= 2
+    assert {one.id for one in found} == {first.id, *(copy["_id"] for copy in copies)}
+    assert len(service.to_choose(market.deps, MANAGER, limit=7)) == 7

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from backend.objections import service
+from schemas.terms import Nature
 from schemas.terms import ObjectionState as State
 from tests.backend.objections.town import STATES, Town
 from tests.support.people import acts
@@ -18,8 +19,33 @@ def test_the_own_records_that_may_be_shown_are_there_with_their_open_cases(town:
     town.record(subject_id=town.stranger.subject_id)
     opened = town.submit(contested)
     found = service.candidates(town.deps, town.resident)
-    assert {one.record.id: one.open_id for one in found} == {contested.id: opened.id, free.id: None}
-    assert past.id not in {one.record.id for one in found}
+    assert {one.record.id: one.open_id for one in found.items} == {contested.id: opened.id, free.id: None}
+    assert past.id not in {one.record.id for one in found.items}
+
+
+def test_a_long_list_comes_in_parts_the_adverse_ones_first(town: Town) -> None:
+    """Only what a part shows is opened; nothing is shown twice and nothing is left out."""
+    good = [town.record(nature=Nature.BASIC, severity=None).id for _ in range(2)]
+    bad = {town.record().id for _ in range(3)}
+    seen: list[str] = []
+    cursor = None
+    for held in (2, 2, 1):
+        part = service.candidates(town.deps, town.resident, limit=2, cursor=cursor)
+        assert len(part.items) == held
+        seen += [one.record.id for one in part.items]
+        cursor = part.next_cursor
+    assert cursor is None
+    assert set(seen[:3]) == bad
+    assert set(seen[3:]) == set(good)
+
+
+def test_a_cursor_whose_record_is_gone_begins_at_the_top(town: Town) -> None:
+    ids = {town.record().id for _ in range(3)}
+    first = service.candidates(town.deps, town.resident, limit=1)
+    town.deps.db["records"].delete_one({"_id": first.items[0].record.id})
+    rest = service.candidates(town.deps, town.resident, limit=5, cursor=first.next_cursor)
+    assert {one.record.id for one in rest.items} == ids - {first.items[0].record.id}
+    refused("list.bad_cursor", service.candidates, town.deps, town.resident, cursor="forged")
 
 
 def test_every_look_is_in_the_log_of_the_subject(town: Town) -> None:
@@ -47,9 +73,9 @@ def test_somebody_elses_record_is_not_found(town: Town) -> None:
 def test_a_case_that_time_has_closed_makes_room_before_any_sweep(town: Town, clock: Clock) -> None:
     record = town.record()
     town.bring_to(State.UPHELD, record)
-    (before,) = service.candidates(town.deps, town.resident)
+    (before,) = service.candidates(town.deps, town.resident).items
     clock.advance(days=20)
-    (after,) = service.candidates(town.deps, town.resident)
+    (after,) = service.candidates(town.deps, town.resident).items
     assert (before.open_id is None, after.open_id) == (False, None)
 
 

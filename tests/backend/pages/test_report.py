@@ -232,6 +232,8 @@ def test_a_report_of_the_page_is_found_authentic(deps: Deps, visitor: FlaskClien
     assert found is not None
     picture = visitor.get(found[1].replace("&amp;", "&"))
     assert picture.mimetype == "image/svg+xml"
+    assert picture.headers["Cache-Control"] == "private, max-age=86400, immutable"
+    assert len(picture.data) < 8_000
     assert b"<svg" in picture.data
     answer = visitor.get(found[1].replace("/qr.svg", ""))
     assert "真实" in answer.text

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from flask import Flask, g
+from marshmallow import fields, validate
 
 from backend.grades.service.published import book
 from backend.pages import codes, forms, standing, words
 from backend.web.evening import evened_page
+from schemas.base import BeijingTime, RequestSchema
 from schemas.terms import GradeValue
 
 RULES = book().find("shanghai-2026-1")
@@ -59,11 +61,50 @@ def test_money_is_typed_in_yuan(typed: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "value"), [("7", 7), (" 30 ", 30), ("", None), ("-1", "-1"), ("²", "²"), ("1" * 10, "1" * 10)]
+    ("typed", "value"), [("7", 7), ("", ""), ("-1", -1), ("²", "²"), ("1" * 13, "1" * 13), ("--1", "--1")]
 )
 def test_a_whole_number_is_typed(typed: str, value: Any) -> None:
-    with Flask("test").test_request_context(method="POST", data={"days": typed}):
-        assert forms.whole("days") == value
+    assert forms.number(typed) == value
+
+
+class Boxes(RequestSchema):
+    """One field of each kind that a box stands for."""
+
+    days = fields.Integer(required=True, strict=True)
+    ends_at = BeijingTime()
+    told = fields.Boolean(load_default=True)
+    kinds = fields.List(fields.String(), load_default=None)
+    text = fields.String(validate=validate.Length(max=3))
+    note = fields.String(load_default="left out")
+
+
+def test_each_box_is_read_in_the_shape_that_the_api_takes() -> None:
+    sent = {
+        "days": " 30 ",
+        "ends_at": "2026-12-01T08:00",
+        "kinds": ["a", "", "b"],
+        "text": "a\r\nb",
+        "note": "",
+    }
+    with Flask("test").test_request_context(method="POST", data=sent | {"unknown": "1", "_form": "x"}):
+        form = forms.read(Boxes)
+    assert form.ok
+    assert form.values == {
+        "days": 30,
+        "ends_at": datetime(2026, 12, 1, tzinfo=UTC),
+        "told": False,
+        "kinds": ["a", "b"],
+        "text": "a\nb",
+        "note": "left out",
+    }
+
+
+def test_what_is_wrong_with_a_box_is_told_at_it() -> None:
+    sent = {"days": "", "ends_at": "soon", "told": "1", "text": "long"}
+    with Flask("test").test_request_context(method="POST", data=sent):
+        form = forms.read(Boxes, note="of the page")
+    assert set(form.faults) == {"days", "ends_at", "text"}
+    assert form.typed["text"] == "long"
 
 
 def test_pages_that_must_not_be_told_apart_have_one_length_and_leave_at_a_step() -> None:

@@ -25,12 +25,20 @@ def test_each_adverse_record_says_whether_it_may_be_asked_for(desk: Desk) -> Non
     town.record(nature=Nature.OTHER)
     town.record(subject_id=town.stranger.subject_id)
     opened = desk.apply(taken)
-    found = {one.record.id: one for one in service.candidates(desk.deps, town.resident)}
+    found = {one.record.id: one for one in service.candidates(desk.deps, town.resident).items}
     assert set(found) == {ready.id, taken.id, early.id, runs.id}
     assert {ident: one.open_id for ident, one in found.items() if one.open_id} == {taken.id: opened.id}
     whys = {ident: one.why_not.zh for ident, one in found.items() if one.why_not}
     assert set(whys) == {early.id, runs.id}
     assert "2027-11-01" in whys[early.id]
+
+
+def test_a_long_list_comes_in_parts(desk: Desk) -> None:
+    ids = {desk.town.record().id for _ in range(3)}
+    first = service.candidates(desk.deps, desk.town.resident, limit=2)
+    rest = service.candidates(desk.deps, desk.town.resident, limit=2, cursor=first.next_cursor)
+    assert [len(first.items), len(rest.items), rest.next_cursor] == [2, 1, None]
+    assert {one.record.id for one in (*first.items, *rest.items)} == ids
 
 
 def test_what_keeps_a_record_is_what_the_application_is_refused_for(desk: Desk) -> None:
