@@ -44,7 +44,7 @@ def drawn(deps: Deps, actor: Actor, occasion: Occasion, sheet: Sheet) -> Report:
         grade=grades.assess(deps, sheet.subject.kind, sheet.held) if own else grades.not_shared(),
         sections=tuple(Section(n, tuple(r for r in shown if r.nature is n)) for n in Nature),
         annotations=_annotations(shown),
-        access_log=shown_looks(deps, looks) if own else None,
+        access_log=shown_looks(deps, looks[: occasion.looks]) if own else None,
         access_log_total=looks[0].seq if own else None,
         free_reports_used=_used(deps, occasion.subject_id, looks, entry.at) if own else None,
         free_reports_right=rules.FREE_REPORTS_RIGHT if own else None,

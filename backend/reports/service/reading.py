@@ -18,6 +18,7 @@ from backend.reports.service.sheets import Again, Occasion
 from schemas.terms import Nature, ReportView
 
 SHOWN_AGAIN = Again("reports.show_again", texts.SHOW_AGAIN_PURPOSE)
+LISTED_LOOKS = 5  # on the page; all have one of their own
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -36,7 +37,7 @@ def current(deps: Deps, actor: Actor, ahead: Ahead | None = None) -> Report:
     leaves; only the first is counted as a report.
     """
     subject_id = actor.require_verified(deps.now())
-    occasion = Occasion(subject_id, ReportView.OWN, texts.OWN_PURPOSE, again=SHOWN_AGAIN)
+    occasion = Occasion(subject_id, ReportView.OWN, texts.OWN_PURPOSE, looks=LISTED_LOOKS, again=SHOWN_AGAIN)
     return draw(deps, actor, occasion, ahead)
 
 

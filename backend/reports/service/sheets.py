@@ -35,8 +35,8 @@ class Again(NamedTuple):
 
 @dataclass(frozen=True)
 class Occasion:
-    """Of whom a report is drawn, for whose eyes, why, and through which link. `again`: it stays the same report as long as it
-    may; None: it is one of its own each time."""
+    """Of whom a report is drawn, for whose eyes, why, and through which link. `looks`: so many of the latest it lists. `again`:
+    it stays the same report as long as it may; None: it is one of its own each time."""
 
     subject_id: str
     view: ReportView
@@ -44,6 +44,7 @@ class Occasion:
     link_id: str | None = None
     shared_for: str | None = None
     form: QueryKind = QueryKind.REPORT
+    looks: int = rules.LATEST_LOOKS
     again: Again | None = None
 
 
