@@ -243,11 +243,13 @@ def _referrer(asked: Request) -> str | None:
 def _look() -> dict[str, str]:
     """How this visitor reads: language, size of type, light or dark."""
     language: Language = SPEAKING.get()
-    return {
-        "lang": "en" if language == "en" else "zh-CN",
-        "size": cookies.choice(request, cookies.SIZE) or "normal",
-        "theme": cookies.choice(request, cookies.THEME) or "auto",
-    }
+    chosen = g.get("look")
+    if chosen is None:  # a page asks several times
+        chosen = g.look = {
+            "size": cookies.choice(request, cookies.SIZE) or "normal",
+            "theme": cookies.choice(request, cookies.THEME) or "auto",
+        }
+    return {"lang": "en" if language == "en" else "zh-CN", **chosen}
 
 
 def _this_page() -> str:
