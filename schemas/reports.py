@@ -59,6 +59,15 @@ class PageQuery(QuerySchema):
     cursor = fields.String(load_default=None, validate=validate.Length(max=400))
 
 
+class LookQuery(PageQuery):
+    others = fields.Boolean(
+        load_default=False,
+        truthy={"true"},
+        falsy={"false"},
+        metadata=_about("只看别人的查询，不含本人", "Only the looks of others, without the own"),
+    )
+
+
 class CalendarQuery(PageQuery):
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 100))
 

@@ -7,6 +7,8 @@ from schemas.terms import Channel, Role
 from schemas.text import Text
 
 Scalar = str | int | bool | None
+SHARED = "reports.share"
+"""The look of somebody who holds a link: the one way in which a citizen reaches another's information."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,17 @@ class Line:
     @property
     def channel_label(self) -> Text:
         return self.channel.label
+
+
+@dataclass(frozen=True)
+class Onlookers:
+    """How often somebody other than the subject looked; `shared`: with a link that the subject gave."""
+
+    role: Role
+    unit: str | None
+    name: str | None
+    shared: bool
+    count: int
 
 
 @dataclass(frozen=True)

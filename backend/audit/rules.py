@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from backend.audit.model import Entry, Line, Seal, Sentence
+from backend.audit.model import SHARED, Entry, Line, Seal, Sentence
 from backend.common.documents import to_document
 from backend.common.macs import mac
+from schemas.terms import Role
 from schemas.text import Text
 
 GENESIS = b""
@@ -63,6 +64,11 @@ def seal_faults(seal: Seal, before: Seal | None, counted: tuple[int, bytes], key
         yield f"period {seal.id} held {seal.entries} entries and holds {counted[0]}"
     elif counted[1] != seal.digest:
         yield f"period {seal.id} holds other entries than when it was closed"
+
+
+def is_own(entry: Entry) -> bool:
+    """Whether the subject looked; `store` says the same of documents, for its index of the others."""
+    return entry.actor_role is Role.CITIZEN and entry.action != SHARED
 
 
 def line(entry: Entry) -> Line:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from backend.audit.model import Entry, Seal, Tally, Wanted
+from backend.audit.model import SHARED, Entry, Onlookers, Seal, Tally, Wanted
 from backend.common.documents import from_document, to_document
 from backend.common.handles import Part, insert_durable
 from backend.common.mongo import (
@@ -34,6 +34,19 @@ _BY_TARGET = IndexModel(
     partialFilterExpression={"target_id": {"$gt": ""}},
 )
 _BY_DOOR = IndexModel([("actor_role", ASCENDING), ("channel", ASCENDING), *_IN_TIME], name="by_door")
+# Looks that were not the subject's own, which nearly all are: of a person's thousand looks a page of these is read alone. That no
+# role comes to stand outside of it unseen, it names the one that is left out. The server takes the index only for a query in
+# which each of these ways stands whole, with the chain inside (`_others`). The time at the end lets a count skip lines.
+_WAYS: list[Document] = [
+    {"look": True, "actor_role": {"$lt": Role.CITIZEN.value}},
+    {"look": True, "actor_role": {"$gt": Role.CITIZEN.value}},
+    {"look": True, "action": SHARED},
+]
+_BY_OTHERS = IndexModel(
+    [("chain", ASCENDING), ("seq", ASCENDING), ("at", ASCENDING)],
+    name="by_others",
+    partialFilterExpression={"$or": _WAYS},
+)
 _BY_TIME = "at_1__id_1"
 _AFTER_ALL = "\uffff"
 INDEXES = [
@@ -44,6 +57,7 @@ INDEXES = [
     _BY_ACTOR,
     _BY_TARGET,
     _BY_DOOR,
+    _BY_OTHERS,
 ]
 SEALS = "audit_seals"
 COLLECTIONS = {COLLECTION: INDEXES, SEALS: []}
@@ -94,6 +108,34 @@ def list_newest(db: Database, chain: str, *, before: int | None, limit: int) -> 
     wanted: Document = {"chain": chain} if before is None else {"chain": chain, "seq": {"$lt": before}}
     found = db[COLLECTION].find(wanted, sort=[("seq", DESCENDING)], limit=limit)
     return [_entry(document) for document in found.to_list()]
+
+
+def list_others(db: Database, chain: str, *, before: int | None, limit: int) -> list[Entry]:
+    """The same of those looks that were not the subject's own."""
+    wanted: Document = {"chain": chain} if before is None else {"chain": chain, "seq": {"$lt": before}}
+    found = db[COLLECTION].find(_others(wanted), sort=[("seq", DESCENDING)], limit=limit, hint="by_others")
+    return [_entry(document) for document in found.to_list()]
+
+
+def onlookers(db: Database, chain: str, since: datetime) -> list[Onlookers]:
+    """Who they were, and how often since then; who looked most comes first."""
+    who: Document = {
+        "role": "$actor_role",
+        "unit": "$actor_unit",
+        "name": "$actor_name",
+        "shared": {"$eq": ["$action", SHARED]},
+    }
+    pipeline: list[Document] = [
+        {"$match": _others({"chain": chain, "at": {"$gte": since}})},
+        {"$group": {"_id": who, "count": {"$sum": 1}, "last": {"$max": "$seq"}}},
+        {"$sort": {"count": -1, "last": -1}},
+    ]
+    found = db[COLLECTION].aggregate(pipeline, hint="by_others")
+    return [from_document(Onlookers, {**group["_id"], "count": group["count"]}) for group in found]
+
+
+def _others(wanted: Document) -> Document:
+    return {"$or": [wanted | way for way in _WAYS]}
 
 
 def newest(prefix: str, limit: int) -> Part[Entry]:

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
+from functools import cache, lru_cache, wraps
 from typing import Any
 
 from flask import Flask, Request, Response, g, render_template, request
+from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from backend.common import errors
@@ -99,6 +100,7 @@ def leave(asked: Request, kept: Any, response: Response) -> None:
     cookies.write(response, auth.deps().settings)
 
 
+@lru_cache(maxsize=4)
 def policy(pictures_from: str | None = None) -> str:
     """The content security policy of a page. A view that sets `g.pictures_from` lets pictures come from that one origin too: the
     tiles of a map, where the settings name a server of them."""
@@ -153,6 +155,7 @@ def register(app: Flask) -> None:
         proved_until=_proved_until,
         staff_rooms=rooms.open_to,
         this_page=_this_page,
+        bottom=_bottom(app),
     )
     env.trim_blocks = env.lstrip_blocks = True
     app.extensions[pages.PAGES] = frozenset(
@@ -167,6 +170,16 @@ def register(app: Flask) -> None:
         for endpoint, view in group.faces.items()
         if _put_before(app, endpoint, view)
     )
+
+
+def _bottom(app: Flask) -> Callable[[str], Markup]:
+    """What stands below a page of residents, made once for each language and tab; nothing of anybody is in it."""
+
+    @cache
+    def made(_: Language, tab: str) -> Markup:
+        return Markup(app.jinja_env.get_template("bottom.html").render(tab=tab))  # noqa: S704  # a template of ours, escaped
+
+    return lambda tab: made(SPEAKING.get(), tab)
 
 
 def _put_before(app: Flask, endpoint: str, view: Callable[..., Any]) -> bool:
@@ -265,11 +278,13 @@ def _referrer(asked: Request) -> str | None:
 def _look() -> dict[str, str]:
     """How this visitor reads: language, size of type, light or dark."""
     language: Language = SPEAKING.get()
-    return {
-        "lang": "en" if language == "en" else "zh-CN",
-        "size": cookies.choice(request, cookies.SIZE) or "normal",
-        "theme": cookies.choice(request, cookies.THEME) or "auto",
-    }
+    chosen = g.get("look")
+    if chosen is None:  # a page asks several times
+        chosen = g.look = {
+            "size": cookies.choice(request, cookies.SIZE) or "normal",
+            "theme": cookies.choice(request, cookies.THEME) or "auto",
+        }
+    return {"lang": "en" if language == "en" else "zh-CN", **chosen}
 
 
 def _this_page() -> str:

@@ -48,7 +48,10 @@ def code() -> str:
     if not known:
         known = g.form_cookie = ids.new_id() + ids.new_id()
         cookies.keep_form(known)
-    return _code(known)
+    made: dict[str, str] = g.setdefault("form_codes", {})  # a page asks for it several times
+    if known not in made:
+        made[known] = _code(known)
+    return made[known]
 
 
 def require(asked: Request) -> None:

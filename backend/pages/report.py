@@ -20,8 +20,9 @@ REMOVALS_AT_ONCE = 20
 @blp.get("/report")
 @blp.reads_ahead(service.ahead)
 def report() -> Response:
-    """One page is one look: it is written down before the first word is opened (`reports.service.drawing`)."""
-    return shown(service.mine(deps(), actor(), ahead()))
+    """One page is one look: it is written down before the first word is opened (`reports.service.drawing`). The same report shown
+    again stays the same (docs/adr/0042)."""
+    return shown(service.current(deps(), actor(), ahead()))
 
 
 def shown(drawn: Report, **more: Any) -> Response:

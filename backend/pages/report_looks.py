@@ -1,6 +1,9 @@
 """Who looked at the own information, "that was not me", and what was found out about it."""
 
-from typing import Any
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from flask import Response, request
 
@@ -8,6 +11,7 @@ from backend.common.errors import ServiceError
 from backend.pages import cookies, forms
 from backend.pages.edge import go, page, refused
 from backend.reports import service
+from backend.reports.model import Look
 from backend.web.auth import actor, deps
 from backend.web.pages import Pages
 from schemas import reports as wire
@@ -16,11 +20,21 @@ blp = Pages("report_looks", __name__)
 
 LOOKS_AT_ONCE = 20
 QUESTIONS_AT_ONCE = 20
+OTHERS = "others"
+"""As `who`: the looks of others alone."""
+
+
+class Run(NamedTuple):
+    """Looks that follow each other: the reader's own, which a page folds into one, or one of somebody else."""
+
+    own: bool
+    looks: tuple[Look, ...]
 
 
 @blp.get("/report/looks")
 def looks() -> Response:
-    return page("report/looks.html", **_found(request.args.get("cursor")))
+    others = request.args.get("who") == OTHERS
+    return page("report/looks.html", **_found(request.args.get("cursor"), others=others))
 
 
 @blp.post("/report/looks/<entry_id>/questions")
@@ -56,11 +70,24 @@ def questions() -> Response:
     return page("report/questions.html", found=found)
 
 
-def _found(cursor: str | None) -> dict[str, Any]:
-    """The looks of this part of the list, and which of the newest questions are about one of them."""
-    mine = service.own_questions(deps(), actor(), limit=QUESTIONS_AT_ONCE)
+def runs(found: Iterable[Look]) -> tuple[Run, ...]:
+    """The same looks in the same order; each of somebody else stands alone."""
+    return tuple(
+        Run(own, looks)
+        for own, those in groupby(found, attrgetter("own"))
+        for looks in ((tuple(those),) if own else ((one,) for one in those))
+    )
+
+
+def _found(cursor: str | None, *, others: bool = False) -> dict[str, Any]:
+    """The looks of this part of the list, who else looked in the last twelve months, and which of the newest questions are about
+    one of these looks."""
+    asked = service.own_questions(deps(), actor(), limit=QUESTIONS_AT_ONCE)
+    found = service.access_log(deps(), actor(), limit=LOOKS_AT_ONCE, cursor=cursor, others=others)
     return {
-        "found": service.access_log(deps(), actor(), limit=LOOKS_AT_ONCE, cursor=cursor),
-        "cursor": cursor,
-        "asked": {question.entry_id: question for question in mine.items},
+        "found": found,
+        "runs": runs(found.items),
+        "others": others,
+        "onlookers": service.onlookers(deps(), actor()),
+        "asked": {question.entry_id: question for question in asked.items},
     }

@@ -84,11 +84,20 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Onlooker:
+    """Who other than the subject has looked, and how often."""
+
+    who: Text
+    count: int
+
+
+@dataclass(frozen=True)
 class Report:
     """A rendering of the records at one instant, under a number that anybody holding it can have verified.
 
     The third-party view has neither the access log nor the count of free reports: both are the subject's own. `opens` of
-    `max_opens`: which opening of its link this is.
+    `max_opens`: which opening of its link this is. `again`: whether it was shown before under this number; None where
+    every showing is a report of its own.
     """
 
     view: ReportView
@@ -107,6 +116,7 @@ class Report:
     purpose: str | None = None
     opens: int | None = None
     max_opens: int | None = None
+    again: bool | None = None
 
     @property
     def view_label(self) -> Text:

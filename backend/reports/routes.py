@@ -43,7 +43,7 @@ class PrintedReport(MethodView):
         """Download the own credit report as PDF
 
         与在线报告内容相同的 PDF，带核验二维码和页码，须先完成本人核验。核验有效期内内容没有变化时，再次下载得到同一份报告
-        （编号相同）；每次下载都先记入查询日志。暂时无法生成时返回 503，在线报告不受影响。
+        （编号相同，与网页上的报告也相同），不另计次数；每次下载都先记入查询日志。暂时无法生成时返回 503，在线报告不受影响。
         """
         if query["lang"]:
             SPEAKING.set(query["lang"])
@@ -75,12 +75,12 @@ class Calendar(MethodView):
 
 @blp.route("/me/access-log")
 class AccessLog(MethodView):
-    @blp.arguments(wire.PageQuery, location="query")
+    @blp.arguments(wire.LookQuery, location="query")
     @blp.response(200, wire.LookPage)
     def get(self, query):
         """See who looked at the own information, when and why
 
-        谁在何时、以何种方式、为何查询过本人的信息，最新的在前。
+        谁在何时、以何种方式、为何查询过本人的信息，最新的在前；`others=true` 只列出别人的查询。
         """
         return service.access_log(deps(), actor(), **query)
 

@@ -48,6 +48,14 @@ def report_number(day: date, chance: str) -> str:
     return "-".join([f"{PREFIX}{body[:8]}", *groups, check_character(body)])
 
 
+def derived(key: bytes, day: date, *facts: object) -> tuple[str, str]:
+    """Number and code of the report that rests on these facts: the same in every process, and without the key neither to be
+    guessed nor to be worked out from the other (60 and 80 bits of one HMAC-SHA-256)."""
+    drawn = hmac.digest(key, repr(facts).encode(), "sha256")[: RANDOM_CHARACTERS + CODE_CHARACTERS]
+    letters = "".join([ALPHABET[byte % len(ALPHABET)] for byte in drawn])
+    return report_number(day, letters[:RANDOM_CHARACTERS]), letters[RANDOM_CHARACTERS:].lower()
+
+
 def normalised(number: str) -> str | None:
     """The number as it is stored, however it was typed; None when it cannot be one of ours."""
     plain = re.sub(r"[\s-]", "", number[:64]).upper().translate(_MISREAD)
@@ -121,6 +129,11 @@ def year_began(now: datetime) -> datetime:
     """The first instant of the calendar year in Shanghai."""
     here = now.astimezone(SHANGHAI)
     return here.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def day_began(now: datetime) -> datetime:
+    """The first instant of the day in Shanghai."""
+    return now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def covers(looks: Sequence[Entry], since: datetime) -> bool:

@@ -8,6 +8,7 @@ PRINT_PURPOSE = Text("本人下载本人信用报告（PDF）", "The subject dow
 PRINT_AGAIN_PURPOSE = Text(
     "本人再次下载同一份信用报告（PDF）", "The subject downloads the same credit report again, as PDF"
 )
+SHOW_AGAIN_PURPOSE = Text("本人再次查看同一份信用报告", "The subject looks at the same credit report again")
 OWN_LINK_PURPOSE = Text(
     "本人通过报告链接查看本人信用报告", "The subject opens the own credit report by a link"
 )

@@ -95,6 +95,17 @@ WORDS = SimpleNamespace(
         "Reports this year: {used}, with this one. Two free reports a year are your right; here every one is free, and nobody is"
         " refused for asking more often.",
     ),
+    shown_again=Text(
+        "这是同一份报告再次显示，不另计次数；这次查看照样记入查询记录。",
+        "This is the same report shown again. It is not counted again; this look is on record like every other.",
+    ),
+    same=Text(
+        "刷新、返回、切换语言或字号，看到的还是同一份报告，下载的 PDF 也是这一份；同一份报告再次显示不另计次数。"
+        "核验到期、信息有变化、有别人查看或过了当天，就是新的一份。",
+        "Loading the page again, going back, or changing language or type size shows the same report, and the PDF is this one"
+        " too; the same report shown again is not counted again. Once the proof has run out, something changed, somebody else"
+        " looked or the day is over, it is a new one.",
+    ),
     about=Text("关于本报告", "About this report"),
     is_not=(
         Text(

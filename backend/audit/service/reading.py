@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from backend.audit import store
-from backend.audit.model import Entry
+from backend.audit.model import Entry, Onlookers
 from backend.audit.service.chains import ACTS, LOOKS, looks_of
 from backend.common.deps import Deps
 from backend.common.handles import Part
@@ -26,13 +26,26 @@ def one_reading_of_acts(limit: int) -> Part[Entry]:
     return store.newest(ACTS, limit)
 
 
-def looks(deps: Deps, subject_id: str, *, limit: int, cursor: str | None = None) -> Page[Entry]:
-    """Every look at a subject's information, newest first, in pages."""
-    scope = f"access-log:{subject_id}"
+def looks(
+    deps: Deps, subject_id: str, *, limit: int, cursor: str | None = None, others: bool = False
+) -> Page[Entry]:
+    """Every look at a subject's information, newest first, in pages; or only the `others`, which were not the subject's own."""
+    scope = f"access-log{'-others' if others else ''}:{subject_id}"
     after = deps.cursors.read(cursor, scope)
     before = int(after.id) if after else None
-    found = store.list_newest(deps.db, looks_of(subject_id), before=before, limit=limit + 1)
+    listed = store.list_others if others else store.list_newest
+    found = listed(deps.db, looks_of(subject_id), before=before, limit=limit + 1)
     return deps.cursors.page(found, limit, scope, lambda entry: Position(entry.at, str(entry.seq)))
+
+
+def newest_other(deps: Deps, subject_id: str) -> Entry | None:
+    """The last look that was not the subject's own."""
+    return next(iter(store.list_others(deps.db, looks_of(subject_id), before=None, limit=1)), None)
+
+
+def onlookers(deps: Deps, subject_id: str, *, since: datetime) -> tuple[Onlookers, ...]:
+    """Who other than the subject has looked since then, and how often; who looked most comes first."""
+    return tuple(store.onlookers(deps.db, looks_of(subject_id), since))
 
 
 def count_looks(deps: Deps, subject_id: str, *, action: str, since: datetime) -> int:

@@ -32,6 +32,11 @@ class _Act:
     details: dict[str, Scalar]
     purpose: Text | None = None
     scope: Text | None = None
+    once: str | None = None
+
+
+class _Taken(Exception):
+    """A report of this number has its line already."""
 
 
 def record(
@@ -86,6 +91,28 @@ def look(
     return _write(deps, actor, act, newest)
 
 
+def look_once(
+    deps: Deps,
+    actor: Actor,
+    action: str,
+    *,
+    subject_id: str,
+    purpose: Text,
+    scope: Text,
+    report_no: str,
+    newest: Sequence[Entry] | None = None,
+    **details: Scalar,
+) -> Entry | None:
+    """`look`, for a report of which only the first showing has the number (outside of a transaction): None, and nothing is
+    written, when a line with that number is there, because somebody was quicker."""
+    numbered = {"report_no": report_no, **details}
+    act = _Act(action, subject_id, None, numbered, purpose, scope, once=report_no)
+    try:
+        return _write(deps, actor, act, newest)
+    except _Taken:
+        return None
+
+
 def _write(deps: Deps, actor: Actor, act: _Act, newest: Sequence[Entry] | None = None) -> Entry:
     """Append, with the driver's faults told as ours; a collision is left to `atomic`, which begins anew."""
     try:
@@ -109,6 +136,8 @@ def _append(deps: Deps, actor: Actor, act: _Act, newest: Sequence[Entry] | None)
             return _with_the_others(deps, entry)
         if store.insert(deps.db, entry):
             return entry
+        if act.once is not None and store.find_report(deps.db, act.once) is not None:
+            raise _Taken(act.once)
         time.sleep(deps.random.uniform(0, min(LONGEST_WAIT_S, 0.001 * 2**attempt)))
     raise _not_written(act)
 

@@ -25,13 +25,15 @@ from backend.records.service.reading import (
 )
 from backend.records.service.removing import erase, hide, withdraw
 from backend.records.service.rippling import Consumer, ripple, touched_since
-from backend.records.service.showing import ShownRecord, UnitName, show, unit_name
+from backend.records.service.showing import Detail, ShownMark, ShownRecord, UnitName, show, unit_name
 from backend.records.service.suspending import plan_suspension, release, suspend
 from backend.records.service.words import opened, sealed_words
 
 __all__ = [
     "Consumer",
     "Counts",
+    "Detail",
+    "ShownMark",
     "ShownRecord",
     "UnitName",
     "adverse_of",

@@ -1,7 +1,6 @@
 """Use cases of the report: reading it, sharing it, verifying it, who looked, and questions about that."""
 
 from backend.reports.service.answering import answer, question, questions
-from backend.reports.service.drawing import ahead
 from backend.reports.service.foretelling import tell_ahead
 from backend.reports.service.linking import (
     count_active_links,
@@ -14,10 +13,11 @@ from backend.reports.service.linking import (
     standing,
     standing_in_chat,
 )
-from backend.reports.service.looking import access_log
+from backend.reports.service.looking import access_log, onlookers
 from backend.reports.service.printing import printed
 from backend.reports.service.questions import ask, own_question, own_questions
-from backend.reports.service.reading import forgetting_calendar, mine, summary
+from backend.reports.service.reading import current, forgetting_calendar, mine, summary
+from backend.reports.service.sheets import ahead
 from backend.reports.service.sweeping import flag_overdue, queues, recompute_clocks, remind_due
 from backend.reports.service.verifying import verify
 
@@ -27,6 +27,7 @@ __all__ = [
     "answer",
     "ask",
     "count_active_links",
+    "current",
     "flag_overdue",
     "forgetting_calendar",
     "kill_link",
@@ -35,6 +36,7 @@ __all__ = [
     "make_chat_link",
     "make_link",
     "mine",
+    "onlookers",
     "open_link",
     "own_question",
     "own_questions",

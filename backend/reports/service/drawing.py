@@ -1,127 +1,123 @@
 """Drawing a report: read, write the look down, and only then open the words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from backend.audit import service as audit
-from backend.audit.model import Entry
+from backend.audit.model import Entry, Scalar
 from backend.common.actor import Actor
-from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
-from backend.common.handles import Ahead, joined
+from backend.common.handles import Ahead
 from backend.common.numbers import mask
 from backend.grades import service as grades
 from backend.records import service as records
-from backend.records.model import Record
 from backend.records.service import ShownRecord
 from backend.registry import service as registry
 from backend.registry.model import Subject
-from backend.reports import errors, rules, texts
+from backend.reports import rules, texts
 from backend.reports.model import Annotation, Report, Section, SubjectShown
-from backend.reports.service.looking import SHARED, shown_looks
-from schemas.terms import Nature, QueryKind, ReportView, SubjectKind
-from schemas.text import Text
+from backend.reports.service.looking import shown_looks
+from backend.reports.service.sheets import Again, Occasion, Sheet, find_drawn, read_sheet
+from schemas.terms import Nature, ReportView, SubjectKind
 
 READ = "reports.read"
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """Of whom a report is drawn, for whose eyes, why, and through which link."""
-
-    subject_id: str
-    view: ReportView
-    purpose: Text
-    link_id: str | None = None
-    shared_for: str | None = None
-    form: QueryKind = QueryKind.REPORT
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What was read before the look was written down, and under which number."""
-
-    subject: Subject
-    held: tuple[Record, ...]
-    newest: tuple[Entry, ...]
-    number: str
-    code: str
-
-
-def ahead(deps: Deps) -> Ahead:
-    """What a report reads of its subject."""
-    return Ahead(registry.one_reading(), records.one_reading(deps), audit.one_reading(rules.LATEST_LOOKS))
 
 
 def draw(deps: Deps, actor: Actor, occasion: Occasion, read: Ahead | None = None) -> Report:
     """The report of this instant. The look is on the majority's disks before a word is opened; if it cannot be written,
     `audit.not_written` is raised and nothing is shown (Measures 19, 26).
     """
-    return drawn(deps, actor, occasion, read_sheet(deps, occasion.subject_id, read))
+    return drawn(deps, actor, occasion, read_sheet(deps, actor, occasion, read))
 
 
 def drawn(deps: Deps, actor: Actor, occasion: Occasion, sheet: Sheet) -> Report:
     """The same from what was read before."""
-    entry = _write_down(deps, actor, occasion, sheet)
+    first, entry = write_down(deps, actor, occasion, sheet)
     shown = _shown(deps, sheet, occasion.view)
     own = occasion.view is ReportView.OWN
     looks = _latest(deps, entry, sheet.newest) if own else ()
     return Report(
         view=occasion.view,
         report_no=sheet.number,
-        generated_at=entry.at,
+        generated_at=first.at,
         subject=_subject(deps, sheet.subject, occasion.view),
         grade=grades.assess(deps, sheet.subject.kind, sheet.held) if own else grades.not_shared(),
         sections=tuple(Section(n, tuple(r for r in shown if r.nature is n)) for n in Nature),
         annotations=_annotations(shown),
-        access_log=shown_looks(deps, looks) if own else None,
+        access_log=shown_looks(deps, looks[: occasion.looks]) if own else None,
         access_log_total=looks[0].seq if own else None,
         free_reports_used=_used(deps, occasion.subject_id, looks, entry.at) if own else None,
         free_reports_right=rules.FREE_REPORTS_RIGHT if own else None,
         verify_url=f"{deps.settings.site}/verify/{sheet.number}?code={sheet.code}",
         notices=texts.NOTICES[occasion.view],
         purpose=occasion.shared_for,
+        again=None if occasion.again is None else first is not entry,
     )
 
 
-def read_sheet(deps: Deps, subject_id: str, read: Ahead | None) -> Sheet:
-    """What a report of this instant is drawn from; nothing is opened yet."""
-    subject, held, newest = _read(deps, subject_id) if read is None or read.found is None else read.found
-    if not subject or subject[0].id != subject_id:
-        raise errors.no_subject()
-    return Sheet(
-        subject=subject[0],
-        held=records.open_now(deps, held),
-        newest=tuple(newest),
-        number=rules.report_number(shanghai_date(deps.now()), deps.new_code()),
-        code=deps.new_code()[: rules.CODE_CHARACTERS],
+def write_down(deps: Deps, actor: Actor, occasion: Occasion, sheet: Sheet) -> tuple[Entry, Entry]:
+    """Write this look down. The look that drew the report first, which has its number, and this one; they are the same the first
+    time. Of two that are first at the same moment one is, and the other is told so by the log."""
+    if occasion.again is None:
+        entry = _drawn_now(deps, actor, occasion, sheet)
+        return entry, entry
+    if sheet.first is not None:
+        return sheet.first, _once_more(deps, actor, occasion.again, sheet, sheet.newest)
+    drawn_now = audit.look_once(
+        deps,
+        actor,
+        READ,
+        subject_id=occasion.subject_id,
+        purpose=occasion.purpose,
+        scope=texts.WHOLE,
+        newest=sheet.newest,
+        report_no=sheet.number,
+        **_particulars(deps, occasion, sheet),
     )
+    if drawn_now is not None:
+        return drawn_now, drawn_now
+    first = find_drawn(deps, occasion.subject_id, sheet.number)
+    if first is None:
+        raise AssertionError(f"two reports are called {sheet.number}")
+    return first, _once_more(deps, actor, occasion.again, sheet, None)
 
 
-def _read(deps: Deps, subject_id: str) -> tuple[list[Any], ...]:
-    """The same parts, where nobody's session was read with them."""
-    first, *rest = ahead(deps).parts
-    found = joined(deps.db, first, subject_id, "_id", rest)
-    return ([],) * 3 if found is None else ([found[0]], *found[1])
-
-
-def _write_down(deps: Deps, actor: Actor, occasion: Occasion, sheet: Sheet) -> Entry:
+def _drawn_now(deps: Deps, actor: Actor, occasion: Occasion, sheet: Sheet) -> Entry:
     return audit.look(
         deps,
         actor,
-        READ if occasion.view is ReportView.OWN else SHARED,
+        READ if occasion.view is ReportView.OWN else audit.SHARED,
         subject_id=occasion.subject_id,
         purpose=occasion.purpose,
         scope=texts.WHOLE,
         target_id=occasion.link_id,
         newest=sheet.newest,
         report_no=sheet.number,
-        code_hash=rules.code_hash(report_key(deps), sheet.code).hex(),
-        snapshot=rules.snapshot(sheet.held),
+        **_particulars(deps, occasion, sheet),
+    )
+
+
+def _particulars(deps: Deps, occasion: Occasion, sheet: Sheet) -> dict[str, Scalar]:
+    """What proves later which report it was, without a word of it."""
+    return {
+        "code_hash": rules.code_hash(report_key(deps), sheet.code).hex(),
+        "snapshot": rules.snapshot(sheet.held),
+        "records": len(sheet.held),
+        "form": occasion.form.value,
+    }
+
+
+def _once_more(deps: Deps, actor: Actor, again: Again, sheet: Sheet, newest: Sequence[Entry] | None) -> Entry:
+    return audit.look(
+        deps,
+        actor,
+        again.action,
+        subject_id=sheet.subject.id,
+        purpose=again.purpose,
+        scope=texts.WHOLE,
+        newest=newest,
+        again=sheet.number,
         records=len(sheet.held),
-        form=occasion.form.value,
     )
 
 

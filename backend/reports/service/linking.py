@@ -17,7 +17,8 @@ from backend.notices import service as notices
 from backend.registry import service as registry
 from backend.reports import errors, rules, store, texts
 from backend.reports.model import ListedLink, NewLink, Report, ReportLink
-from backend.reports.service.drawing import Occasion, draw, report_key
+from backend.reports.service.drawing import draw, report_key
+from backend.reports.service.sheets import Occasion
 from schemas.base import said
 from schemas.notices import NoticeKind
 from schemas.terms import Audience, Channel, LinkRefusal, LinkState, ReportView, Role

@@ -13,9 +13,12 @@ from backend.records.model import Record
 from backend.records.service import Counts, ShownRecord
 from backend.reports import texts
 from backend.reports.model import Forgetting, Report
-from backend.reports.service.drawing import Occasion, draw
+from backend.reports.service.drawing import draw
+from backend.reports.service.sheets import Again, Occasion
 from schemas.terms import Nature, ReportView
 
+SHOWN_AGAIN = Again("reports.show_again", texts.SHOW_AGAIN_PURPOSE)
+LISTED_LOOKS = 5  # on the page; all have one of their own
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -26,6 +29,16 @@ def mine(deps: Deps, actor: Actor, ahead: Ahead | None = None) -> Report:
     """
     subject_id = actor.require_verified(deps.now())
     return draw(deps, actor, Occasion(subject_id, ReportView.OWN, texts.OWN_PURPOSE), ahead)
+
+
+def current(deps: Deps, actor: Actor, ahead: Ahead | None = None) -> Report:
+    """The own report as a page shows it: the same one, with its number and time, as long as the proof lasts, nothing of the
+    record changed, nobody else looked and the day is the same. Each showing is a look of its own, written down before anything
+    leaves; only the first is counted as a report.
+    """
+    subject_id = actor.require_verified(deps.now())
+    occasion = Occasion(subject_id, ReportView.OWN, texts.OWN_PURPOSE, looks=LISTED_LOOKS, again=SHOWN_AGAIN)
+    return draw(deps, actor, occasion, ahead)
 
 
 def summary(deps: Deps, actor: Actor) -> Counts:

@@ -17,7 +17,7 @@ from tests.backend.pages.conftest import Visiting
 from tests.support import browser as browsing
 from tests.support import people
 from tests.support.catalogue import publish
-from tests.support.readers import Reader, enters, reader
+from tests.support.readers import Reader, enters, proved, reader
 from tests.support.records import keep, make_record
 from tests.support.world import START, Clock
 
@@ -111,6 +111,65 @@ def test_one_page_is_one_look_written_down_before_the_data(
     assert line["details"]["report_no"] in page.text
     assert (line["channel"], line["look"], line["subject_id"]) == ("page", True, me.subject_id)
     assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_loading_it_again_in_whatever_look_is_the_same_report(
+    deps: Deps, visitor: FlaskClient, clock: Clock, me: Reader, held: tuple[Record, ...]
+) -> None:
+    first = number_and_address(enters(visitor, me).get("/report").text)
+    clock.advance(minutes=2)
+    code = code_of(visitor.get("/report").text)
+    for choice in ({"lang": "en"}, {"size": "large"}, {"lang": "zh"}):
+        visitor.post("/look", data={"_form": code, "next": "/report"} | choice)
+        page = visitor.get("/report").text
+        assert number_and_address(page) == first
+    assert "同一份报告再次显示" in page
+    assert "本年度已获取报告 1 次" in page
+    assert "2026年11月21日 20:00" in page
+    assert len(people.acts(deps, "reports.read")) == 1
+    again = people.acts(deps, "reports.show_again")
+    assert [(line["channel"], line["details"]["again"]) for line in again] == [("page", first[0])] * 4
+    assert first[0] in visitor.get("/report.pdf").headers["Content-Disposition"]
+    assert len(people.acts(deps, "reports.read")) == 1
+
+
+def number_and_address(page: str) -> tuple[str, str]:
+    number = re.search(r"SH[0-9]{8}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]", page)
+    address = re.search(r'<p class="address"><a href="([^"]+)"', page)
+    assert number is not None
+    assert address is not None
+    return number[0], address[1]
+
+
+def test_a_proof_made_anew_makes_another_report(
+    deps: Deps, visitor: FlaskClient, clock: Clock, me: Reader, held: tuple[Record, ...]
+) -> None:
+    first = number_and_address(enters(visitor, me).get("/report").text)
+    clock.advance(minutes=1)
+    enters(visitor, proved(deps, me))
+    page = visitor.get("/report").text
+    assert number_and_address(page)[0] != first[0]
+    assert "本年度已获取报告 2 次" in page
+
+
+def test_it_says_beforehand_that_showing_it_again_does_not_count(visitor: FlaskClient, me: Reader) -> None:
+    page = enters(visitor, me).get("/report").text
+    assert "同一份报告再次显示不另计次数" in page
+    assert "这是同一份报告再次显示" not in page
+
+
+def test_what_was_shown_before_is_not_shown_again_unwritten(
+    deps: Deps, visitor: FlaskClient, me: Reader, held: tuple[Record, ...]
+) -> None:
+    assert enters(visitor, me).get("/report").status_code == 200
+    deps.db.command("collMod", "audit_log", validator={"never_written": {"$exists": True}})
+    try:
+        page = visitor.get("/report")
+    finally:
+        deps.db.command("collMod", "audit_log", validator={})
+    assert page.status_code == 503
+    for secret in (people.NAME, "逃票", held[0].id, "居住证"):
+        assert secret not in page.text
 
 
 @pytest.mark.parametrize("path", ["/report", "/report/forgetting", "/report.pdf"])

@@ -1,21 +1,25 @@
 """Who looked, "not me", the forgetting calendar, and links that are made and switched off."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
+from backend.audit import service as audit
+from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.reports import service
 from schemas.terms import Audience, Channel, LinkState, QuestionFinding, Role
+from schemas.text import Text
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.test_report import OTHER, code_of
 from tests.support import browser as browsing
 from tests.support import people
 from tests.support.readers import Reader, enters, reader
 from tests.support.records import keep, make_record
-from tests.support.world import START
+from tests.support.world import START, Clock
 
 AUDITOR = replace(people.COMMAND, role=Role.AUDITOR, channel=Channel.CONSOLE, id="staff-9", name="审计")
 
@@ -37,9 +41,101 @@ def test_every_look_is_told_in_words(deps: Deps, visiting: Visiting, me: Reader)
     for size in (browsing.PHONE, browsing.DESK):
         one = visiting(size=size).signed_in(me.tokens)
         one.check_each_look("/report/looks")
-    said = one.text()
-    for words in ("持您所给报告链接的人", "租房", "报告链接", "您自己", "本人查询信用记录数量"):
+        one.page.locator(".look.own summary").first.click()
+        one.check()
+        said = one.text()
+        one.check_each_look("/report/looks?who=others")
+    for words in ("持您所给报告链接的人", "租房", "报告链接", "您自己看过 1 次", "本人查询信用记录数量"):
         assert words in said
+
+
+def test_who_looked_stands_on_top_in_one_sentence(deps: Deps, visitor: FlaskClient, me: Reader) -> None:
+    service.summary(deps, me.actor)
+    assert top(enters(visitor, me)) == "过去 12 个月，除了您自己，没有人看过您的信息。"
+    shared_once(deps, me)
+    assert top(visitor) == "过去 12 个月，别人看过您的信息 1 次：持您所给报告链接的人。"
+    for name, unit in (("吴迪", "HRSS"), ("陈立", "HRSS"), ("周晓", None)):
+        officer = replace(AUDITOR, role=Role.PROVIDER if unit else Role.CASE_OFFICER, name=name, unit=unit)
+        looked(deps, me, officer)
+    looked(deps, me, Actor("m1", Role.MERCHANT, Channel.API, name="<江南书局>"))
+    assert top(visitor) == (
+        "过去 12 个月，别人看过您的信息 5 次：HRSS（2 次）、&lt;江南书局&gt;（1 次）、异议处理员（1 次），"
+        "还有另外 1 个单位或个人。"
+    )
+    visitor.set_cookie("lang", "en", domain="localhost")
+    assert "how often: 5. By whom: HRSS (2×)" in top(visitor)
+
+
+def looked(deps: Deps, one: Reader, officer: Actor) -> None:
+    why = Text("办理异议", "Working on an objection")
+    audit.look(deps, officer, "objections.read", subject_id=one.subject_id, purpose=why, scope=why)
+
+
+def top(visitor: FlaskClient) -> str:
+    found = re.search(
+        r'<p class="note[^"]* who"><strong>(.*?)</strong>', visitor.get("/report/looks").text, re.DOTALL
+    )
+    assert found is not None
+    return found[1]
+
+
+def test_own_looks_are_folded_and_those_of_others_stand_out(
+    deps: Deps, visiting: Visiting, clock: Clock, me: Reader
+) -> None:
+    """Two, then somebody else, then three."""
+    for _ in range(2):
+        service.summary(deps, me.actor)
+        clock.advance(minutes=1)
+    shared_once(deps, me)
+    for _ in range(3):
+        service.summary(deps, me.actor)
+        clock.advance(minutes=1)
+    one = visiting(java_script_enabled=False).signed_in(me.tokens)
+    one.open("/report/looks")
+    cards = one.page.locator(".look")
+    assert [("own" in (cards.nth(place).get_attribute("class") or "")) for place in range(cards.count())] == [
+        True,
+        False,
+        True,
+    ]
+    assert "您自己看过 3 次" in cards.nth(0).inner_text()
+    assert "不是您本人" in cards.nth(1).inner_text()
+    assert "本人查询信用记录数量" not in one.text()
+    cards.nth(2).locator("summary").first.click()
+    assert cards.nth(2).inner_text().count("本人查询信用记录数量") == 2
+    one.page.click("a.chip[href='/report/looks?who=others']")
+    assert one.page.locator(".look").count() == one.page.locator(".look.other").count() == 1
+    assert one.page.locator("nav.which a[aria-current]").inner_text() == "只看别人的"
+
+
+def test_the_list_of_others_goes_on_to_its_own_next_part(
+    deps: Deps, visitor: FlaskClient, me: Reader
+) -> None:
+    for number in range(25):
+        looked(deps, me, replace(AUDITOR, name=f"审计{number:02}"))
+        service.summary(deps, me.actor)
+    first = enters(visitor, me).get("/report/looks?who=others").text
+    assert first.count("look other") == 20
+    onward = re.search(r'href="(/report/looks\?who=others&amp;cursor=[^"]+)"', first)
+    assert onward is not None
+    rest = visitor.get(onward[1].replace("&amp;", "&")).text
+    assert rest.count("look other") == 5
+    assert "审计00" in rest
+
+
+def test_a_question_about_an_own_look_that_is_not_taken_stays_in_its_open_fold(
+    deps: Deps, visitor: FlaskClient, me: Reader
+) -> None:
+    for _ in range(2):
+        service.summary(deps, me.actor)
+    entry = service.access_log(deps, me.actor, limit=2).items[1]
+    code = code_of(enters(visitor, me).get("/report/looks").text)
+    sent = {"_form": code, "statement": "不是我" * 400}
+    page = visitor.post(f"/report/looks/{entry.id}/questions", data=sent)
+    assert page.status_code == 422
+    assert "<details open><summary><span>您自己看过 2 次" in page.text
+    assert page.text.count("<details open>") == 2
+    assert sent["statement"] in page.text
 
 
 def test_not_me_is_asked_without_script_and_its_answer_read(

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from backend import bootstrap
 from backend.app import use
 from backend.common import mongo
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.common.keeping import Kept
 from backend.gateways.printing import Limits, ProcessPrinter
 from backend.records.model import Mark
 from backend.reports import service, sheet
@@ -215,17 +217,37 @@ def test_whatever_changes_makes_another_report(deps: Deps, verified: Actor, cloc
     assert service.printed(deps, verified).report_no != first.report_no
 
 
-def test_another_proof_another_session_and_another_language_are_other_reports(
-    deps: Deps, verified: Actor
-) -> None:
+def test_another_proof_and_another_session_are_other_reports(deps: Deps, verified: Actor) -> None:
     numbers = {service.printed(deps, verified).report_no}
     numbers.add(service.printed(deps, replace(verified, session_id="s-2")).report_no)
     later = replace(verified, verified_until=START + timedelta(minutes=11))
     numbers.add(service.printed(deps, later).report_no)
+    assert len(numbers) == 3
+
+
+def test_in_another_language_it_is_the_same_report_on_other_paper(
+    deps: Deps, verified: Actor, clock: Clock
+) -> None:
+    chinese = service.printed(deps, verified)
+    clock.advance(minutes=1)
     SPEAKING.set("en")
-    numbers.add(service.printed(deps, verified).report_no)
-    SPEAKING.set("zh")
-    assert len(numbers) == 4
+    try:
+        english = service.printed(deps, verified)
+    finally:
+        SPEAKING.set("zh")
+    assert english.report_no == chinese.report_no
+    assert reader(english).trailer["/Root"]["/Lang"] == "en"
+    assert reader(english).metadata.creation_date == START
+    assert [line["action"] for line in looks(deps)] == ["reports.read", "reports.download_again"]
+
+
+def test_another_process_prints_the_same_report_anew(deps: Deps, verified: Actor) -> None:
+    first = service.printed(deps, verified)
+    beside = replace(deps, printouts=Kept(bootstrap.PRINTOUT_BYTES))
+    second = service.printed(beside, verified)
+    assert (second.report_no, second.name) == (first.report_no, first.name)
+    assert service.printed(beside, verified) == second
+    assert [line["action"] for line in looks(deps)] == ["reports.read", *["reports.download_again"] * 2]
 
 
 def test_somebody_elses_look_makes_another_report_that_shows_it(

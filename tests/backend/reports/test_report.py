@@ -12,6 +12,7 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.records.model import Change, Mark
 from backend.reports import rules, service
+from backend.reports.model import Onlooker
 from schemas import reports as wire
 from schemas.base import SPEAKING
 from schemas.terms import Audience, Channel, GradeValue, Nature, Openness, RecordMark, ReportView, Role
@@ -145,6 +146,18 @@ def test_a_look_of_staff_shows_name_unit_role_and_channel(deps: Deps, verified: 
         "周晓", Text("HRSS", "HRSS"), Role.CASE_OFFICER, Channel.CONSOLE,
     )  # fmt: skip
     assert not look.own
+
+
+def test_who_else_looked_is_told_for_twelve_months(deps: Deps, verified: Actor, clock: Clock) -> None:
+    why = Text("办理异议", "Working on an objection")
+    for name in ("周晓", "吴迪"):
+        officer = Actor(name, Role.PROVIDER, Channel.CONSOLE, name=name, unit="HRSS")
+        audit.look(deps, officer, "records.read", subject_id=str(verified.subject_id), purpose=why, scope=why)
+    service.summary(deps, verified)
+    clock.set(datetime(2027, 11, 20, 15, 59, 59, tzinfo=UTC))
+    assert service.onlookers(deps, verified) == (Onlooker(Text("HRSS", "HRSS"), 2),)
+    clock.advance(seconds=1)
+    assert service.onlookers(deps, verified) == ()
 
 
 def test_concurrent_reports_list_and_count_every_look(deps: Deps, verified: Actor) -> None:

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.reports import service
+from schemas.terms import Audience
 from tests.backend.reports.conftest import NAME, Refuse
 from tests.support.records import keep, make_record
 from tests.support.web import ClientAs
@@ -187,6 +188,22 @@ def test_a_link_that_cannot_be_is_refused_and_nothing_is_kept(
     body = {"purpose": "应聘入职", "audience": "third_party", **wrong}
     body_of(web_as(verified), "post", ME + "/report-links", 422, json=body)
     assert deps.db["report_links"].count_documents({}) == 0
+
+
+def test_the_looks_of_others_alone(deps: Deps, web_as: ClientAs, verified: Actor, other: Actor) -> None:
+    link = service.make_link(deps, verified, purpose="租房", audience=Audience.THIRD_PARTY)
+    for _ in range(2):
+        service.open_link(deps, other, code=link.url.rpartition("/")[2])
+        service.summary(deps, verified)
+    client = web_as(verified)
+    page = body_of(client, "get", ME + "/access-log?others=true&limit=1", 200)
+    rest = body_of(client, "get", f"{ME}/access-log?others=true&cursor={page['next_cursor']}", 200)
+    assert [look["own"] for look in (*page["items"], *rest["items"])] == [False, False]
+    assert rest["next_cursor"] is None
+    for every in ("", "?others=false"):
+        assert len(body_of(client, "get", f"{ME}/access-log{every}", 200)["items"]) == 4
+    for wrong in ("others=1", "others=yes", "others=", "other=true"):
+        body_of(client, "get", f"{ME}/access-log?{wrong}", 422)
 
 
 def test_the_access_log_is_paged_and_own(deps: Deps, web_as: ClientAs, bound: Actor, other: Actor) -> None:

@@ -27,6 +27,19 @@ def test_a_wrong_character_of_a_report_number_is_noticed(chance: str, place: int
     assert (rules.normalised(changed) is None) == (changed != plain)
 
 
+def test_number_and_code_follow_from_the_facts_and_the_key() -> None:
+    number, code = rules.derived(b"k", DAY, "s1", "a1", None)
+    assert rules.normalised(number) == number
+    assert (len(code), set(code) <= set(ids.ALPHABET)) == (rules.CODE_CHARACTERS, True)
+    assert rules.derived(b"k", DAY, "s1", "a1", None) == (number, code)
+    others = [
+        rules.derived(b"l", DAY, "s1", "a1", None),
+        rules.derived(b"k", DAY, "s1", "a1", "None"),
+        rules.derived(b"k", DAY, "s1a1", "", None),
+    ]
+    assert len({number, *(one for one, _ in others)}) == len({code, *(one for _, one in others)}) == 4
+
+
 @pytest.mark.parametrize(
     "typed", ["", "SH", "SH20261121", "x" * 10_000, "SH2026112１-7K3M-9Q2W-8CXP-T", "\0"]
 )
