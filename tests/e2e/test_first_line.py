@@ -20,7 +20,7 @@ from tests.support.face import ORDER, acted, photograph, steps_of
 from tests.support.moving_in import Newcomer
 from tests.support.people import number_of
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SELFIE, STRANGER = "obama3.jpg", "biden.jpg"
 ME = Newcomer("欧阳䶮", number_of("19610804", "011"), "13900001111", photos=("obama.jpg", "obama2.jpg"))

@@ -22,7 +22,7 @@ from tests.support.moving_in import Newcomer
 from tests.support.processes import Process
 from tests.support.walking import Walker
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 NEWCOMER = Walker("祝䶮", people.number_of("20010131", "003"), "13490000003")
 PREVIEW = {"User-Agent": "TelegramBot (like TwitterBot)", "Accept": "*/*"}

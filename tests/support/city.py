@@ -134,7 +134,7 @@ class City:
         return str(found[-1])
 
     def _wait_ready(self) -> None:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             assert self.run.poll() is None, self.said()
             try:
