@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.support.web",
     "tests.support.face",
     "tests.support.browser",
+    "tests.support.camera",
     "tests.support.passwords",
 ]
 

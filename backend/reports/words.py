@@ -20,7 +20,7 @@ WORDS = SimpleNamespace(
     ),
     qr=Text("本报告核验网址的二维码", "QR code of the address that verifies this report"),
     grade=Text("信用等级", "Grade"),
-    no_grade=Text("没有等级", "No grade"),
+    no_grade=Text("这里不显示等级", "No grade is shown here"),
     floor=Text("申请权益时按此等级对待：", "Treated for benefits as: "),
     rule_version=Text("规则版本", "Rule version"),
     reasons=Text("形成等级的理由", "Reasons for the grade"),

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -10,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,9 +17,12 @@ from typing import Any, Self
 import httpx
 
 from schemas.faces import FaceStep
+from tests.support.face import acted, steps_of
 from tests.support.processes import ROOT
 
 PYTHON = Path(sys.executable)
+CLERK = "chen.jing"
+"""Who sits at the counter of the demonstration."""
 
 
 class City:
@@ -83,13 +86,31 @@ class City:
         """Where the embedded database of this run listens."""
         return (self.data / "run" / "mongodb_uri").read_text().strip()
 
+    def account(self, username: str) -> dict[str, Any]:
+        """Somebody of the staff or a merchant's clerk, as the run wrote them down."""
+        return next(one for one in self.accounts() if one["username"] == username)
+
+    def accounts(self) -> list[dict[str, Any]]:
+        """Everybody of the demonstration, with what they sign in with."""
+        told: list[dict[str, Any]] = json.loads((self.data / "demo" / "accounts.json").read_text())
+        return told
+
     def window_code(self, number: str) -> str:
-        """A code as the counter's clerk would hand it out."""
-        found = re.search(
-            r"\b[0-9A-Z]{4}-?[0-9A-Z]{4}\b", self.manage("issue-window-code", "--id-number", number)
-        )
-        assert found
-        return found[0]
+        """A code as the counter's clerk hands it out."""
+        answer = self._counter.post("/staff/window-codes", json={"id_number": number})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["code"])
+
+    @cached_property
+    def _counter(self) -> httpx.Client:
+        clerk = self.account(CLERK)
+        client = httpx.Client(base_url=f"{self.site}/api/v1", timeout=60)
+        self.on_exit.callback(client.close)
+        given = {"username": CLERK, "password": clerk["password"]}
+        signed_in = client.post("/auth/staff-sessions", json=given)
+        assert signed_in.status_code == 201, signed_in.text
+        client.headers["Authorization"] = f"Bearer {signed_in.json()['access_token']}"
+        return client
 
     def pid_of(self, name: str) -> int:
         """The process of this run whose command line has `name` in it (`backend.face`, `backend.app`, `mongod`)."""
@@ -113,7 +134,7 @@ class City:
         return str(found[-1])
 
     def _wait_ready(self) -> None:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             assert self.run.poll() is None, self.said()
             try:
@@ -171,6 +192,12 @@ class Phone:
         challenge: dict[str, Any] = answer.json()
         return challenge
 
+    def show_face(self, photograph: str) -> httpx.Response:
+        """Follow a new challenge with the face on this photograph."""
+        challenge = self.challenge()
+        actions = actions_of(challenge)
+        return self.answer(challenge, acted(photograph, actions), steps_of(actions))
+
     def answer(
         self, challenge: Mapping[str, Any], frames: Sequence[bytes], steps: Sequence[str]
     ) -> httpx.Response:
@@ -183,11 +210,9 @@ class Phone:
         return answer
 
 
-def steps_for(challenge: Mapping[str, Any]) -> list[FaceStep]:
-    """Eight frames: straight, then each action with straight ones after it."""
-    first, second = (FaceStep(action) for action in challenge["actions"])
-    straight = FaceStep.NEUTRAL
-    return [straight, straight, first, straight, second, straight, straight, straight]
+def actions_of(challenge: Mapping[str, Any]) -> tuple[FaceStep, ...]:
+    """What a challenge asks for, in its order."""
+    return tuple(FaceStep(action) for action in challenge["actions"])
 
 
 def _version_of(notices: Any) -> str:

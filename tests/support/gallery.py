@@ -3,7 +3,6 @@
 python -m tests.support.gallery [FOLDER]        a service of its own is started and ended; docs/pictures by default
 """
 
-import json
 import sys
 import tempfile
 from io import BytesIO
@@ -14,13 +13,15 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support import browser as browsing
+from tests.support import walking
 from tests.support.city import City
 from tests.support.processes import ROOT
+from tests.support.walking import Walker
 
 FOLDER = ROOT / "docs" / "pictures"
 COLOURS = 96
 PHONE = browsing.PHONE | {"device_scale_factor": 2}
-RESIDENT, NAME, NUMBER = "13490000004", "阿依古丽·买买提", "310199197506150041"
+RESIDENT = Walker("阿依古丽·买买提", "310199197506150041", "13490000004")
 
 
 def main(folder: Path) -> int:
@@ -52,19 +53,11 @@ class Gallery:
         page = self._page(PHONE)
         self._shoot(page, "home", "/")
         page.goto(self._city.site + "/login?next=/verify-me")
-        page.fill("#f-phone", RESIDENT)
-        page.click("main button")
-        page.wait_for_selector("#f-code")
-        page.fill("#f-code", self._city.code_for(RESIDENT))
-        page.click("main .card button")
-        page.wait_for_url("**/identity*")
-        page.fill("#f-name", NAME)
-        page.fill("#f-id_number", NUMBER)
-        page.click("main button")
+        walking.sign_in(page, self._city, RESIDENT.phone)
+        walking.bind(page, RESIDENT)
         page.wait_for_url("**/verify-me*")
         self._shoot(page, "verify", "/verify-me")
-        page.fill("input[name=code]", self._city.window_code(NUMBER))
-        page.press("input[name=code]", "Enter")
+        walking.prove(page, self._city.window_code(RESIDENT.number))
         page.wait_for_load_state()
         self._shoot(page, "report", "/report")
         page.goto(self._city.site + "/objections")
@@ -85,19 +78,12 @@ class Gallery:
     def desk(self) -> None:
         page = self._page(browsing.DESK)
         page.goto(self._city.site + "/staff/login")
-        page.fill("#f-username", "lu.ming")
-        page.fill("#f-password", self._account("lu.ming")["password"])
-        page.click("main button")
-        page.wait_for_url("**/staff")
+        walking.enter(page, self._city, "lu.ming", "/staff")
         self._shoot(page, "desk", "/staff")
         page.goto(self._city.site + "/staff/objections")
         page.click("table.list a")
         page.wait_for_load_state()
         self._shoot(page, "desk-case")
-
-    def _account(self, username: str) -> dict[str, str]:
-        told = json.loads((self._city.data / "demo" / "accounts.json").read_text())
-        return next(one for one in told if one.get("username") == username)
 
     def _page(self, size: dict[str, Any]) -> Page:
         return self._browser.new_context(**browsing.COMMON, **size).new_page()

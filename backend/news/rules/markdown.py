@@ -6,6 +6,7 @@ Twice guarded: the renderer makes only what it knows, and what it made is cleane
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import nh3
@@ -33,8 +34,18 @@ def render(text: str, pictures: str = PUBLIC_PICTURES) -> str:
 
 
 def plain(text: str) -> str:
-    """What a reader reads, without marks, a paragraph a line: for summaries and for the search."""
-    return "\n".join(filter(None, map(_said, _parser().parse(text))))
+    """What a reader reads, without marks, a paragraph a line: for the search."""
+    return _lines(_parser().parse(text))
+
+
+def lead(text: str) -> str:
+    """As `plain`, for summaries: without headings, which are no sentences, unless there is nothing else."""
+    tokens = _parser().parse(text)
+    before: Iterator[Token | None] = chain((None,), tokens)
+    said = [
+        one for last, one in zip(before, tokens, strict=False) if not (last and last.type == "heading_open")
+    ]
+    return _lines(said) or _lines(tokens)
 
 
 def pictures_of(text: str) -> list[str | None]:
@@ -97,6 +108,10 @@ def _images(tokens: Sequence[Token]) -> Iterator[Token]:
         if token.type == "image":
             yield token
         yield from _images(token.children or [])
+
+
+def _lines(tokens: Sequence[Token]) -> str:
+    return "\n".join(filter(None, map(_said, tokens)))
 
 
 def _said(token: Token) -> str:

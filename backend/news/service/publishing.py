@@ -133,7 +133,7 @@ def _shown_pictures(content: Content) -> Iterator[str]:
 
 def _lead(body: str, most: int) -> str:
     """The beginning of the text on one line."""
-    words = " ".join(rules.plain(body).split())
+    words = " ".join(rules.lead(body).split())
     return words if len(words) <= most else words[: most - 1] + "…"
 
 

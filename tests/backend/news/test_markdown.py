@@ -254,6 +254,19 @@ def test_the_plain_text_is_what_a_reader_reads() -> None:
     assert rules.plain(text) == "题\n信用修复 两行\n甲 乙\n代码\n图说 链接\n<b>x</b>"
 
 
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("## 怎么借\n\n带**身份证**即可。\n\n### 期限\n\n- 三十天", "带身份证即可。\n三十天"),
+        ("怎么借\n======\n\n> 带身份证", "带身份证"),
+        ("# 只有标题", "只有标题"),
+        ("", ""),
+    ],
+)
+def test_a_summary_has_no_headings_in_it(text: str, lead: str) -> None:
+    assert rules.lead(text) == lead
+
+
 def test_previews_of_editors_load_their_pictures_from_the_staffs_place() -> None:
     html = rules.render("![a](picture:p1)", "/api/v1/staff/news/n1/pictures/")
     assert '<img src="/api/v1/staff/news/n1/pictures/p1" alt="a">' in html

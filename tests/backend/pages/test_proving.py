@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,35 +13,20 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.gateways.faces import Faces, SocketFaces
 from backend.identity import service as identity
-from schemas.faces import FaceStep
 from tests.backend.facechecks.test_service import BUSY, ScriptedFaces
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.test_home import code_of
 from tests.support import browser as browsing
 from tests.support import people, residents
 from tests.support.browser import Visit
-from tests.support.face import photograph, template_of
+from tests.support.camera import Films, ended, follow
+from tests.support.face import template_of
 from tests.support.residents import Resident
 from tests.support.web import Standing, loud
 
 Filming = Callable[..., Visit]
-POSES = (FaceStep.NEUTRAL, FaceStep.TURN_LEFT, FaceStep.NEUTRAL, FaceStep.TURN_RIGHT) * 3
-RATE, EACH = 4, 10
 PATTERN = "pattern"
 """Chromium's own moving picture, where a test needs a camera and no face."""
-SHADES = {FaceStep.NEUTRAL: 128, FaceStep.TURN_LEFT: 245, FaceStep.TURN_RIGHT: 10}
-"""`motion.PATCH`, without loading dlib."""
-# Says that the pose is there as soon as the film has come to the one of this shade.
-AS_IT_COMES = """(shade) => {
-  const view = document.getElementById("view"), canvas = new OffscreenCanvas(8, 8), pen = canvas.getContext("2d");
-  if (!view.videoWidth) return false;
-  pen.drawImage(view, 0, 0, view.videoWidth * 0.05, view.videoHeight * 0.04, 0, 0, 8, 8);
-  const now = Math.abs(pen.getImageData(4, 4, 1, 1).data[0] - shade) < 40;
-  const came = now && window.shown === false;
-  window.shown = now;
-  if (came) document.getElementById("act").click();
-  return came;
-}"""
 
 
 def bound(deps: Deps) -> Resident:
@@ -62,29 +46,8 @@ def window_code(deps: Deps) -> str:
     return identity.issue_window_code(deps, people.COMMAND, id_number=people.NUMBER).code
 
 
-@pytest.fixture(scope="session")
-def films(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """The film of the person on a photograph (`obama2.jpg`), or of the photograph itself (`obama2.jpg still`); made once."""
-    folder = tmp_path_factory.mktemp("films")
-
-    def film(name: str) -> Path:
-        from tests.support import motion  # loads dlib: only where frames are made
-
-        path = folder / f"{name}.y4m"
-        if not path.exists():
-            person, _, still = name.partition(" ")
-            data = photograph(person)
-            shots = motion.still_film(data, frames=RATE) if still else motion.film(data, POSES, each=EACH)
-            motion.y4m(shots, path, rate=RATE)
-        return path
-
-    return film
-
-
 @pytest.fixture
-def filming(
-    deps: Deps, standing: Standing, films: Callable[[str], Path], playwright: Playwright
-) -> Iterator[Filming]:
+def filming(deps: Deps, standing: Standing, films: Films, playwright: Playwright) -> Iterator[Filming]:
     """A visit whose camera shows a film, or that has none; judged by the matcher given."""
     with ExitStack() as stack:
 
@@ -121,23 +84,6 @@ def to_the_camera(visit: Visit, tokens: Any, *, way_on: str = "/me") -> None:
         visit.page.click("button:has-text('同意，用刷脸')")
     visit.page.click("#act:has-text('打开摄像头')")
     visit.page.wait_for_selector("#face[data-stage=ready]")
-
-
-def follow(visit: Visit) -> None:
-    """At the own pace: each time the page asks for a pose, wait until the film shows it, and say so."""
-    page = visit.page
-    page.check("#own-pace")
-    page.click("#act")
-    for place in range(1, 6):
-        page.wait_for_selector(f"#face[data-stage=running] #step:has-text('第 {place} 步')")
-        step = FaceStep(page.get_attribute("#face", "data-turn") or "")
-        page.evaluate("window.shown = undefined")
-        page.wait_for_function(AS_IT_COMES, arg=SHADES[step], polling=50)
-
-
-def ended(visit: Visit) -> str:
-    visit.page.wait_for_selector("#face[data-stage=ended], #face[data-stage=passed]")
-    return visit.page.inner_text("#say")
 
 
 def is_off(visit: Visit) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page, Playwright
 
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
@@ -18,7 +18,7 @@ from tests.backend.benefits.fair import FUZHOU, Fair
 from tests.backend.eligibility.counter import OFFER
 from tests.backend.pages.conftest import Visiting
 from tests.support import browser as browsing
-from tests.support import guests, people, scanning
+from tests.support import camera, guests, people, scanning
 from tests.support.guests import MANAGER, PASSWORD, Guest, Shop, hidden
 from tests.support.records import keep, make_record
 
@@ -224,26 +224,23 @@ def test_a_red_packet_is_redeemed_once(deps: Deps, shop: Shop, visiting: Visitin
 
 
 def test_a_phone_before_the_camera_is_read_and_answered(
-    deps: Deps, shop: Shop, browser: Browser, home: str, guest: Guest, tmp_path: Path
+    deps: Deps, shop: Shop, playwright: Playwright, home: str, guest: Guest, tmp_path: Path
 ) -> None:
-    code = code_of(deps, shop, guest)
-    film = f"--use-file-for-fake-video-capture={scanning.film(tmp_path, code)}"
-    arguments = [*browsing.ARGUMENTS, *scanning.CAMERA, film]
-    filming = browser.browser_type.launch(executable_path=browsing.CHROMIUM, args=arguments)
-    try:
-        with browsing.visit(filming, home, permissions=["camera"]) as one:
-            one.signed_in(shop.tokens, "merchant")
-            one.open("/merchant")
-            one.page.click("#scan-start")
-            one.page.wait_for_selector("[data-verdict=eligible]")
-            assert "可以免押" in one.text()
-            one.page.click("#next")
-            assert one.page.is_visible("#eye")
-            one.check()
-            one.page.click("#scan-stop")
-            assert not one.page.is_visible("#eye")
-    finally:
-        filming.close()
+    shown = scanning.film(tmp_path / "pass.y4m", scanning.symbol(code_of(deps, shop, guest)))
+    with (
+        camera.seeing(playwright, shown) as filming,
+        browsing.visit(filming, home, permissions=["camera"]) as one,
+    ):
+        one.signed_in(shop.tokens, "merchant")
+        one.open("/merchant")
+        one.page.click("#scan-start")
+        one.page.wait_for_selector("[data-verdict=eligible]")
+        assert "可以免押" in one.text()
+        one.page.click("#next")
+        assert one.page.is_visible("#eye")
+        one.check()
+        one.page.click("#scan-stop")
+        assert not one.page.is_visible("#eye")
 
 
 def test_a_camera_that_may_not_be_used_leaves_typing(shop: Shop, visiting: Visiting) -> None:
