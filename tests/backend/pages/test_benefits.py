@@ -12,6 +12,7 @@ from backend.records import service as records
 from schemas.terms import ValueKind
 from tests.backend.benefits.fair import FUZHOU, MANAGER, WORKER, Fair
 from tests.backend.pages.conftest import Visiting
+from tests.support import browser as browsing
 from tests.support import guests, people, residents, scanning
 from tests.support.guests import Guest, hidden
 from tests.support.world import Clock
@@ -67,6 +68,15 @@ def test_a_resident_claims_with_one_tap_and_shows_the_code(
     one.check()
     one.page.keyboard.press("Escape")
     one.page.wait_for_selector("dialog", state="detached")
+
+
+def test_the_widest_code_fits_the_narrowest_phone(fair: Fair, visiting: Visiting, guest: Guest) -> None:
+    held = fair.claim(fair.start())
+    narrow = browsing.PHONE | {"viewport": {"width": 320, "height": 640}}
+    one = visiting(size=narrow).signed_in(guest.tokens)
+    one.open(f"/claims/{held.id}")
+    one.page.evaluate("document.getElementById('code').textContent = 'WWWW-MMMM-WWWW'")
+    one.check_looks()
 
 
 def test_who_reads_english_claims_in_english(fair: Fair, visiting: Visiting, guest: Guest) -> None:
