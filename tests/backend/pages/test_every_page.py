@@ -99,7 +99,7 @@ WALK: dict[str, list[Stop]] = {
         ("nobody", "/verify/{report_no}?code={report_code}"),
         ("nobody", "/verify/{report_no}?code=wrong"),
     ],
-    "GET /map": [("nobody", "/map"), ("nobody", "/map?district=310151&kind=fresh")],
+    "GET /map": [("nobody", "/map?district=310101"), ("nobody", "/map?district=310151&kind=fresh")],
     "GET /map/<place_id>": [("nobody", "/map/{place}"), ("neighbour", "/map/{place}")],
     "GET /news": [("nobody", "/news"), ("nobody", "/news?q=nothing-like-it")],
     "GET /news/<news_id>": [("nobody", "/news/{news}")],
@@ -161,7 +161,7 @@ WALK: dict[str, list[Stop]] = {
     "GET /staff/audit": [("auditor", "/staff/audit"), ("auditor", "/staff/audit?action=reports.")],
     "GET /staff/operations": [("steward", "/staff/operations")],
     "GET /staff/window-codes": [("window clerk", "/staff/window-codes")],
-    "GET /staff/catalogue": [("officer", "/staff/catalogue"), ("officer", "/staff/catalogue?unit=METRO")],
+    "GET /staff/catalogue": [("officer", "/staff/catalogue?unit=METRO")],
     "GET /staff/catalogue/items/<code>": [("officer", "/staff/catalogue/items/METRO-P-01")],
     "GET /staff/catalogue/units": [("officer", "/staff/catalogue/units")],
     "GET /staff/calendars": [("steward", "/staff/calendars")],
@@ -265,7 +265,28 @@ SEND = """([target, typed]) => {
 ENGLISH = "phone in English"
 SIZES = {"phone": browsing.PHONE, "desk": browsing.DESK, ENGLISH: browsing.PHONE}
 CALM = {**browsing.COMMON, "reduced_motion": "reduce"}
-STOPS = [(size, *stop) for size in SIZES for stops in WALK.values() for stop in stops]
+# At one address other pages, or much more on them, than at the first stop.
+OTHERWISE = {
+    ("resident", "/verify-me/face"),
+    ("objector", "/objections/new?record={record}"),
+    ("objector", "/restorations/new?record={record}"),
+    ("objector", "/objections/{objection_supplement_requested}"),
+    ("resident", "/claims/{claim_refused}"),
+    ("clerk", "/merchant?choose=1"),
+    ("officer", "/staff/objections/{objection_comparing}"),
+    ("provider", "/staff/objections/{objection_forwarded}"),
+    ("provider", "/staff/restorations/{restoration_accepted}"),
+    ("provider", "/staff/imports/{batch_half}"),
+    ("auditor", "/staff/audit?action=reports."),
+}
+# A page is looked at on both; the further states of one on the phone, where room is scarce.
+STOPS = [
+    (size, *stop)
+    for size in SIZES
+    for stops in WALK.values()
+    for stop in stops
+    if size != "desk" or stop == stops[0] or stop in OTHERWISE
+]
 
 
 @pytest.fixture(scope="module")
@@ -368,7 +389,7 @@ def test_a_fault_holds_in_every_look(walkers: Walkers, size: str, code: int, who
 
 
 @pytest.mark.parametrize(("who", "path", "target", "typed"), FORMS, ids=[form[1] + form[2] for form in FORMS])
-def test_a_form_that_was_refused_holds_in_every_look(
+def test_a_form_that_was_refused_holds(
     walkers: Walkers, who: str, path: str, target: str, typed: dict[str, str]
 ) -> None:
     one = walkers.goes(who, "phone", path)
@@ -376,5 +397,9 @@ def test_a_form_that_was_refused_holds_in_every_look(
         one.page.evaluate(SEND, [target, typed])
     assert 400 <= sent.value.status < 500
     assert one.page.locator("[data-refusal], [aria-invalid=true]").count() > 0
-    one.check_looks()
+    # What was refused has the same colours on every form.
+    if target == "/login":
+        one.check_looks()
+    else:
+        one.check(colours=False)
     one.leave()
