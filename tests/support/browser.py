@@ -4,6 +4,7 @@ Everything a page does is watched: what it says on the console, what it asks of 
 would stumble over (axe-core). At the end of a visit nothing of that may be left over.
 """
 
+import asyncio
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +22,12 @@ from backend.accounts.model import Tokens
 
 CHROMIUM = "/usr/bin/chromium-headless-shell"
 ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage")
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+# `target-size` is of WCAG 2.2 and off unless asked for; the shops of a map lie where they lie.
+AXE = (
+    (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+    + """
+;axe.configure({ rules: [{ id: "target-size", enabled: true, selector: "*:not(.leaflet-marker-icon)" }] });"""
+)
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "has_touch": True,
@@ -30,6 +36,48 @@ PHONE: dict[str, Any] = {
 }
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 COMMON: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+LOOKS: dict[str, dict[str, str]] = {
+    "light": {"theme": "light", "size": "normal"},
+    "dark": {"theme": "dark", "size": "normal"},
+    "large": {"theme": "light", "size": "large"},
+}
+"""How visitors read, as the reading settings keep it: nothing else of a page depends on them but its colours and its measures."""
+# What axe-core asks of names, roles, labels and the order of headings is the same in each look and is asked once, in light. In
+# dark the colours are others. Large type has the colours of light, and larger letters need less of them: it is measured.
+BY_COLOUR = ("color-contrast", "link-in-text-block")
+BY_MEASURE = ("target-size", "scrollable-region-focusable")
+ASKED: dict[str, tuple[str, ...]] = {"light": (), "dark": BY_COLOUR, "large": BY_MEASURE}
+# As the server writes a look (templates/layout.html, switches.html); scripts that measure hear that the measures changed.
+WEAR = """(look) => {
+  const root = document.documentElement, large = look.size === "large", english = root.lang === "en";
+  root.dataset.theme = look.theme;
+  root.dataset.size = look.size;
+  for (const button of document.querySelectorAll("form[action='/look'] > button[name=size]")) {
+    button.value = large ? "normal" : "large";
+    button.textContent = large ? (english ? "Aa−" : "标准字") : (english ? "Aa+" : "大字");
+  }
+  window.dispatchEvent(new Event("resize"));
+}"""
+# A bar that stays in place covers what one would scroll to, of which axe-core could then say nothing; what still moves has not
+# the colours that it comes to have. Width is not compared with `innerWidth`: on a phone that grows with what does not fit.
+LOOK_OVER = """async ([looks, leftOut]) => {
+  const wear = WEAR;
+  const bars = [...document.querySelectorAll(".top, .tabs")];
+  const told = [];
+  for (const bar of bars) bar.style.position = "static";
+  for (const [name, look, rules] of looks) {
+    if (look) wear(look);
+    const moving = document.getAnimations().filter(one => one.playState === "running");
+    await Promise.allSettled(moving.filter(one => one.effect.getComputedTiming().endTime < Infinity).map(one => one.finished));
+    const asked = rules.length ? { runOnly: { type: "rule", values: rules } }
+      : { rules: Object.fromEntries(leftOut.map(rule => [rule, { enabled: false }])) };
+    const found = await axe.run({ resultTypes: ["violations"], selectors: false, ...asked });
+    const wide = document.documentElement.scrollWidth - screen.width;
+    told.push([name, wide, found.violations.map(one => [one.id, one.help, one.nodes.map(node => node.html)])]);
+  }
+  for (const bar of bars) bar.style.position = "";
+  return told;
+}""".replace("WEAR", WEAR)
 # A page may be asked for in vain (a refusal is one); the browser says so on the console, and that alone is no fault of it.
 EXPECTED = "Failed to load resource: the server responded with a status of 4"
 
@@ -38,7 +86,8 @@ EXPECTED = "Failed to load resource: the server responded with a status of 4"
 def served(app: Flask) -> Iterator[str]:
     """The app over real HTTP; gives its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # It looks this often whether it is to end, and every test waits for that.
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.port}"
@@ -93,31 +142,51 @@ class Visit:
         return self
 
     def text(self) -> str:
+        """What stands on the page, once it is all there: a click waits for the next page to begin and no longer."""
+        self.page.wait_for_load_state()
         return self.page.inner_text("body")
 
-    def check(self) -> None:
-        """Nothing for axe-core to say about this page, and it fits the width."""
-        found = self.page.evaluate(AXE + "\n;axe.run({resultTypes: ['violations']})")
-        told = [
-            f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes'][:4]]}"
-            for one in found["violations"]
-        ]
-        assert not told, "\n".join(told)
-        # Not `innerWidth`: on a phone that grows with what does not fit.
-        wide = self.page.evaluate("document.documentElement.scrollWidth - screen.width")
-        assert wide <= 0, f"the page is {wide} px wider than the screen"
+    def check(self, *, colours: bool = True) -> None:
+        """Nothing for axe-core to say about this page as it stands, and it fits the width."""
+        self._look_over([("as it is", None, ())], () if colours else BY_COLOUR)
+
+    def check_looks(self) -> None:
+        """The same in light, in dark and in large type, which the page is put in where it stands, without loading it anew."""
+        self._look_over([(name, look, ASKED[name]) for name, look in LOOKS.items()])
 
     def check_each_look(self, path: str) -> None:
-        """The page in light, in dark and in large type."""
-        for choices in ({"theme": "light"}, {"theme": "dark"}, {"theme": "light", "size": "large"}):
-            self.prefers(**{"size": "normal"} | choices)
-            self.open(path)
-            self.check()
+        """A page in each look."""
+        self.open(path)
+        self.check_looks()
+
+    def wear(self, look: str) -> None:
+        """Put the page in a look, as the server would have written it."""
+        self.page.evaluate(WEAR, LOOKS[look])
+
+    def _look_over(
+        self, looks: list[tuple[str, dict[str, str] | None, tuple[str, ...]]], left_out: tuple[str, ...] = ()
+    ) -> None:
+        self.page.wait_for_load_state()
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
+        seen = self.page.evaluate(LOOK_OVER, [looks, left_out])
+        told = [
+            f"{look}: {rule}: {what}: {[html[:160] for html in nodes[:4]]}"
+            for look, _, violations in seen
+            for rule, what, nodes in violations
+        ]
+        told += [f"{look}: the page is {wide} px wider than the screen" for look, wide, _ in seen if wide > 0]
+        assert not told, "\n".join([self.page.url, *told])
 
     def end(self) -> None:
         self.context.close()
-        assert not self.said, "\n".join(self.said)
-        assert not self.strangers, self.strangers
+        self.leave()
+
+    def leave(self) -> None:
+        """No message on the console so far, and nothing asked of another site."""
+        said, strangers, self.said, self.strangers = self.said, self.strangers, [], []
+        assert not said, "\n".join(said)
+        assert not strangers, strangers
 
     def _hear(self, message: Any) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(EXPECTED):
@@ -140,15 +209,54 @@ def visit(browser: Browser, home: str, *, size: Mapping[str, Any] = PHONE, **mor
     made.end()
 
 
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
+class Driver:
+    """Playwright and one browser for a whole worker, for starting them takes longer than most tests.
+
+    The loop that Playwright runs in this thread counts as running between its calls too, which `asyncio.run` refuses to
+    work beside. So the thread is told of that loop only while tests of pages run: see `at_work`.
+    """
+
+    def __init__(self) -> None:
+        self.playwright = sync_playwright().start()
+        self._loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        self._browser: Browser | None = None
+
+    @contextmanager
+    def at_work(self) -> Iterator[Playwright]:
+        asyncio._set_running_loop(self._loop)
+        try:
+            yield self.playwright
+        finally:
+            asyncio._set_running_loop(None)
+
+    def browser(self) -> Browser:
+        """The one that runs, or a new one in the place of one that a test brought down."""
+        if self._browser is None or not self._browser.is_connected():
+            self._browser = self.playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        return self._browser
+
+    def end(self) -> None:
+        with self.at_work():
+            if self._browser is not None:
+                self._browser.close()
+            self.playwright.stop()
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Driver]:
+    made = Driver()
+    yield made
+    made.end()
 
 
 @pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+def playwright(driver: Driver) -> Iterator[Playwright]:
+    with driver.at_work() as working:
+        yield working
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, driver: Driver) -> Browser:
     """One browser for all tests of a worker; each visit has its own cookies."""
-    started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-    yield started
-    started.close()
+    return driver.browser()

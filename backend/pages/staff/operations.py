@@ -73,7 +73,8 @@ def _charts(table: Table) -> list[tuple[str, Chart]]:
             rows = [one for one in table.rows if one.row in ("created", "bound", "proved")]
             return [(t("各月用户", "Users a month"), charts.beside(_by_row(rows)))]
         case T.LINKS | T.SERVICES:
-            return [(t("各月次数", "Times a month"), charts.beside(_by_row(table.rows)))]
+            title = t("{n}各月次数", "{n}: times a month", n=label(table.label))
+            return [(title, charts.beside(_by_row(table.rows)))]
         case T.CHATS:
             rows = [one for one in table.rows if one.row not in ("bound", "unbound")]
             return [(t("各月聊天消息", "Messages a month"), charts.stacked(_by_row(rows)))] if rows else []

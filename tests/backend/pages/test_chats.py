@@ -13,7 +13,6 @@ from tests.backend.chats.conftest import bind, redeem
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.test_home import code_of
 from tests.backend.pages.test_proving import bound, known
-from tests.support import browser as browsing
 from tests.support import people, residents
 from tests.support.residents import Resident
 
@@ -26,12 +25,6 @@ def one(deps: Deps) -> Resident:
 def posted(visitor: FlaskClient, path: str, **fields: str) -> str:
     form = {"_form": code_of(visitor.get("/chats").text), **fields}
     return visitor.post(path, data=form, follow_redirects=True).text
-
-
-def test_the_page_holds_in_every_look(deps: Deps, one: Resident, visiting: Visiting) -> None:
-    visiting(size=browsing.DESK).signed_in(one.tokens).check_each_look("/chats")
-    bind(deps, one.actor)
-    visiting().signed_in(one.tokens).check_each_look("/chats")
 
 
 def test_a_code_is_made_without_script_and_binds_the_chat(

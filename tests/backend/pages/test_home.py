@@ -21,10 +21,28 @@ def code_of(page: str) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/look", "/nothing-here"])
-def test_the_first_pages_hold_in_every_look(visiting: Visiting, path: str) -> None:
-    for size in (browsing.PHONE, browsing.DESK):
-        visiting(size=size).check_each_look(path)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_page_put_in_a_look_where_it_stands_is_what_the_server_sends(visiting: Visiting, lang: str) -> None:
+    """So a check may load a page once and put it in each look."""
+    one = visiting().prefers(lang=lang)
+    for look, kept in browsing.LOOKS.items():
+        one.prefers(theme="auto", size="normal")
+        one.open("/login?next=/look")
+        one.wear(look)
+        worn = one.page.content()
+        one.prefers(**kept)
+        one.open("/login?next=/look")
+        assert one.page.content() == worn
+        assert one.page.get_attribute("html", "data-theme") == kept["theme"]
+
+
+def test_the_settings_of_reading_hold_with_each_choice(visiting: Visiting) -> None:
+    """The one page that says more of a look than to wear it."""
+    one = visiting()
+    for kept in browsing.LOOKS.values():
+        one.prefers(**kept)
+        one.open("/look")
+        one.check()
 
 
 def test_a_resident_signs_in_and_out_on_the_phone(deps: Deps, visiting: Visiting) -> None:

@@ -13,7 +13,6 @@ from backend.registry import service as registry
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.test_home import code_of
 from tests.backend.pages.test_proving import agree, bound, known
-from tests.support import browser as browsing
 from tests.support import people, residents
 from tests.support.residents import Resident
 
@@ -31,12 +30,6 @@ def sent(visitor: FlaskClient, path: str, **fields: str) -> str:
     """The page after the form, wherever it led."""
     form = {"_form": code_of(visitor.get("/me").text), **fields}
     return visitor.post(path, data=form, follow_redirects=True).text
-
-
-@pytest.mark.parametrize("path", ["/me", "/me/consents", "/me/data", "/me/close", "/goodbye"])
-def test_the_pages_hold_in_every_look(one: Resident, visiting: Visiting, path: str) -> None:
-    for size in (browsing.PHONE, browsing.DESK):
-        visiting(size=size).signed_in(one.tokens).check_each_look(path)
 
 
 def test_the_corner_shows_a_masked_phone_and_the_step_that_is_next(deps: Deps, visitor: FlaskClient) -> None:

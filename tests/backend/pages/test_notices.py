@@ -65,19 +65,18 @@ def save(one: Visit) -> None:
 
 
 @pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["phone", "desk"])
-def test_inbox_and_settings_hold_in_every_look(
+def test_what_the_law_wants_told_unfolds_in_every_look(
     resident: Resident, visiting: Visiting, size: dict[str, Any]
 ) -> None:
     one = visiting(size=size).signed_in(resident.tokens)
-    one.check_each_look("/notices")
-    one.check_each_look("/notices/settings")
+    one.open("/notices/settings")
     one.page.click("summary")
-    one.check()
+    one.check_looks()
 
 
 def test_an_empty_inbox_says_what_will_stand_there(deps: Deps, visiting: Visiting) -> None:
     one = visiting().signed_in(residents.sign_in(deps).tokens)
-    one.check_each_look("/notices")
+    one.open("/notices")
     assert "还没有消息" in one.text()
 
 

@@ -257,14 +257,6 @@ def test_the_camera_goes_off_when_the_page_is_left(deps: Deps, one: Resident, fi
     assert is_off(visit)
 
 
-@pytest.mark.parametrize("path", ["/verify-me", "/verify-me/face"])
-def test_the_pages_hold_in_every_look(deps: Deps, one: Resident, visiting: Visiting, path: str) -> None:
-    for size in (browsing.PHONE, browsing.DESK):
-        visiting(size=size).signed_in(one.tokens).check_each_look(path)
-    agree(deps, one.actor)
-    visiting().signed_in(one.tokens).prefers(lang="en").check_each_look(path)
-
-
 def test_both_ways_have_one_size(one: Resident, visiting: Visiting) -> None:
     for size in (browsing.PHONE, browsing.DESK):
         visit = visiting(size=size).signed_in(one.tokens)

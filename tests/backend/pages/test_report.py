@@ -14,7 +14,6 @@ from backend.records.model import Change, Mark, Record
 from backend.reports import service
 from schemas.terms import Category, Nature, Openness, RecordMark
 from tests.backend.pages.conftest import Visiting
-from tests.support import browser as browsing
 from tests.support import people
 from tests.support.catalogue import publish
 from tests.support.readers import Reader, enters, proved, reader
@@ -61,9 +60,10 @@ def code_of(page: str) -> str:
     return found[1]
 
 
-def test_the_report_holds_in_every_look(visiting: Visiting, me: Reader, held: tuple[Record, ...]) -> None:
-    for size in (browsing.PHONE, browsing.DESK):
-        visiting(size=size).signed_in(me.tokens).check_each_look("/report")
+def test_words_of_any_kind_hold_in_every_look(
+    visiting: Visiting, me: Reader, held: tuple[Record, ...]
+) -> None:
+    visiting().signed_in(me.tokens).check_each_look("/report")
 
 
 def test_somebody_without_records_reads_that_this_is_not_bad(visiting: Visiting, me: Reader) -> None:
@@ -279,10 +279,6 @@ def test_what_cannot_be_dropped_is_refused_in_words(
     path = f"/report/withdrawals/{held[0].id}"
     assert visitor.post(path, data={"_form": code}).status_code == 409
     assert visitor.post(path).status_code == 403
-
-
-def test_what_is_gone_holds_in_every_look(deps: Deps, visiting: Visiting, me: Reader) -> None:
-    visiting().signed_in(me.tokens).check_each_look("/report/removals")
 
 
 def test_a_report_of_the_page_is_found_authentic(deps: Deps, visitor: FlaskClient, me: Reader) -> None:

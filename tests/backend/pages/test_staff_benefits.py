@@ -11,9 +11,7 @@ from backend.common.clock import SHANGHAI
 from backend.common.deps import Deps
 from schemas.terms import BenefitState, GradeValue, Role
 from tests.backend.benefits.fair import MANAGER, Fair
-from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.console import Signed, at_desk, form_code, let_in
-from tests.support import browser as browsing
 
 HOME = "/staff/benefits"
 
@@ -114,11 +112,3 @@ def test_it_is_paused_and_closed_with_reasons(fair: Fair, song: Signed, visitor:
     assert found.status_code == 409
     assert browser.get(f"{HOME}/nothing").status_code == 404
     assert browser.post(f"{address}/close", data={"reason": "x"}).status_code == 403
-
-
-def test_in_every_look(fair: Fair, song: Signed, visiting: Visiting) -> None:
-    one = fair.start()
-    for size in (browsing.PHONE, browsing.DESK):
-        seen = visiting(size=size).signed_in(song.tokens, "staff")
-        for path in (HOME, f"{HOME}/{one.id}", f"{HOME}/{one.id}/edit"):
-            seen.check_each_look(path)

@@ -36,7 +36,7 @@ def test_a_file_is_handed_in_followed_and_its_report_comes_by_itself(
     town: Deps, provider: Signed, visiting: Visiting, system_actor: Actor
 ) -> None:
     one = visiting(size=browsing.DESK).signed_in(provider.tokens, "staff")
-    one.check_each_look(HOME)
+    one.open(HOME)
     choose(one.page, row(1), row(2), row(3, occurred_on="2026-13-01"), "x")
     one.page.click("button:has-text('报送')")
     one.page.wait_for_url(f"**{HOME}/*")
@@ -45,7 +45,7 @@ def test_a_file_is_handed_in_followed_and_its_report_comes_by_itself(
     assert service.process(town, system_actor) == 1
     one.page.wait_for_selector("h2:has-text('质量报告')")
     assert "50.0%" in one.text()
-    one.check_each_look(one.page.url.removeprefix(one.home))
+    one.check()
     with one.page.expect_download() as saved:
         one.page.click("a:has-text('下载未采纳行的行号和原因')")
     path = Path(saved.value.path())
@@ -60,7 +60,7 @@ def test_how_far_reading_has_come_is_seen_without_looking_again(
     taken = store.claim(town.db, "l", now=town.now(), until=town.now() + rules.LEASE)
     assert taken is not None
     one = visiting().signed_in(provider.tokens, "staff")
-    one.check_each_look(f"{HOME}/{batch.id}")
+    one.open(f"{HOME}/{batch.id}")
     assert "已读取 0%" in one.text()
     store.keep_claim(town.db, taken, read_bytes=taken.size // 2, until=town.now() + rules.LEASE)
     one.page.wait_for_selector("text=/已读取 (49|50)%/")
@@ -148,7 +148,7 @@ def test_a_steward_reads_every_units_reports_and_hands_nothing_in(
     assert service.find_of_unit(town, PROVIDER, batch_id=batch.id).state is BatchState.DONE
     steward = at_desk(town, "tang", Role.DATA_STEWARD)
     one = visiting(size=browsing.DESK).signed_in(steward.tokens, "staff")
-    one.check_each_look(HOME)
+    one.open(HOME)
     assert one.page.locator("#f-file").count() == 0
     one.page.keyboard.press("j")
     one.page.keyboard.press("Enter")

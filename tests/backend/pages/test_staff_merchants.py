@@ -118,13 +118,3 @@ def test_it_is_paused_and_ended(market: Market, song: Signed, visitor: FlaskClie
         assert now.state is MerchantState(state)
     assert browser.post(f"{address}/keys", data={"_form": code, "label": "x"}).status_code == 409
     assert browser.get(f"{HOME}/nothing").status_code == 404
-
-
-def test_in_every_look(market: Market, song: Signed, visiting: Visiting) -> None:
-    merchant = market.merchant()
-    market.key(merchant)
-    market.clerk(merchant)
-    for size in (browsing.PHONE, browsing.DESK):
-        seen = visiting(size=size).signed_in(song.tokens, "staff")
-        for path in (HOME, f"{HOME}/{merchant.id}", f"{HOME}/{merchant.id}/edit"):
-            seen.check_each_look(path)

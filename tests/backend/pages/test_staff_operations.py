@@ -62,13 +62,14 @@ def searches(deps: Deps) -> int:
 
 
 @pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["phone", "desk"])
-def test_each_look_of_both_pages(auditor: Signed, visiting: Visiting, size: dict[str, Any]) -> None:
+def test_every_figure_unfolded_in_every_look(
+    auditor: Signed, visiting: Visiting, size: dict[str, Any]
+) -> None:
     one = visiting(size=size).signed_in(auditor.tokens, "staff")
-    one.check_each_look(FIGURES)
+    one.open(FIGURES)
     for summary in one.page.locator("#queries summary, #imports summary").all():
         summary.click()
-    one.check()
-    one.check_each_look(f"{LOG}?action=reports.")
+    one.check_looks()
 
 
 def test_a_log_is_searched_by_clicking(deps: Deps, auditor: Signed, visiting: Visiting) -> None:

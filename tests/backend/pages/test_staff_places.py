@@ -6,12 +6,10 @@ from flask.testing import FlaskClient
 from backend.common.deps import Deps
 from backend.places import service
 from schemas.terms import PlaceState, Role
-from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.console import Signed, at_desk, form_code, let_in
 from tests.backend.places.conftest import STEWARD, Put
 from tests.backend.places.conftest import put as put
 from tests.backend.places.test_reports import raised, report_thrice
-from tests.support import browser as browsing
 
 HOME = "/staff/places"
 WORDS = {
@@ -96,12 +94,3 @@ def test_a_report_is_looked_into_once(deps: Deps, tang: Signed, put: Put, visito
     found = browser.post(address, data=sent)
     assert (found.status_code, "已核实" in found.text) == (409, True)
     assert "已实地查看" in browser.get(f"{HOME}/tasks?state=resolved").text
-
-
-def test_in_every_look(deps: Deps, tang: Signed, put: Put, visiting: Visiting) -> None:
-    one = put()
-    report_thrice(deps, one.id)
-    for size in (browsing.PHONE, browsing.DESK):
-        seen = visiting(size=size).signed_in(tang.tokens, "staff")
-        for path in (HOME, f"{HOME}/{one.id}", f"{HOME}/{one.id}/edit", f"{HOME}/tasks"):
-            seen.check_each_look(path)

@@ -123,12 +123,3 @@ def test_a_push_is_paused_goes_on_and_is_cancelled_with_reasons(
     assert browser.post(f"{address}/pause", data={}).status_code == 403
     assert browser.get(f"{HOME}/nothing").status_code == 404
     assert browser.get(f"{HOME}/nothing/progress").status_code == 404
-
-
-def test_list_page_and_channels_in_every_look(deps: Deps, zhou: Signed, visiting: Visiting) -> None:
-    bound(deps, "anna1", Way.WECHAT)
-    push = start(deps, title_en="News of this month", body_en="Issue four")
-    for size in (browsing.PHONE, browsing.DESK):
-        one = visiting(size=size).signed_in(zhou.tokens, "staff")
-        for path in (HOME, f"{HOME}/{push}", f"{HOME}/new", "/staff/channels"):
-            one.check_each_look(path)

@@ -7,9 +7,7 @@ from backend.common.deps import Deps
 from backend.eligibility import service
 from schemas.terms import Role, ServiceState
 from tests.backend.eligibility.counter import MANAGER, Counter, make_counter
-from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.console import Signed, at_desk, form_code, let_in
-from tests.support import browser as browsing
 
 HOME = "/staff/services"
 WORDS = {
@@ -72,10 +70,3 @@ def test_every_fault_stands_at_its_box(counter: Counter, song: Signed, visitor: 
     assert 'value="5000"' in found.text
     found = browser.post(f"{HOME}/new", data=sent | {"merchant_id": "", "deposit_fen": "五十"})
     assert (found.status_code, 'value="五十"' in found.text) == (422, True)
-
-
-def test_in_every_look(counter: Counter, song: Signed, visiting: Visiting) -> None:
-    for size in (browsing.PHONE, browsing.DESK):
-        seen = visiting(size=size).signed_in(song.tokens, "staff")
-        for path in (HOME, f"{HOME}/{counter.lending.id}", f"{HOME}/new"):
-            seen.check_each_look(path)

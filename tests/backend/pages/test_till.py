@@ -62,21 +62,6 @@ def ask(page: Page, code: str) -> str:
     return str(page.get_attribute("[data-verdict]", "data-verdict"))
 
 
-@pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["phone", "desk"])
-def test_every_page_holds_in_every_look(shop: Shop, visiting: Visiting, size: dict[str, Any]) -> None:
-    one = visiting(size=size)
-    one.check_each_look("/merchant/login")
-    one.signed_in(shop.tokens, "merchant")
-    for path in (
-        "/merchant",
-        "/merchant?choose=1",
-        "/merchant/redeem",
-        "/merchant/orders",
-        "/merchant/account",
-    ):
-        one.check_each_look(path)
-
-
 def test_a_clerk_signs_in_chooses_the_service_once_and_signs_out(
     deps: Deps, shop: Shop, visiting: Visiting
 ) -> None:

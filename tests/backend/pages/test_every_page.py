@@ -1,0 +1,405 @@
+"""The walk: every page of the table of routes, for somebody who may see it, in each look, on a phone and at a desk.
+
+A page that is put into the table has to be put here too, or the first test fails. Beside the pages in a full city stand the
+same with nothing in them, what is not there or not allowed, and forms that came back.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser
+
+from backend.common.mongo import Client
+from backend.common.sealing import Sealer
+from backend.pages import cookies
+from backend.web import pages
+from backend.web.rights import PAGES, RIGHTS
+from schemas.terms import Role
+from tests.backend.pages.city import ROLES, City, settle
+from tests.support import browser as browsing
+from tests.support import world
+from tests.support.browser import Visit
+from tests.support.web import Standing, loud
+from tests.support.world import Clock
+
+Stop = tuple[str, str]
+"""Who looks, and the address: what stands in braces is an id of the city."""
+NO_PAGES = {
+    "GET /static/<path:name>": "a style, a script or a picture",
+    "GET /passes/<pass_id>/state": "JSON for the script of the pass",
+    "GET /me/data.json": "a file",
+    "GET /report.pdf": "a PDF",
+    "GET /verify/<report_no>/qr.svg": "a picture",
+    "GET /objections/<objection_id>/evidence/<evidence_id>": "a file as it was handed in",
+    "GET /restorations/<restoration_id>/evidence/<evidence_id>": "a file as it was handed in",
+    "GET /staff/objections/<objection_id>/evidence/<evidence_id>": "a file as it was handed in",
+    "GET /staff/restorations/<restoration_id>/evidence/<evidence_id>": "a file as it was handed in",
+    "GET /staff/news/<news_id>/pictures/<picture_id>": "a picture",
+    "GET /staff/pushes/<push_id>/progress": "JSON for the script of the push",
+    "GET /staff/imports/<batch_id>/refused-rows": "a CSV",
+}
+OBJECTIONS = [f"{{objection_{state}}}" for state in ("upheld", "supplement_requested", "dissented", "closed")]
+WALK: dict[str, list[Stop]] = {
+    "GET /": [("nobody", "/"), ("resident", "/")],
+    "GET /look": [("nobody", "/look")],
+    "GET /login": [("nobody", "/login?next=/report")],
+    "GET /identity": [("stranger", "/identity?next=/report")],
+    "GET /benefits": [("nobody", "/benefits"), ("neighbour", "/benefits")],
+    "GET /benefits/<benefit_id>": [("neighbour", "/benefits/{benefit}"), ("nobody", "/benefits/{benefit}")],
+    "GET /claims": [("neighbour", "/claims"), ("resident", "/claims"), ("newcomer", "/claims")],
+    "GET /claims/<claim_id>": [
+        ("neighbour", "/claims/{claim}"),
+        ("neighbour", "/claims/{claim_used}"),
+        ("resident", "/claims/{claim_refused}"),
+    ],
+    "GET /claims/<claim_id>/why": [
+        ("neighbour", "/claims/{claim}/why"),
+        ("resident", "/claims/{claim_refused}/why"),
+    ],
+    "GET /deposit-free": [("neighbour", "/deposit-free"), ("nobody", "/deposit-free?kind=library_books")],
+    "GET /deposit-free/<service_id>": [("neighbour", "/deposit-free/{easy_service}")],
+    "GET /passes": [("neighbour", "/passes"), ("newcomer", "/passes")],
+    "GET /passes/<pass_id>": [("neighbour", "/passes/{pass}"), ("resident", "/passes/{pass_used}")],
+    "GET /checks": [("resident", "/checks"), ("newcomer", "/checks")],
+    "GET /checks/<check_id>": [("resident", "/checks/{check_refused}"), ("neighbour", "/checks/{check}")],
+    "GET /loans": [("neighbour", "/loans"), ("newcomer", "/loans")],
+    "GET /loans/<order_id>": [
+        ("neighbour", "/loans/{order_activate}"),
+        ("neighbour", "/loans/{order_settle}"),
+    ],
+    "GET /merchant/login": [("nobody", "/merchant/login")],
+    "GET /merchant": [("clerk", "/merchant"), ("clerk", "/merchant?choose=1"), ("idle clerk", "/merchant")],
+    "GET /merchant/redeem": [("clerk", "/merchant/redeem")],
+    "GET /merchant/orders": [("clerk", "/merchant/orders"), ("idle clerk", "/merchant/orders")],
+    "GET /merchant/orders/<order_id>": [
+        ("clerk", "/merchant/orders/{order_created}"),
+        ("clerk", "/merchant/orders/{order_return}"),
+        ("clerk", "/merchant/orders/{order_settle}"),
+    ],
+    "GET /merchant/account": [("clerk", "/merchant/account")],
+    "GET /verify-me": [("unproved", "/verify-me?next=/report"), ("neighbour", "/verify-me")],
+    "GET /verify-me/face": [("unproved", "/verify-me/face"), ("resident", "/verify-me/face")],
+    "GET /me": [("resident", "/me"), ("unproved", "/me"), ("stranger", "/me")],
+    "GET /me/consents": [("resident", "/me/consents"), ("newcomer", "/me/consents")],
+    "GET /me/data": [("resident", "/me/data"), ("unproved", "/me/data")],
+    "GET /me/close": [("resident", "/me/close")],
+    "GET /goodbye": [("nobody", "/goodbye")],
+    "GET /chats": [("resident", "/chats"), ("newcomer", "/chats")],
+    "GET /report": [("resident", "/report"), ("newcomer", "/report")],
+    "GET /report/removals": [("resident", "/report/removals"), ("newcomer", "/report/removals")],
+    "GET /report/looks": [("resident", "/report/looks")],
+    "GET /report/questions": [("resident", "/report/questions"), ("newcomer", "/report/questions")],
+    "GET /report/forgetting": [("resident", "/report/forgetting"), ("newcomer", "/report/forgetting")],
+    "GET /report/links": [("resident", "/report/links"), ("newcomer", "/report/links")],
+    "GET /r/<code>": [("nobody", "/r/{link}"), ("resident", "/r/{own_link}")],
+    "GET /verify": [("nobody", "/verify")],
+    "GET /verify/<report_no>": [
+        ("nobody", "/verify/{report_no}?code={report_code}"),
+        ("nobody", "/verify/{report_no}?code=wrong"),
+    ],
+    "GET /map": [("nobody", "/map?district=310101"), ("nobody", "/map?district=310151&kind=fresh")],
+    "GET /map/<place_id>": [("nobody", "/map/{place}"), ("neighbour", "/map/{place}")],
+    "GET /news": [("nobody", "/news"), ("nobody", "/news?q=nothing-like-it")],
+    "GET /news/<news_id>": [("nobody", "/news/{news}")],
+    "GET /notices": [("objector", "/notices"), ("stranger", "/notices")],
+    "GET /notices/settings": [("resident", "/notices/settings")],
+    "GET /objections": [("objector", "/objections"), ("newcomer", "/objections")],
+    "GET /objections/new": [
+        ("objector", "/objections/new"),
+        ("newcomer", "/objections/new"),
+        ("objector", "/objections/new?record={record}"),
+    ],
+    "GET /objections/<objection_id>": [
+        ("objector", f"/objections/{ident}") for ident in ("{objection}", *OBJECTIONS)
+    ],
+    "GET /objections/<objection_id>/withdraw": [("objector", "/objections/{objection}/withdraw")],
+    "GET /restorations": [("objector", "/restorations"), ("newcomer", "/restorations")],
+    "GET /restorations/new": [
+        ("objector", "/restorations/new"),
+        ("newcomer", "/restorations/new"),
+        ("objector", "/restorations/new?record={record}"),
+    ],
+    "GET /restorations/<restoration_id>": [
+        ("objector", f"/restorations/{{restoration{state}}}")
+        for state in ("", "_accepted", "_declined", "_restored", "_refused")
+    ],
+    "GET /restorations/<restoration_id>/withdraw": [("objector", "/restorations/{restoration}/withdraw")],
+    "GET /staff/login": [("nobody", "/staff/login")],
+    "GET /staff": [(role, "/staff") for role in ROLES],
+    "GET /staff/notices": [
+        ("officer", "/staff/notices"),
+        ("provider", "/staff/notices"),
+        ("idle provider", "/staff/notices"),
+    ],
+    "GET /staff/password": [("officer", "/staff/password")],
+    "GET /staff/objections": [
+        ("officer", "/staff/objections"),
+        ("provider", "/staff/objections"),
+        ("idle provider", "/staff/objections"),
+    ],
+    "GET /staff/objections/<objection_id>": [
+        ("officer", "/staff/objections/{objection}"),
+        ("officer", "/staff/objections/{objection_comparing}"),
+        ("officer", "/staff/objections/{objection_closed}"),
+        ("provider", "/staff/objections/{objection_forwarded}"),
+    ],
+    "GET /staff/restorations": [("officer", "/staff/restorations"), ("idle provider", "/staff/restorations")],
+    "GET /staff/restorations/<restoration_id>": [
+        ("officer", "/staff/restorations/{restoration}"),
+        ("provider", "/staff/restorations/{restoration_accepted}"),
+        ("officer", "/staff/restorations/{restoration_refused}"),
+    ],
+    "GET /staff/contests": [("officer", "/staff/contests"), ("officer", "/staff/contests?state=answered")],
+    "GET /staff/contests/<contest_id>": [("officer", "/staff/contests/{contest}")],
+    "GET /staff/questions": [("auditor", "/staff/questions")],
+    "GET /staff/questions/<question_id>": [
+        ("auditor", "/staff/questions/{question}"),
+        ("auditor", "/staff/questions/{question_answered}"),
+    ],
+    "GET /staff/audit": [("auditor", "/staff/audit"), ("auditor", "/staff/audit?action=reports.")],
+    "GET /staff/operations": [("steward", "/staff/operations")],
+    "GET /staff/window-codes": [("window clerk", "/staff/window-codes")],
+    "GET /staff/catalogue": [("officer", "/staff/catalogue?unit=METRO")],
+    "GET /staff/catalogue/items/<code>": [("officer", "/staff/catalogue/items/METRO-P-01")],
+    "GET /staff/catalogue/units": [("officer", "/staff/catalogue/units")],
+    "GET /staff/calendars": [("steward", "/staff/calendars")],
+    "GET /staff/calendars/<int:year>": [("steward", "/staff/calendars/2027")],
+    "GET /staff/imports": [
+        ("provider", "/staff/imports"),
+        ("steward", "/staff/imports"),
+        ("idle provider", "/staff/imports"),
+    ],
+    "GET /staff/imports/<batch_id>": [
+        ("provider", "/staff/imports/{batch}"),
+        ("provider", "/staff/imports/{batch_half}"),
+        ("provider", "/staff/imports/{batch_waiting}"),
+    ],
+    "GET /staff/news": [("editor", "/staff/news"), ("editor", "/staff/news?state=unpublished")],
+    "GET /staff/news/new": [("editor", "/staff/news/new")],
+    "GET /staff/news/<news_id>": [
+        ("editor", "/staff/news/{news}"),
+        ("editor", "/staff/news/{news_draft}"),
+        ("editor", "/staff/news/{news_submitted}"),
+    ],
+    "GET /staff/news/<news_id>/edit": [("editor", "/staff/news/{news_draft}/edit")],
+    "GET /staff/news/<news_id>/revisions": [("editor", "/staff/news/{news_draft}/revisions")],
+    "GET /staff/news/<news_id>/revisions/<int:number>": [("editor", "/staff/news/{news_draft}/revisions/2")],
+    "GET /staff/pushes": [("editor", "/staff/pushes")],
+    "GET /staff/pushes/new": [("editor", "/staff/pushes/new")],
+    "GET /staff/pushes/<push_id>": [("editor", "/staff/pushes/{push}")],
+    "GET /staff/channels": [("editor", "/staff/channels")],
+    "GET /staff/benefits": [("manager", "/staff/benefits"), ("manager", "/staff/benefits?state=closed")],
+    "GET /staff/benefits/new": [("manager", "/staff/benefits/new")],
+    "GET /staff/benefits/<benefit_id>": [
+        ("manager", "/staff/benefits/{benefit}"),
+        ("manager", "/staff/benefits/{benefit_paused}"),
+    ],
+    "GET /staff/benefits/<benefit_id>/edit": [("manager", "/staff/benefits/{benefit}/edit")],
+    "GET /staff/services": [("manager", "/staff/services")],
+    "GET /staff/services/new": [("manager", "/staff/services/new")],
+    "GET /staff/services/<service_id>": [("manager", "/staff/services/{service}")],
+    "GET /staff/services/<service_id>/edit": [("manager", "/staff/services/{service}/edit")],
+    "GET /staff/merchants": [("manager", "/staff/merchants")],
+    "GET /staff/merchants/new": [("manager", "/staff/merchants/new")],
+    "GET /staff/merchants/<merchant_id>": [("manager", "/staff/merchants/{merchant}")],
+    "GET /staff/merchants/<merchant_id>/edit": [("manager", "/staff/merchants/{merchant}/edit")],
+    "GET /staff/places": [("steward", "/staff/places")],
+    "GET /staff/places/new": [("steward", "/staff/places/new")],
+    "GET /staff/places/<place_id>": [("steward", "/staff/places/{place}")],
+    "GET /staff/places/<place_id>/edit": [("steward", "/staff/places/{place}/edit")],
+    "GET /staff/places/tasks": [
+        ("steward", "/staff/places/tasks"),
+        ("steward", "/staff/places/tasks?state=resolved"),
+    ],
+    "GET /staff/phrases": [("editor", "/staff/phrases")],
+}
+FAULTS: list[tuple[int, str, str]] = [
+    (404, "nobody", "/nothing-here"),
+    (404, "resident", "/claims/nothing"),
+    (404, "nobody", "/r/" + "0" * 22),
+    (404, "clerk", "/merchant/orders/nothing"),
+    (404, "officer", "/staff/objections/nothing"),
+    (403, "officer", "/staff/questions"),
+    (422, "nobody", "/news?category=sports"),
+]
+# A form with nothing in it, or with what is named here, sent as a browser without its own checks would send it.
+FORMS: list[tuple[str, str, str, dict[str, str]]] = [
+    ("nobody", "/login", "/login", {}),
+    ("stranger", "/identity", "/identity", {"name": "王", "id_number": "1"}),
+    ("unproved", "/verify-me", "/verify-me/window", {"code": "1234"}),
+    ("objector", "/objections/new?record={record}", "/objections/new", {}),
+    ("objector", "/restorations/new?record={record}", "/restorations/new", {}),
+    ("resident", "/report/links", "/report/links", {}),
+    ("resident", "/me/close", "/me/close", {"word": "x"}),
+    ("nobody", "/merchant/login", "/merchant/login", {"username": "nobody", "password": "wrong"}),
+    ("clerk", "/merchant/redeem", "/merchant/redeem", {"code": "0000"}),
+    ("clerk", "/merchant/account", "/merchant/account", {"password": "wrong", "new_password": "short"}),
+    ("nobody", "/staff/login", "/staff/login", {"username": "nobody", "password": "wrong"}),
+    ("officer", "/staff/password", "/staff/password", {"password": "wrong", "new_password": "short"}),
+    ("officer", "/staff/objections/{objection_comparing}", "/forward", {}),
+    ("provider", "/staff/objections/{objection_forwarded}", "/findings", {}),
+    ("provider", "/staff/restorations/{restoration_accepted}", "/proofs", {}),
+    ("officer", "/staff/contests/{contest}", "/answer", {}),
+    ("auditor", "/staff/questions/{question}", "/answer", {}),
+    ("window clerk", "/staff/window-codes", "/staff/window-codes", {"id_number": "1"}),
+    ("steward", "/staff/calendars/2027", "/staff/calendars/2027", {"holidays": "2027-13-01"}),
+    ("provider", "/staff/imports", "/staff/imports", {}),
+    ("steward", "/staff/places/new", "/staff/places/new", {}),
+    ("steward", "/staff/places/tasks", "/resolve", {}),
+    ("editor", "/staff/news/new", "/staff/news/new", {}),
+    ("editor", "/staff/pushes/new", "/staff/pushes/new", {}),
+    ("editor", "/staff/phrases", "/staff/phrases", {}),
+    ("manager", "/staff/benefits/new", "/staff/benefits/new", {}),
+    ("manager", "/staff/benefits/{benefit}", "/pause", {}),
+    ("manager", "/staff/services/new", "/staff/services/new", {}),
+    ("manager", "/staff/merchants/new", "/staff/merchants/new", {}),
+]
+SEND = """([target, typed]) => {
+  const forms = [...document.querySelectorAll("main form[method=post]")];
+  const form = forms.find(one => one.getAttribute("action").split("?")[0].endsWith(target));
+  for (const [name, words] of Object.entries(typed)) form.elements[name].value = words;
+  HTMLFormElement.prototype.submit.call(form);
+}"""
+ENGLISH = "phone in English"
+SIZES = {"phone": browsing.PHONE, "desk": browsing.DESK, ENGLISH: browsing.PHONE}
+CALM = {**browsing.COMMON, "reduced_motion": "reduce"}
+# At one address other pages, or much more on them, than at the first stop.
+OTHERWISE = {
+    ("resident", "/verify-me/face"),
+    ("objector", "/objections/new?record={record}"),
+    ("objector", "/restorations/new?record={record}"),
+    ("objector", "/objections/{objection_supplement_requested}"),
+    ("resident", "/claims/{claim_refused}"),
+    ("clerk", "/merchant?choose=1"),
+    ("officer", "/staff/objections/{objection_comparing}"),
+    ("provider", "/staff/objections/{objection_forwarded}"),
+    ("provider", "/staff/restorations/{restoration_accepted}"),
+    ("provider", "/staff/imports/{batch_half}"),
+    ("auditor", "/staff/audit?action=reports."),
+}
+# A page is looked at on both; the further states of one on the phone, where room is scarce.
+STOPS = [
+    (size, *stop)
+    for size in SIZES
+    for stops in WALK.values()
+    for stop in stops
+    if size != "desk" or stop == stops[0] or stop in OTHERWISE
+]
+
+
+@pytest.fixture(scope="module")
+def city(
+    _prepared: None,
+    client: Client,
+    sealer: Sealer,
+    mongodb_uri: str,
+    database_name: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> City:
+    """One for all stops: nobody who only looks changes anything that another stop shows."""
+    settings = world.make_settings(mongodb_uri, database_name, tmp_path_factory.mktemp("city"))
+    deps = world.make_deps(client, settings, Clock(), sealer)
+    world.empty(deps)
+    return settle(deps)
+
+
+@pytest.fixture(scope="module")
+def served_city(city: City, standing: Standing) -> Iterator[str]:
+    with loud(standing.app(city.deps)) as app, browsing.served(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def walkers(city: City, served_city: str, browser: Browser) -> Iterator["Walkers"]:
+    with ExitStack() as stack:
+        yield Walkers(city, served_city, browser, stack)
+
+
+class Walkers:
+    """Each with a browser of their own at each size, which they keep for the whole walk."""
+
+    def __init__(self, city: City, home: str, browser: Browser, stack: ExitStack) -> None:
+        self._city, self._home, self._browser, self._stack = city, home, browser, stack
+        self._known: dict[tuple[str, str], Visit] = {}
+
+    def goes(self, who: str, size: str, path: str, expected: int = 200) -> Visit:
+        """Somebody opens an address; where it leads elsewhere or is refused, the test fails."""
+        one = self._one(who, size)
+        wanted = path.format_map(self._city.ids)
+        answer = one.open(wanted)
+        assert (answer.status, one.page.url) == (expected, self._home + wanted)
+        one.page.wait_for_selector(
+            "[data-map][data-pins], .pin, main:not(:has([data-map]))", state="attached"
+        )
+        return one
+
+    def _one(self, who: str, size: str) -> Visit:
+        if (who, size) not in self._known:
+            made = Visit(self._browser.new_context(**{**CALM, **SIZES[size]}), self._home)
+            self._stack.callback(made.context.close)
+            if who in self._city.keys:
+                made.signed_in(*self._city.keys[who])
+            if who == "clerk":
+                made.prefers(**{cookies.SERVICE: self._city.ids["service"]})
+            if size == ENGLISH:
+                made.prefers(lang="en")
+            self._known[who, size] = made
+        return self._known[who, size]
+
+
+def test_every_page_of_the_table_is_walked_by_somebody_who_may_see_it(standing: Standing, city: City) -> None:
+    """A page is what the table of pages has, and what people see at an address of the API."""
+    app = standing.app(city.deps)
+    faces = {
+        f"GET {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint in app.extensions[pages.FACES]
+    }
+    wanted = {key for key in PAGES if key.startswith("GET ")} | faces
+    assert wanted == set(WALK) | set(NO_PAGES)
+    assert not set(WALK) & set(NO_PAGES)
+    role_of = {"nobody": Role.ANONYMOUS, "clerk": Role.MERCHANT, "idle clerk": Role.MERCHANT}
+    role_of |= {name: role for name, (role, _) in ROLES.items()}
+    for key, stops in WALK.items():
+        open_to_all = Role.ANONYMOUS in RIGHTS[key]
+        for who, path in stops:
+            assert open_to_all or role_of.get(who, Role.CITIZEN) in RIGHTS[key], (key, who)
+            rule = re.sub(r"<[^>]+>", "[^/]+", key.removeprefix("GET "))
+            assert re.fullmatch(rule, path.partition("?")[0]), (key, path)
+
+
+@pytest.mark.parametrize(("size", "who", "path"), STOPS)
+def test_a_page_holds_in_every_look(walkers: Walkers, size: str, who: str, path: str) -> None:
+    one = walkers.goes(who, size, path)
+    if size == ENGLISH:  # words are longer, and no colour depends on them
+        one.check(colours=False)
+    else:
+        one.check_looks()
+    one.leave()
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize(("code", "who", "path"), FAULTS)
+def test_a_fault_holds_in_every_look(walkers: Walkers, size: str, code: int, who: str, path: str) -> None:
+    one = walkers.goes(who, size, path, code)
+    one.check_looks()
+    one.leave()
+
+
+@pytest.mark.parametrize(("who", "path", "target", "typed"), FORMS, ids=[form[1] + form[2] for form in FORMS])
+def test_a_form_that_was_refused_holds(
+    walkers: Walkers, who: str, path: str, target: str, typed: dict[str, str]
+) -> None:
+    one = walkers.goes(who, "phone", path)
+    with one.page.expect_navigation() as sent:
+        one.page.evaluate(SEND, [target, typed])
+    assert 400 <= sent.value.status < 500
+    assert one.page.locator("[data-refusal], [aria-invalid=true]").count() > 0
+    # What was refused has the same colours on every form.
+    if target == "/login":
+        one.check_looks()
+    else:
+        one.check(colours=False)
+    one.leave()
