@@ -281,7 +281,9 @@ def test_a_link_for_others_wants_the_proof_first(deps: Deps, visitor: FlaskClien
     code = code_of(enters(visitor, bound).get("/report/links").text)
     sent = {"_form": code, "purpose": "应聘", "audience": "third_party", "minutes": "30", "max_opens": "1"}
     page = visitor.post("/report/links", data=sent, headers={"Referer": "http://localhost/report/links"})
-    assert page.headers["Location"] == "/verify-me?next=%2Freport%2Flinks"
+    assert page.status_code == 403
+    assert 'href="/verify-me?next=%2Freport%2Flinks" target="_blank"' in page.text
+    assert service.links(deps, bound.actor, limit=1).items == ()
 
 
 def test_nobody_switches_off_anothers_link(deps: Deps, visitor: FlaskClient, me: Reader) -> None:
