@@ -36,7 +36,8 @@ def bind() -> Response:
         made = chats.make_code(deps(), actor(), **form.values)
     except ServiceError as refusal:
         return refused(refusal, "chats/chats.html", **_mine())
-    return page("chats/code.html", made=made, drawn=_drawn(made.deep_link))
+    left_s = round((made.expires_at - deps().now()).total_seconds())
+    return page("chats/code.html", made=made, drawn=_drawn(made.deep_link), left_s=left_s)
 
 
 @blp.post("/chats/unbind")
