@@ -5,7 +5,7 @@ from werkzeug.exceptions import BadRequest
 
 from backend.news import service as news
 from backend.pages import cookies, forms
-from backend.pages.edge import go, page
+from backend.pages.edge import LOOK, came_from, go, page
 from backend.web.auth import deps
 from backend.web.pages import Pages
 
@@ -22,12 +22,12 @@ def home() -> Response:
 @blp.get("/look")
 def look_of_pages() -> Response:
     """The choices on a page of their own, for who has no script."""
-    return page("look.html")
+    return page("look.html", way_on=forms.way_on(came_from(request) or LOOK))
 
 
 @blp.post("/look")
 def change_look() -> Response:
-    """Language, size of type, light or dark: kept in the browser, for nobody else."""
+    """Language, size of type, light or dark, single keys: kept in the browser, for nobody else."""
     for name, allowed in cookies.CHOICES.items():
         wanted = request.form.get(name)
         if wanted is None:
