@@ -42,6 +42,7 @@ if (brighten && window.HTMLDialogElement) {
     }
     const close = document.createElement("button");
     close.type = "button";
+    close.autofocus = true;
     close.className = "button second";
     close.textContent = document.documentElement.lang === "en" ? "Back" : "返回";
     close.addEventListener("click", () => full.close());
