@@ -39,7 +39,8 @@ def bind() -> Response:
         return refused(refusal, "chats/chats.html", **_mine())
     if made is None:
         return page("chats/chats.html", **_mine(), shown_before=True)
-    return page("chats/code.html", made=made, drawn=_drawn(made.deep_link))
+    left_s = round((made.expires_at - deps().now()).total_seconds())
+    return page("chats/code.html", made=made, drawn=_drawn(made.deep_link), left_s=left_s)
 
 
 @blp.post("/chats/unbind")

@@ -13,10 +13,13 @@ Door = Literal["citizen", "merchant", "staff"]
 FORM = "form"
 PASS, SERVICE = "pass", "till_service"
 LANGUAGE, SIZE, THEME = "lang", "size", "theme"
+KEYS = "keys"
+"""Whether single keys do something in the console: somebody who speaks to the computer presses many without meaning it."""
 CHOICES = {
     LANGUAGE: ("zh", "en"),
     SIZE: ("normal", "large"),
     THEME: ("auto", "light", "dark"),
+    KEYS: ("on", "off"),
 }
 _PATHS: dict[Door, str] = {"citizen": "/", "merchant": "/merchant", "staff": "/staff"}
 _KEPT_S = 180 * 24 * 3600

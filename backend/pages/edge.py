@@ -1,12 +1,13 @@
 """Around every page: who visits, in which language, that its forms are ours, and that a refusal is a page with a way on."""
 
+import hmac
 import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, lru_cache, wraps
 from typing import Any
 
-from flask import Flask, Request, Response, g, render_template, request
+from flask import Flask, Request, Response, current_app, g, render_template, request
 from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -59,6 +60,7 @@ LONG_ENOUGH = 12
 STALE = "forms.stale"
 WRITTEN = frozenset({"statement", "purpose", "note", "reason"})
 """Boxes that somebody writes in, however short."""
+WHOSE = "page-drafts"
 DOORS = ("/login", "/login/code", "/logout")
 wants_page = pages.wants_page
 
@@ -90,7 +92,7 @@ def leave(asked: Request, kept: Any, response: Response) -> None:
     if not (pages.is_page(asked) or _is_lost(asked)):
         return
     if response.status_code >= 400 and response.mimetype == "application/json" and wants_page(asked):
-        _tell(asked, kept, response)
+        _tell(asked, response)
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = policy(kept.get("pictures_from"))
         response.headers["Permissions-Policy"] = DEVICES
@@ -153,6 +155,9 @@ def register(app: Flask) -> None:
         look=_look,
         visitor=_visitor,
         proved_until=_proved_until,
+        proved_left_s=_proved_left_s,
+        door=_door,
+        whose=_whose,
         staff_rooms=rooms.open_to,
         this_page=_this_page,
         bottom=_bottom(app),
@@ -199,7 +204,7 @@ def _is_lost(asked: Request) -> bool:
     return asked.url_rule is None and not asked.path.startswith("/api/")
 
 
-def _tell(asked: Request, kept: Any, response: Response) -> None:
+def _tell(asked: Request, response: Response) -> None:
     told = json.loads(response.get_data())
     step = _step(asked, told["reason"], response.status_code)
     if step is not None:
@@ -209,7 +214,6 @@ def _tell(asked: Request, kept: Any, response: Response) -> None:
         response.set_data(b"")
         return
     response.headers.pop("WWW-Authenticate", None)
-    kept.setdefault("visitor", visitors.NOBODY)
     door = cookies.door_of(asked.path)
     response.set_data(
         render_template(
@@ -269,6 +273,14 @@ def _step(asked: Request, reason: str, status: int) -> str | None:
     return forms.with_next(target, wanted) if wanted and forms.local(wanted) else target
 
 
+def came_from(asked: Request) -> str | None:
+    """The page of ours that was left, where it can be gone back to: the answer to a form has no address of its own."""
+    left = forms.local(_referrer(asked))
+    adapter = current_app.create_url_adapter(asked)
+    is_page = adapter is not None and left is not None and adapter.test(left.partition("?")[0], "GET")
+    return left if is_page else None
+
+
 def _referrer(asked: Request) -> str | None:
     """The page of ours that was left, without this site's name."""
     whole, home = asked.referrer or "", asked.host_url.rstrip("/")
@@ -276,13 +288,14 @@ def _referrer(asked: Request) -> str | None:
 
 
 def _look() -> dict[str, str]:
-    """How this visitor reads: language, size of type, light or dark."""
+    """How this visitor reads: language, size of type, light or dark; and whether single keys do something in the console."""
     language: Language = SPEAKING.get()
     chosen = g.get("look")
     if chosen is None:  # a page asks several times
         chosen = g.look = {
             "size": cookies.choice(request, cookies.SIZE) or "normal",
             "theme": cookies.choice(request, cookies.THEME) or "auto",
+            "single_keys": cookies.choice(request, cookies.KEYS) or "on",
         }
     return {"lang": "en" if language == "en" else "zh-CN", **chosen}
 
@@ -307,3 +320,23 @@ def _proved_until() -> datetime | None:
     """Until when the visitor's proof of identity holds; None without one that is fresh."""
     known = _visitor()
     return known.verified_until if known.is_verified(auth.deps().now()) else None
+
+
+def _proved_left_s() -> int:
+    """The same as seconds from now: the clock of a device may be wrong."""
+    until = _proved_until()
+    return round((until - auth.deps().now()).total_seconds()) if until else 0
+
+
+def _door() -> str:
+    return cookies.door_of(request.path)
+
+
+def _whose() -> str | None:
+    """A mark of who is signed in at this door, so that a browser drops what another left half written: empty for nobody,
+    None where it is not known. It tells nothing of the account."""
+    known = g.get("visitor")
+    if known is None or known.role is Role.ANONYMOUS:
+        return None if known is None else ""
+    named = f"{known.role}\0{known.id}\0{known.through or ''}"
+    return hmac.digest(auth.deps().sealer.derive(WHOSE), named.encode(), "sha256").hex()[:16]

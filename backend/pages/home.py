@@ -5,7 +5,7 @@ from werkzeug.exceptions import BadRequest
 
 from backend.news import service as news
 from backend.pages import cookies, forms
-from backend.pages.edge import FRAMES, LOOK, go, page
+from backend.pages.edge import FRAMES, LOOK, came_from, go, page
 from backend.web.auth import deps
 from backend.web.pages import Pages
 
@@ -23,13 +23,13 @@ def home() -> Response:
 def look_of_pages() -> Response:
     """The choices on a page of their own, for who has no script; in the frame of the part that the visitor comes from and goes
     back to."""
-    way_on = forms.way_on(LOOK)
+    way_on = forms.way_on(came_from(request) or LOOK)
     return page("look.html", frame=FRAMES[cookies.door_of(way_on)], way_on=way_on)
 
 
 @blp.post("/look")
 def change_look() -> Response:
-    """Language, size of type, light or dark: kept in the browser, for nobody else."""
+    """Language, size of type, light or dark, single keys: kept in the browser, for nobody else."""
     for name, allowed in cookies.CHOICES.items():
         wanted = request.form.get(name)
         if wanted is None:

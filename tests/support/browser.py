@@ -81,6 +81,34 @@ LOOK_OVER = """async ([looks, leftOut]) => {
 # A page may be asked for in vain (a refusal is one); the browser says so on the console, and that alone is no fault of it.
 EXPECTED = "Failed to load resource: the server responded with a status of 4"
 
+THUMB = 44
+"""The least width and height of what is pressed, in CSS pixels (WCAG 2.5.5)."""
+# What is pressed and is smaller than that. A link within a sentence is as high as its line, and a box counts with its label.
+SMALL = """(least) => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+  .filter((one) => one.checkVisibility({visibilityProperty: true, opacityProperty: false}) && !one.closest(".skip, .sr"))
+  .filter((one) => !(one.tagName === "A" && getComputedStyle(one).display === "inline"
+    && one.parentElement.innerText.trim() !== one.innerText.trim()))
+  .map((one) => {
+    const box = (/^(checkbox|radio|file)$/.test(one.type) && one.closest("label") || one).getBoundingClientRect();
+    return {what: one.outerHTML.slice(0, 140), width: Math.round(box.width), height: Math.round(box.height)};
+  })
+  .filter((one) => one.width < least || one.height < least)
+  .map((one) => `${one.width} x ${one.height}: ${one.what}`)"""
+# Where the focus is: its place in the page, how it is drawn, and whether anything of it is to be seen.
+FOCUSED = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return null;
+  const style = getComputedStyle(one), box = one.getBoundingClientRect();
+  const drawn = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 1) || one.matches(".picker input");
+  const spots = [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5], [0.5, 0.1], [0.5, 0.9]];
+  const seen = spots.some(([x, y]) => {
+    const top = document.elementFromPoint(box.left + x * box.width, box.top + y * box.height);
+    return top && (one.contains(top) || top.contains(one));
+  });
+  const places = [...document.querySelectorAll("*")];
+  return {what: one.outerHTML.slice(0, 140), place: places.indexOf(one), drawn, seen};
+}"""
+
 
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
@@ -153,6 +181,28 @@ class Visit:
     def check_looks(self) -> None:
         """The same in light, in dark and in large type, which the page is put in where it stands, without loading it anew."""
         self._look_over([(name, look, ASKED[name]) for name, look in LOOKS.items()])
+
+    def check_thumbs(self) -> None:
+        """Everything that is pressed is large enough for a thumb."""
+        small = self.page.evaluate(SMALL, THUMB)
+        assert not small, self.page.url + "\n" + "\n".join(small)
+
+    def walk(self, most: int = 80) -> list[str]:
+        """By the Tab key through the page: what had the focus, in the order of the page, each drawn as such and not hidden by
+        what sticks to the edges."""
+        walked: list[str] = []
+        last = -1
+        for _ in range(most):
+            self.page.keyboard.press("Tab")
+            at = self.page.evaluate(FOCUSED)
+            if at is None or at["place"] == last:
+                break
+            assert at["place"] > last, f"backwards to {at['what']}"
+            assert at["drawn"], f"not to be seen that it has the focus: {at['what']}"
+            assert at["seen"], f"hidden behind something else: {at['what']}"
+            walked.append(at["what"])
+            last = at["place"]
+        return walked
 
     def check_each_look(self, path: str) -> None:
         """A page in each look."""

@@ -17,6 +17,7 @@ from tests.support.face import photograph
 Films = Callable[[str], Path]
 POSES = (FaceStep.NEUTRAL, FaceStep.TURN_LEFT, FaceStep.NEUTRAL, FaceStep.TURN_RIGHT) * 3
 RATE, EACH = 4, 10
+SIZE = (480, 640)
 SHADES = {FaceStep.NEUTRAL: 128, FaceStep.TURN_LEFT: 245, FaceStep.TURN_RIGHT: 10}
 """`motion.PATCH`, without loading dlib."""
 ALLOWED = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
@@ -37,8 +38,8 @@ AS_IT_COMES = """(shade) => {
 
 @pytest.fixture(scope="session")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Films:
-    """The film of the person on a photograph (`obama2.jpg`), or of the photograph itself (`obama2.jpg still`); made once for
-    all workers of a run."""
+    """The film of the person on a photograph (`obama2.jpg`), of the photograph itself (`obama2.jpg still`), or of one grey that
+    never moves (`grey 120`); made once for all workers of a run."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
@@ -55,12 +56,22 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Films:
 
 
 def _make(name: str, path: Path) -> Path:
+    if name.startswith("grey "):
+        return _plain(path, int(name.partition(" ")[2]))
     from tests.support import motion  # loads dlib: only where frames are made
 
     person, _, still = name.partition(" ")
     data = photograph(person)
     shots = motion.still_film(data, frames=RATE) if still else motion.film(data, POSES, each=EACH)
     return motion.y4m(shots, path, rate=RATE)
+
+
+def _plain(path: Path, light: int) -> Path:
+    width, height = SIZE
+    frame = b"FRAME\n" + bytes([light]) * (width * height) + bytes([128]) * (width * height // 2)
+    head = f"YUV4MPEG2 W{width} H{height} F{RATE}:1 Ip A1:1 C420jpeg\n"
+    path.write_bytes(head.encode() + frame * RATE)
+    return path
 
 
 @contextmanager
@@ -88,8 +99,8 @@ def follow(visit: Visit) -> None:
         page.wait_for_function(AS_IT_COMES, arg=SHADES[step], polling=50)
 
 
-def ended(visit: Visit) -> str:
-    visit.page.wait_for_selector("#face[data-stage=ended], #face[data-stage=passed]")
+def ended(visit: Visit, *, within_ms: int = 20_000) -> str:
+    visit.page.wait_for_selector("#face[data-stage=ended], #face[data-stage=passed]", timeout=within_ms)
     return visit.page.inner_text("#say")
 
 

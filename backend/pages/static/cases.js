@@ -160,7 +160,7 @@ function picking(box) {
 
 // What is being written survives a reload, in this tab alone, until it is sent.
 function drafting(form) {
-  const key = "draft:" + form.dataset.case;
+  const key = `${document.documentElement.dataset.door}:draft:${form.dataset.case}`;
   const area = form.querySelector("textarea");
   const told = form.querySelector("[data-draft]");
   try {

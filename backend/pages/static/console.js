@@ -1,11 +1,13 @@
-// The console by keyboard: j and k walk a list, numbers open what can be done with a case. Boxes keep their letters.
+// The console by keyboard: j and k walk a list, numbers open what can be done with a case. Boxes keep their letters, and who switched
+// single keys off at the desk keeps them all.
 "use strict";
 
+const isOff = document.querySelector("meta[name=single-keys]")?.content === "off";
 const typing = (event) => event.ctrlKey || event.metaKey || event.altKey
   || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
 
 document.addEventListener("keydown", (event) => {
-  if (typing(event)) return;
+  if (isOff || typing(event)) return;
   const rows = [...document.querySelectorAll("[data-row]")];
   if (rows.length && (event.key === "j" || event.key === "k")) {
     const at = rows.indexOf(document.activeElement);

@@ -1,5 +1,7 @@
 // A code at the counter: the time that is left, a screen that stays on, a sheet as bright as the screen goes.
 // Without this the page shows the code and until when it is good.
+import { telling } from "./countdown.js";
+
 const sheet = document.querySelector("[data-sheet]");
 const said = sheet?.querySelector(".said");
 
@@ -32,13 +34,15 @@ if (brighten && window.HTMLDialogElement) {
     const full = document.createElement("dialog");
     full.className = "sheet-full";
     full.setAttribute("aria-label", sheet.getAttribute("aria-label"));
-    for (const part of sheet.querySelectorAll(".sheet-for, .sheet-what, .qr, .sheet-code, .sheet-left")) {
+    // While it is open nothing outside it can be heard or used: what is said goes with it, and so does the way to another pass.
+    for (const part of sheet.querySelectorAll(".sheet-for, .sheet-what, .qr, .sheet-code, .sheet-left, .said, .renew")) {
       const copy = part.cloneNode(true);
       copy.removeAttribute("id");
       full.append(copy);
     }
     const close = document.createElement("button");
     close.type = "button";
+    close.autofocus = true;
     close.className = "button second";
     close.textContent = document.documentElement.lang === "en" ? "Back" : "返回";
     close.addEventListener("click", () => full.close());
@@ -60,7 +64,7 @@ if (sheet?.dataset.left) {
   const began = performance.now();
   let total = Number(sheet.dataset.left);
   let over = false;
-  let told = false;
+  const say = telling(said);
   const reload = () => { if (!over) { over = true; location.reload(); } };
   const draw = () => {
     const left = Math.max(0, Math.ceil(total - (performance.now() - began) / 1000));
@@ -71,7 +75,10 @@ if (sheet?.dataset.left) {
       clock.closest(".sheet-left").classList.toggle("soon", left <= 30);
     }
     for (const bar of document.querySelectorAll("[data-bar]")) bar.value = left;
-    if (left <= 30 && !told && said) { told = true; said.textContent = said.dataset.soon; }
+    say(left);
+    // In the sheet and, where it is open, in its copy over the whole screen; what did not change is not said again.
+    for (const place of document.querySelectorAll("dialog .said")) if (place.textContent !== said.textContent) place.textContent = said.textContent;
+    for (const way of document.querySelectorAll(".renew")) way.hidden = left > 30;
     if (left === 0) setTimeout(reload, 1200);
     else setTimeout(draw, 500);
   };

@@ -54,5 +54,5 @@ if (form && looks) {
   let kept = true;
   form.addEventListener("input", () => { kept = false; });
   form.addEventListener("submit", () => { kept = true; });
-  window.addEventListener("beforeunload", (event) => { if (!kept) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (!kept && !("kept" in document.documentElement.dataset)) event.preventDefault(); });
 }

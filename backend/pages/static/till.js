@@ -11,6 +11,8 @@ const stop = document.getElementById("scan-stop");
 const field = ask.elements.code;
 const { kind, other, reader } = ask.dataset;
 const PASS = 8, CLAIM = 12, PAUSE_MS = 120, SIDE = 480, SAME_MS = 6000, KEPT = 10;
+// Under the name of the door: they go when the clerk signs out (site.js).
+const CODE = "merchant:code", CAMERA = "merchant:camera";
 
 const say = (text, aim = false) => { said.textContent = text; said.classList.toggle("aim", aim); };
 const bare = (text) => text.normalize("NFKC").replace(/[\s-]/g, "");
@@ -72,13 +74,13 @@ function next() {
 
 function elsewhere(text) {
   say(said.dataset.wrong, true);
-  sessionStorage.setItem("till-code", text);
+  sessionStorage.setItem(CODE, text);
   location.assign(other);
 }
 
 // --- The latest answers of this window: verdict, time and number; there is nothing else to keep --------------------------
 const last = document.getElementById("last");
-const drawer = `till-last:${last.dataset.shop}`;
+const drawer = `merchant:last:${last.dataset.shop}`;
 const kept = () => { try { return JSON.parse(sessionStorage.getItem(drawer) ?? "[]"); } catch { return []; } };
 
 function remember(section) {
@@ -159,7 +161,7 @@ async function open() {
     stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "environment", width: { ideal: 1280 } } });
   } catch (error) {
     say(error.name === "NotAllowedError" ? said.dataset.denied : said.dataset.none);
-    sessionStorage.removeItem("till-camera");
+    sessionStorage.removeItem(CAMERA);
     field.focus();
     return;
   }
@@ -167,7 +169,7 @@ async function open() {
   eye.hidden = stop.hidden = false;
   start.hidden = true;
   await eye.play();
-  sessionStorage.setItem("till-camera", "1");
+  sessionStorage.setItem(CAMERA, "1");
   say(said.dataset.aim, true);
   look();
 }
@@ -177,7 +179,7 @@ function close() {
   stream = null;
   eye.hidden = stop.hidden = true;
   start.hidden = false;
-  sessionStorage.removeItem("till-camera");
+  sessionStorage.removeItem(CAMERA);
   say("");
 }
 
@@ -185,13 +187,13 @@ function close() {
 list();
 const arrived = stage.querySelector("[data-verdict]");
 if (arrived && arrived.dataset.verdict !== "refused") answered(arrived);
-const brought = sessionStorage.getItem("till-code");
-if (brought) { sessionStorage.removeItem("till-code"); field.value = brought; field.focus(); }
+const brought = sessionStorage.getItem(CODE);
+if (brought) { sessionStorage.removeItem(CODE); field.value = brought; field.focus(); }
 if (navigator.mediaDevices?.getUserMedia) {
   scan.hidden = false;
   start.addEventListener("click", open);
   stop.addEventListener("click", close);
-  if (sessionStorage.getItem("till-camera")) open();
+  if (sessionStorage.getItem(CAMERA)) open();
 } else if (!arrived) {
   field.focus();
 }

@@ -71,6 +71,36 @@ def test_a_pass_is_made_after_its_notice_and_scans(
     one.check()
 
 
+def test_the_end_of_a_pass_is_told_and_another_is_at_hand_over_the_whole_screen_too(
+    counter: Counter, visiting: Visiting, guest: Guest
+) -> None:
+    one = visiting().signed_in(guest.tokens)
+    page, keys = one.page, one.page.keyboard
+    page.clock.install()
+    one.open(f"/deposit-free/{counter.lending.id}")
+    page.click("form.act button")
+    page.wait_for_selector(".sheet")
+    page.focus("[data-brighten]")
+    keys.press("Enter")
+    page.wait_for_selector("dialog.sheet-full")
+    assert page.evaluate("document.activeElement.textContent") == "返回"
+    page.clock.run_for(20_000)
+    assert page.inner_text("dialog .said") == ""
+    for passed, told in ((41_000, "还剩 1 分钟"), (30_000, "还剩 30 秒")):
+        page.clock.run_for(passed)
+        assert page.inner_text("dialog .said") == told
+    one.check()
+    keys.press("Escape")
+    assert page.inner_text(".sheet .said") == "还剩 30 秒"
+    assert page.evaluate("document.activeElement.hasAttribute('data-brighten')")
+    keys.press("Enter")
+    keys.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.textContent") == "来不及？再生成一个"
+    one.check_thumbs()
+    keys.press("Enter")
+    page.wait_for_url(f"**/deposit-free/{counter.lending.id}")
+
+
 def test_the_page_at_the_counter_changes_when_the_clerk_has_checked(
     counter: Counter, visiting: Visiting, guest: Guest
 ) -> None:

@@ -1,18 +1,21 @@
 """Proving who one is on a page: the notice before the camera, real faces before it, and the way without a face."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Playwright
+from PIL import Image
+from playwright.sync_api import Playwright, Route
 
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.gateways.faces import Faces, SocketFaces
+from backend.gateways.faces import Faces, SocketFaces, Wanted
 from backend.identity import service as identity
+from schemas.faces import Measures
 from tests.backend.facechecks.test_service import BUSY, ScriptedFaces
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.test_home import code_of
@@ -27,6 +30,21 @@ from tests.support.web import Standing, loud
 Filming = Callable[..., Visit]
 PATTERN = "pattern"
 """Chromium's own moving picture, where a test needs a camera and no face."""
+DARK, STILL = "grey 20", "grey 120"
+"""Films of one grey that never move."""
+
+
+FOCUS = "document.activeElement.textContent.trim()"
+
+
+class Keeping(ScriptedFaces):
+    """Keeps the frames that it was shown."""
+
+    kept: Sequence[bytes] = ()
+
+    def measure(self, frames: Sequence[bytes], template: bytes, wanted: Wanted) -> Measures:
+        self.kept = frames
+        return super().measure(frames, template, wanted)
 
 
 def bound(deps: Deps) -> Resident:
@@ -139,7 +157,9 @@ def test_a_photograph_held_before_the_camera_is_refused(
     visit = filming("obama2.jpg still", faces)
     to_the_camera(visit, made.tokens)
     visit.page.click("#act")
-    assert "画面没有变化" in ended(visit)
+    # What can be seen here is said at once; what it means is for the service to say.
+    visit.page.wait_for_selector("#what:has-text('没看到转动')")
+    assert "画面没有变化" in ended(visit, within_ms=60_000)
     assert not people.again(deps, made.actor).is_verified(deps.now())
 
 
@@ -168,7 +188,7 @@ def test_the_even_pace_needs_no_hand(deps: Deps, one: Resident, filming: Filming
     visit.page.wait_for_selector("#face[data-stage=running]")
     assert "看镜头" in visit.page.inner_text("#what")
     assert "秒" in visit.page.inner_text("#left")
-    assert "已确认是您本人" in ended(visit)
+    assert "已确认是您本人" in ended(visit, within_ms=60_000)
 
 
 def test_refusals_are_told_with_the_way_on_until_it_is_locked(
@@ -191,6 +211,8 @@ def test_refusals_are_told_with_the_way_on_until_it_is_locked(
     for _ in range(3):
         hurry(visit)
         ended(visit)
+    assert "刷脸暂时锁定" in visit.page.inner_text("#what")
+    assert visit.page.evaluate(FOCUS) == "改用窗口核验码（效果相同）"
     visit.open("/verify-me")
     assert "已锁定到" in visit.text()
     assert visit.page.query_selector("a:has-text('用刷脸')") is None
@@ -206,6 +228,11 @@ def hurry(visit: Visit) -> None:
     if not page.is_checked("#own-pace"):
         page.check("#own-pace")
     page.click("#act")
+    hurry_on(visit)
+
+
+def hurry_on(visit: Visit) -> None:
+    page = visit.page
     for place in range(1, 6):
         page.wait_for_selector(f"#face[data-stage=running] #step:has-text('第 {place} 步')")
         page.click("#act")
@@ -221,11 +248,132 @@ def test_time_that_ran_out_costs_nothing_and_one_tap_begins_again(
     visit.page.check("#own-pace")
     visit.page.click("#act")
     visit.page.wait_for_selector("#face[data-stage=running]")
-    visit.page.clock.fast_forward(46_000)
+    for passed, told in ((16_000, "还有 30 秒"), (15_000, "还有 15 秒")):
+        visit.page.clock.fast_forward(passed)
+        visit.page.wait_for_selector(f"#time:has-text('{told}')", state="attached")
+    visit.page.clock.fast_forward(15_000)
     assert "时间到了" in ended(visit)
     assert is_off(visit)
     visit.page.click("#act:has-text('再试一次')")
     visit.page.wait_for_selector("#face[data-stage=running]")
+
+
+def test_the_whole_check_goes_by_the_keyboard_with_a_word_after_each_step(
+    deps: Deps, one: Resident, filming: Filming
+) -> None:
+    agree(deps, one.actor)
+    visit = filming(PATTERN, ScriptedFaces()).signed_in(one.tokens)
+    page, keys = visit.page, visit.page.keyboard
+    visit.open("/verify-me/face?next=/me")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/frames", hold)
+    page.focus("#act")
+    keys.press("Enter")
+    page.wait_for_selector("#face[data-stage=ready]")
+    assert page.evaluate(FOCUS) == "开始"
+    for key in ("Tab", "Space", "Shift+Tab", "Enter"):
+        keys.press(key)
+    for place in range(1, 6):
+        page.wait_for_selector(f"#face[data-stage=running] #step:has-text('第 {place} 步')")
+        assert page.evaluate(FOCUS) == "做好了"
+        assert ("上一步拍到了" in page.inner_text("#more")) == (place > 1)
+        assert page.inner_text("#dots") == "●" * (place - 1) + "○" * (6 - place)
+        visit.check()
+        keys.press("Space")
+    page.wait_for_selector("#face[data-stage=sending]")
+    assert page.evaluate("document.activeElement.id") == "face"
+    held[0].continue_()
+    page.wait_for_selector("#face[data-stage=passed]")
+    assert page.evaluate(FOCUS) == "继续"
+    keys.press("Enter")
+    page.wait_for_url("**/me")
+
+
+def test_too_little_light_is_said_at_once_and_the_step_taken_again(
+    deps: Deps, one: Resident, filming: Filming
+) -> None:
+    """Three times; then the service has its say."""
+    agree(deps, one.actor)
+    visit = filming(DARK, ScriptedFaces(distance=0.9))
+    to_the_camera(visit, one.tokens)
+    page = visit.page
+    page.wait_for_selector("#light:has-text('光线偏暗')")
+    page.check("#own-pace")
+    page.click("#act")
+    for _ in range(3):
+        page.wait_for_selector("#face[data-stage=running]")
+        page.evaluate("document.getElementById('what').textContent = ''")
+        page.click("#act")
+        page.wait_for_selector("#what:has-text('太暗了')")
+        assert "看镜头" in page.inner_text("#more")
+        assert "第 1 步" in page.inner_text("#step")
+    for place in range(1, 6):
+        page.wait_for_selector(f"#face[data-stage=running] #step:has-text('第 {place} 步')")
+        page.click("#act")
+    assert "还可以再试 4 次" in ended(visit)
+
+
+def test_a_turn_that_nobody_made_is_said_at_once(deps: Deps, one: Resident, filming: Filming) -> None:
+    agree(deps, one.actor)
+    visit = filming(STILL, ScriptedFaces())
+    to_the_camera(visit, one.tokens)
+    visit.page.check("#own-pace")
+    for place in (1, 2):
+        visit.page.click("#act")
+        visit.page.wait_for_selector(f"#step:has-text('第 {place} 步')")
+    visit.page.click("#act")
+    visit.page.wait_for_selector("#what:has-text('没看到转动')")
+    assert "第 2 步" in visit.page.inner_text("#step")
+
+
+@pytest.mark.parametrize("limit", [None, 2500])
+def test_frames_are_sent_as_the_camera_gave_them_and_smaller_only_where_they_must(
+    deps: Deps, one: Resident, filming: Filming, limit: int | None
+) -> None:
+    agree(deps, one.actor)
+    matcher = Keeping()
+    visit = filming(PATTERN, matcher)
+
+    def answer(route: Route) -> None:
+        found = route.fetch()
+        told = found.json()
+        told["frames"]["max_bytes"] = limit or told["frames"]["max_bytes"]
+        route.fulfill(response=found, json=told)
+
+    visit.page.route("**/verify-me/challenges", answer)
+    to_the_camera(visit, one.tokens)
+    given = visit.page.evaluate("[view.videoWidth, view.videoHeight]")
+    shape = visit.page.evaluate("frame.clientWidth / frame.clientHeight")
+    assert shape == pytest.approx(given[0] / given[1], rel=0.02)
+    hurry(visit)
+    assert "已确认是您本人" in ended(visit)
+    for content in matcher.kept:
+        with Image.open(BytesIO(content)) as frame:
+            assert (list(frame.size) == given) == (limit is None)
+        assert len(content) <= (limit or 400 * 1024)
+    assert len(matcher.kept) == 9
+
+
+def test_a_camera_or_a_line_that_is_lost_is_called_that(deps: Deps, one: Resident, filming: Filming) -> None:
+    agree(deps, one.actor)
+    visit = filming(PATTERN, ScriptedFaces())
+    to_the_camera(visit, one.tokens)
+    visit.page.evaluate("view.srcObject.getTracks()[0].dispatchEvent(new Event('ended'))")
+    assert "摄像头没有画面了" in ended(visit)
+    assert is_off(visit)
+    visit.page.route("**/frames", lambda route: route.abort())
+    visit.page.click("#act")
+    hurry_on(visit)
+    assert "没有收到答复" in ended(visit)
+    visit.page.route("**/verify-me/challenges", lambda route: route.abort())
+    visit.page.click("#act")
+    visit.page.wait_for_selector("#what:has-text('网络断了') + #more:has-text('没有提交任何内容')")
+    visit.check()
+    visit.said.clear()  # the browser itself tells of requests that came to nothing
 
 
 def test_a_camera_that_is_refused_or_missing_leaves_the_other_way(
