@@ -10,7 +10,7 @@ from backend.staff import service as staff
 from schemas.terms import STAFF_ROLES, ObjectionState, Role
 from tests.backend.objections.town import make_town
 from tests.backend.pages.conftest import Visiting
-from tests.backend.pages.console import PASSWORD, at_desk, form_code, let_in
+from tests.backend.pages.console import PASSWORD, STRANGER, at_desk, form_code, let_in
 from tests.support import browser as browsing
 from tests.support import residents
 from tests.support.people import COMMAND
@@ -81,3 +81,20 @@ def test_a_notice_leads_to_its_case_and_is_read_for_the_whole_desk(deps: Deps, v
     found = browser.post(address[1], data={"_form": code})
     assert found.headers["Location"] == f"/staff/objections/{case.id}"
     assert "已读：qin" in browser.get("/staff/notices").text
+
+
+def test_the_queues_of_the_desk_are_walked_by_the_keyboard(
+    deps: Deps, officer: str, visiting: Visiting
+) -> None:
+    make_town(deps).submit()
+    tokens = staff.sign_in(deps, STRANGER, username=officer, password=PASSWORD)
+    one = visiting(size=browsing.DESK).signed_in(tokens, "staff")
+    one.open("/staff")
+    second = one.page.locator(".tiles a").nth(1).get_attribute("href")
+    for key in "jjk":
+        one.page.keyboard.press(key)
+    one.page.keyboard.press("j")
+    assert one.page.evaluate("document.activeElement.getAttribute('href')") == second
+    one.page.keyboard.press("Enter")
+    one.page.wait_for_url(f"**{second}")
+    one.check()
