@@ -6,7 +6,7 @@ from typing import Any
 from backend.common.clock import SHANGHAI
 from backend.records.service import Detail
 from schemas.base import BEIJING, said, speaking
-from schemas.terms import FieldType, Term
+from schemas.terms import Term
 from schemas.text import Text
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -39,12 +39,7 @@ def day(value: date | datetime | None) -> str:
 
 def in_words(detail: Detail) -> str:
     """A field of a record's content as pages print it: a day as all other days, the rest as the catalogue words it."""
-    if detail.type is FieldType.DATE:
-        try:
-            return day(date.fromisoformat(detail.value))
-        except (TypeError, ValueError):  # the catalogue of another year may have had another type for it
-            return label(detail.text)
-    return label(detail.text)
+    return day(detail.on) if detail.on else label(detail.text)
 
 
 def moment(value: datetime | None) -> str:

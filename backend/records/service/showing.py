@@ -41,6 +41,16 @@ class Detail(NamedTuple):
     text: Text
     type: FieldType | None = None
 
+    @property
+    def on(self) -> date | None:
+        """The day that stands there, where the catalogue says that one does; `text` keeps it as YYYY-MM-DD."""
+        if self.type is not FieldType.DATE:
+            return None
+        try:
+            return date.fromisoformat(self.value)
+        except (TypeError, ValueError):  # whatever was taken in when the catalogue asked for something else
+            return None
+
 
 @dataclass(frozen=True)
 class ShownChange:
