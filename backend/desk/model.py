@@ -54,6 +54,16 @@ class Desk:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Another case about the same record: where it stands, and nothing of the record or the person."""
+
+    kind: CaseKind
+    id: str
+    state_label: Text
+    submitted_at: datetime
+
+
+@dataclass(frozen=True)
 class Moved:
     """How many cases of a kind got another date; not `finished`: some are left to the worker."""
 

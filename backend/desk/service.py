@@ -11,7 +11,7 @@ from backend.common.actor import Actor, system
 from backend.common.deps import Deps
 from backend.common.mongo import DriverError
 from backend.common.sweeping import Unfinished, place_of
-from backend.desk.model import Cases, Desk, Moved, PutYear, ShownQueue
+from backend.desk.model import Beside, Cases, Desk, Moved, PutYear, ShownQueue
 from backend.eligibility import service as eligibility
 from backend.news import service as news
 from backend.notices import service as notices
@@ -19,7 +19,7 @@ from backend.objections import service as objections
 from backend.places import service as places
 from backend.reports import service as reports
 from backend.restorations import service as restorations
-from schemas.terms import STAFF_ROLES, CaseKind
+from schemas.terms import STAFF_ROLES, CaseKind, Role
 
 CASES = (
     Cases(CaseKind.OBJECTION, objections.queues, objections.recompute_clocks),
@@ -38,6 +38,29 @@ def desk(deps: Deps, actor: Actor, *, cases: Sequence[Cases] = CASES) -> Desk:
     queues = [queue for one in cases for queue in one.queues(deps, actor)]
     unread = notices.desk_inbox(deps, actor, limit=1).unread
     return Desk(actor.role, actor.unit, tuple(ShownQueue(**vars(queue)) for queue in queues), unread)
+
+
+def beside(deps: Deps, actor: Actor, *, kind: CaseKind, case_id: str) -> tuple[Beside, ...]:
+    """The other objections and restorations about the record of this one, newest first; for officers, who have them all in their
+    lists. A provider reads of a case only what was handed to its unit."""
+    actor.require(Role.CASE_OFFICER)
+    if kind is CaseKind.OBJECTION:
+        subject_id, record_id = objections.about(deps, actor, objection_id=case_id)
+    else:
+        subject_id, record_id = restorations.about(deps, actor, restoration_id=case_id)
+    asked = {"subject_id": subject_id, "record_id": record_id}
+    found = [
+        *(
+            Beside(CaseKind.OBJECTION, one.id, one.state_label, one.submitted_at)
+            for one in objections.of_record(deps, actor, **asked)
+        ),
+        *(
+            Beside(CaseKind.RESTORATION, one.id, one.state_label, one.submitted_at)
+            for one in restorations.of_record(deps, actor, **asked)
+        ),
+    ]
+    others = (one for one in found if one.id != case_id)
+    return tuple(sorted(others, key=lambda one: (one.submitted_at, one.id), reverse=True))
 
 
 def put_year(

@@ -134,8 +134,8 @@ def _number_faults(offer: Offer) -> Iterator[Fault]:
         yield Fault(
             "deposit_fen",
             Text(
-                "免收的押金应大于零，不超过十万元，单位为分；本来不收押金的，无须核验",
-                "the deposit that is waived is above nothing and at most 100,000 yuan, in fen; where none is asked, no check is"
+                "免收的押金应大于零，不超过十万元；本来不收押金的，无须核验",
+                "the deposit that is waived is above nothing and at most 100,000 yuan; where none is asked, no check is"
                 " needed",
             ),
         )

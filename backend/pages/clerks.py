@@ -105,6 +105,7 @@ def report(order_id: str, act: str) -> Response:
     form = forms.Form(values={"order_id": order_id})
     if act == OrderAct.SETTLE.value:
         form = forms.read(order_wire.OrderSettle, charged_fen=forms.fen("charged_fen"))
+        forms.tell_no_money(form, "charged_fen")
         form.values["order_id"] = order_id
     if not form.ok:
         return page("merchant/order.html", 422, form=form, order=_order(order_id))

@@ -18,7 +18,8 @@ from marshmallow import fields
 from backend.common import ids
 from backend.pages import cookies, errors
 from backend.web import auth, wording
-from schemas.base import HALF_CHARACTER, BeijingTime, QuerySchema, RequestSchema, speaking
+from schemas.base import HALF_CHARACTER, BeijingTime, QuerySchema, RequestSchema, said, speaking
+from schemas.text import Text
 
 FIELD, HEADER = "_form", "X-Form-Code"
 NEXT = "next"
@@ -26,6 +27,7 @@ ONCE, ONCE_CHARACTERS = "_once", 64
 PURPOSE = "page-forms"
 DIGITS = 12
 """So many at most has a number that anybody types."""
+_MONEY = Text("应为金额（元），如 12 或 12.50", "An amount in yuan, as 12 or 12.50")
 _OURS = (FIELD, NEXT, ONCE)
 
 
@@ -141,8 +143,20 @@ def number(text: str) -> int | str:
 def fen(name: str) -> int | str | None:
     """Money that was typed in yuan, as whole fen; what is none stays as it is, and is refused by the schema."""
     typed = request.form.get(name, "").strip()
-    found = re.fullmatch(r"([0-9]{1,8})(?:[.。]([0-9]{1,2}))?", typed)
-    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else typed or 0
+    return fen_of(typed) if typed else 0
+
+
+def fen_of(typed: str) -> int | str:
+    """The same of the text itself."""
+    found = re.fullmatch(r"([0-9]{1,8})(?:[.。]([0-9]{1,2}))?", typed.strip())
+    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else typed
+
+
+def tell_no_money(form: Form, name: str, fault: str | None = None) -> None:
+    """Say at a box for yuan that was refused what belongs into it: the schema knows of whole fen only."""
+    typed = request.form.get(name, "").strip()
+    if typed and isinstance(fen_of(typed), str):
+        form.faults[fault or name] = said(_MONEY)
 
 
 def _code(known: str) -> str:

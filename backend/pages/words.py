@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from backend.common.clock import SHANGHAI
+from backend.records.service import Detail
 from schemas.base import BEIJING, said, speaking
 from schemas.terms import Term
 from schemas.text import Text
@@ -34,6 +35,11 @@ def day(value: date | datetime | None) -> str:
     if speaking() == "en":
         return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
     return f"{at.year}年{at.month}月{at.day}日"
+
+
+def in_words(detail: Detail) -> str:
+    """A field of a record's content as pages print it: a day as all other days, the rest as the catalogue words it."""
+    return day(detail.on) if detail.on else label(detail.text)
 
 
 def moment(value: datetime | None) -> str:
@@ -81,6 +87,11 @@ def yuan(fen: int | None) -> str:
     return f"¥{fen // 100:,}" if fen % 100 == 0 else f"¥{fen // 100:,}.{fen % 100:02d}"
 
 
+def in_yuan(fen: int) -> str:
+    """The same as somebody types it into a box, and as `forms.fen` reads it."""
+    return f"{fen // 100}" if fen % 100 == 0 else f"{fen // 100}.{fen % 100:02d}"
+
+
 def metres(distance: float | None) -> str:
     if distance is None:
         return ""
@@ -92,6 +103,7 @@ def metres(distance: float | None) -> str:
 FILTERS = {
     "label": label,
     "day": day,
+    "in_words": in_words,
     "moment": moment,
     "until": until,
     "clock": clock,

@@ -53,7 +53,9 @@ def laid_out(one: ShownRecord) -> Laid:
     kinds = [(label["openness"], one.openness_label[to_say])]
     if one.severity is not None:
         kinds.insert(0, (label["severity"], one.severity.label[to_say]))
-    details = [(detail.label[to_say], detail.text[to_say]) for detail in one.content]
+    details = [
+        (detail.label[to_say], day(detail.on) if detail.on else detail.text[to_say]) for detail in one.content
+    ]
     brief = [
         (label["provider"], one.unit.name[to_say]),
         (label["occurred_on"], day(one.occurred_on)),

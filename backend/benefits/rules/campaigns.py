@@ -108,8 +108,13 @@ def _titles(terms: Terms) -> Iterator[Fault]:
         yield "title_en", text
 
 
+_SHARE = Text("减免百分比应在 1 至 {most} 之间", "A percentage off is between 1 and {most}")
+_AMOUNT = Text("立减金额应在 1 分至 {most} 元之间", "An amount off is between 1 fen and {most} yuan")
+
+
 def _values(terms: Terms) -> Iterator[Fault]:
-    most = MOST_PERCENT if terms.value_kind is ValueKind.PERCENT_OFF else MOST_FEN
+    is_percent = terms.value_kind is ValueKind.PERCENT_OFF
+    most = MOST_PERCENT if is_percent else MOST_FEN
     if not terms.tiers:
         yield "tiers", Text("至少要有一个档次或普惠优惠", "There must be at least one tier, or a floor")
     for tier in terms.tiers:
@@ -122,7 +127,7 @@ def _values(terms: Terms) -> Iterator[Fault]:
         if tier.minimum_grade is SCALE[0]:
             yield name, _EVERYBODY
         if not 1 <= tier.value <= most:
-            yield name, Text("优惠应在 1 至 {most} 之间", "A value is between 1 and {most}").fill(most=most)
+            yield name, _SHARE.fill(most=most) if is_percent else _AMOUNT.fill(most=most // 100)
     for higher, lower in pairwise(terms.tiers):
         if _rank(lower) >= _rank(higher):
             text = Text(

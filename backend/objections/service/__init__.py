@@ -4,7 +4,7 @@ from backend.objections.service.choosing import candidate, candidates, outlook
 from backend.objections.service.finding import find_corrected, find_upheld
 from backend.objections.service.forgetting import Forgetting, forget
 from backend.objections.service.handling import compare, decide, forward, request_supplement, take_over
-from backend.objections.service.listing import for_officers, for_provider, queues
+from backend.objections.service.listing import about, for_officers, for_provider, of_record, queues
 from backend.objections.service.reading import (
     download_for_officer,
     download_for_provider,
@@ -29,6 +29,7 @@ from backend.objections.service.tallying import tally
 
 __all__ = [
     "Forgetting",
+    "about",
     "add_evidence",
     "candidate",
     "candidates",
@@ -51,6 +52,7 @@ __all__ = [
     "forget",
     "forward",
     "mine",
+    "of_record",
     "outlook",
     "own_words",
     "queues",

@@ -8,7 +8,7 @@ from backend.clocks.model import Queue
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.pages import Page, Position
-from backend.objections import rules, store, texts
+from backend.objections import errors, rules, store, texts
 from backend.objections.model import NEVER, Listed, Objection, Wanted
 from backend.objections.service import moving
 from backend.records import service as records
@@ -46,6 +46,21 @@ def for_provider(
     overdue_at = deps.now() if overdue else None
     wanted = Wanted(state=state, unit_code=unit, overdue_at=overdue_at, forwarded=True)
     return _listed(deps, actor, wanted, limit=limit, cursor=cursor)
+
+
+def about(deps: Deps, actor: Actor, *, objection_id: str) -> tuple[str, str]:
+    """Whose case it is and about which record, as ids: to find what else is about that record."""
+    actor.require(Role.CASE_OFFICER)
+    case = store.find(deps.db, objection_id)
+    if case is None:
+        raise errors.not_found()
+    return case.subject_id, case.record_id
+
+
+def of_record(deps: Deps, actor: Actor, *, subject_id: str, record_id: str) -> tuple[Listed, ...]:
+    """Every case of this person about this record, as the officers' list has them."""
+    actor.require(Role.CASE_OFFICER)
+    return tuple(_entries(deps, actor, store.list_of_record(deps.db, subject_id, record_id)))
 
 
 def queues(deps: Deps, actor: Actor) -> tuple[Queue, ...]:

@@ -15,6 +15,7 @@ from backend.pages import forms, repeats
 from backend.pages.edge import go
 from backend.pages.edge import page as a_page
 from backend.pages.staff import asking, lists, shops
+from backend.pages.words import in_yuan
 from backend.web.auth import actor, deps
 from backend.web.pages import Pages
 from schemas import benefits as wire
@@ -69,7 +70,8 @@ def benefit(benefit_id: str) -> Response:
 @blp.get(f"{HOME}/<benefit_id>/edit")
 def edit(benefit_id: str) -> Response:
     one = service.find_for_staff(deps(), actor(), benefit_id=benefit_id)
-    values = {f"tier.{tier.minimum_grade or 'floor'}": tier.value for tier in one.terms.tiers}
+    shown = in_yuan if one.terms.value_kind is ValueKind.AMOUNT_FEN else str
+    values = {f"tier.{tier.minimum_grade or 'floor'}": shown(tier.value) for tier in one.terms.tiers}
     kept = vars(one.terms) | values | {"title": one.terms.title_zh, "version": one.version}
     return _form(one, asking.filled(**kept))
 
@@ -136,8 +138,15 @@ def _form(one: Shown | None, form: forms.Form, **facts: Any) -> Response:
 
 
 def _read(schema: type[RequestSchema]) -> forms.Form:
-    """A tier is a grade and its box; one that is left empty is none."""
+    """A tier is a grade and its box, in yuan or in percent; one that is left empty is none."""
+    in_money = request.form.get("value_kind") == ValueKind.AMOUNT_FEN.value
+    value_of = forms.fen_of if in_money else forms.number
     values = [(one.value, request.form.get(f"tier.{one.value}", "").strip()) for one in GRADES]
-    tiers = [{"minimum_grade": name, "value": forms.number(text)} for name, text in values if text]
+    tiers = [{"minimum_grade": name, "value": value_of(text)} for name, text in values if text]
     floor = request.form.get("tier.floor", "").strip()
-    return forms.read(schema, tiers=tiers, floor=forms.number(floor) if floor else None)
+    form = forms.read(schema, tiers=tiers, floor=value_of(floor) if floor else None)
+    if in_money:
+        for name in (one.value for one in GRADES):
+            forms.tell_no_money(form, f"tier.{name}", "tiers")
+        forms.tell_no_money(form, "tier.floor", "floor")
+    return form

@@ -4,14 +4,16 @@ from typing import Any
 
 from flask import request
 
+from backend.pages import forms
+
 WHOLE = ("title", "doc_no", "occurred_on", "ended_on")
 
 
 def correction_of(beside: tuple[str, ...]) -> dict[str, Any]:
     """What was filled in: an empty box leaves its field as it is, `clear.<name>` takes a field of the content out.
 
-    `kind.<name>` says how the present value is written, so that a number stays a number; whether the value is right for the
-    field is the catalogue's to say, not the form's.
+    `kind.<name>` says how the present value is written, so that a number stays a number, and money, typed in yuan, is fen again;
+    whether the value is right for the field is the catalogue's to say, not the form's.
     """
     form = request.form
     sent: dict[str, Any] = {name: form[name] for name in (*beside, "remove") if form.get(name)}
@@ -32,6 +34,8 @@ def correction_of(beside: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _value(text: str, kind: str) -> Any:
+    if kind == "money":
+        return forms.fen_of(text)
     if kind == "bool":
         return {"true": True, "false": False}.get(text, text)
     if kind == "int" and text.removeprefix("-").isascii() and text.removeprefix("-").isdigit():

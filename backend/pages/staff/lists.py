@@ -6,9 +6,11 @@ from typing import Any, TypeVar
 from flask import Response, request
 
 from backend.catalogue import service as catalogue
+from backend.desk import service as desk
+from backend.desk.model import Beside
 from backend.pages.edge import page
 from backend.web.auth import actor, deps
-from schemas.terms import Role, Term
+from schemas.terms import CaseKind, Role, Term
 
 LIMIT = 30
 T = TypeVar("T", bound=Term)
@@ -49,6 +51,11 @@ def of_both(
         units=units,
         unit=unit or "",
     )
+
+
+def beside(kind: CaseKind, case_id: str) -> tuple[Beside, ...] | None:
+    """The other cases about the record of a case; None for a provider, who is not told of them."""
+    return None if is_provider() else desk.beside(deps(), actor(), kind=kind, case_id=case_id)
 
 
 def is_provider() -> bool:

@@ -17,7 +17,7 @@ from backend.web.downloads import attachment
 from backend.web.pages import Pages
 from schemas import objections as wire
 from schemas.base import RequestSchema
-from schemas.terms import FindingOutcome, ObjectionAct, ObjectionState
+from schemas.terms import CaseKind, FindingOutcome, ObjectionAct, ObjectionState
 
 blp = Pages("staff_objections", __name__)
 
@@ -130,7 +130,8 @@ def _shown(
     case = find(deps(), actor(), objection_id=objection_id)
     if act is not None and OFFERED[act] not in case.may:
         act = None
-    facts = {"case": case, "act": act, "is_provider": lists.is_provider()}
+    facts: dict[str, Any] = {"case": case, "act": act, "is_provider": lists.is_provider()}
+    facts["beside"] = lists.beside(CaseKind.OBJECTION, objection_id)
     return form_page("staff/cases/objection.html", form, refusal, **facts)
 
 

@@ -14,7 +14,7 @@ from backend.web.downloads import attachment
 from backend.web.pages import Pages
 from schemas import restorations as wire
 from schemas.base import RequestSchema
-from schemas.terms import RestorationAct, RestorationState
+from schemas.terms import CaseKind, RestorationAct, RestorationState
 
 blp = Pages("staff_restorations", __name__)
 
@@ -77,4 +77,5 @@ def _shown(
     find = service.find_for_provider if lists.is_provider() else service.find_for_officer
     case = find(deps(), actor(), restoration_id=restoration_id)
     offered = act if act is not None and ACTS[act][2] in case.may else None
-    return form_page("staff/cases/restoration.html", form, refusal, case=case, act=offered)
+    others = lists.beside(CaseKind.RESTORATION, restoration_id)
+    return form_page("staff/cases/restoration.html", form, refusal, case=case, act=offered, beside=others)

@@ -13,6 +13,7 @@ from backend.pages import forms, repeats
 from backend.pages.edge import go
 from backend.pages.edge import page as a_page
 from backend.pages.staff import asking, lists, shops
+from backend.pages.words import in_yuan
 from backend.web.auth import actor, deps
 from backend.web.pages import Pages
 from schemas import eligibility as wire
@@ -59,7 +60,7 @@ def begin() -> Response:
 
 @blp.post(f"{HOME}/new")
 def create() -> Response:
-    form = forms.read(wire.ServiceCreate)
+    form = _read(wire.ServiceCreate)
     if not form.ok:
         return _form(None, form)
     wanted = dict(form.values)
@@ -83,13 +84,13 @@ def one_service(service_id: str) -> Response:
 @blp.get(f"{HOME}/<service_id>/edit")
 def edit(service_id: str) -> Response:
     one = service.find_service(deps(), actor(), service_id=service_id)
-    return _form(one, asking.filled(**vars(one)))
+    return _form(one, asking.filled(**vars(one) | {"deposit_fen": in_yuan(one.deposit_fen)}))
 
 
 @blp.post(f"{HOME}/<service_id>/edit")
 def change(service_id: str) -> Response:
     one = service.find_service(deps(), actor(), service_id=service_id)
-    form = forms.read(wire.ServicePut)
+    form = _read(wire.ServicePut)
     if not form.ok:
         return _form(one, form)
     wanted = dict(form.values)
@@ -141,3 +142,10 @@ def _form(one: ManagedService | None, form: forms.Form, **facts: Any) -> Respons
         merchants=shops.to_choose() if one is None else [],
         newcomers=newcomers,
     )
+
+
+def _read(schema: type[RequestSchema]) -> forms.Form:
+    """The deposit is typed in yuan."""
+    form = forms.read(schema, deposit_fen=forms.fen("deposit_fen"))
+    forms.tell_no_money(form, "deposit_fen")
+    return form

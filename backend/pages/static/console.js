@@ -1,4 +1,4 @@
-// The console by keyboard: j and k walk a list, numbers open what can be done with a case. Boxes keep their letters, and who switched
+// The console by keyboard: j and k walk a list, numbers open what can be done with a case or lead to it. Boxes keep their letters, and who switched
 // single keys off at the desk keeps them all.
 "use strict";
 
@@ -20,7 +20,7 @@ document.addEventListener("keydown", (event) => {
   if (!act) return;
   event.preventDefault();
   if (act.tagName === "DETAILS") act.open = true;
-  const place = act.querySelector("textarea, select, input:not([type=hidden]), button");
+  const place = act.matches("a, button") ? act : act.querySelector("textarea, select, input:not([type=hidden]), button");
   if (place) { place.focus(); place.scrollIntoView({ block: "center" }); }
 });
 // What can be printed says so only where there is a script to print it.

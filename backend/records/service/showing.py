@@ -13,7 +13,7 @@ from backend.records import rules
 from backend.records.model import Change, Mark, Record, Source
 from backend.records.rules import Restoration
 from backend.records.service.words import opened
-from schemas.terms import Category, Nature, Openness, RecordMark, Severity
+from schemas.terms import Category, FieldType, Nature, Openness, RecordMark, Severity
 from schemas.text import Text
 
 
@@ -32,12 +32,24 @@ def _unit_name(code: str, unit: Unit | None) -> UnitName:
 
 
 class Detail(NamedTuple):
-    """One field of a record's content: its name, its label, the value as stored, and the value in words."""
+    """One field of a record's content: its name, its label, the value as stored, and the value in words; `type` is None where the
+    catalogue does not name the field."""
 
     name: str
     label: Text
     value: Any
     text: Text
+    type: FieldType | None = None
+
+    @property
+    def on(self) -> date | None:
+        """The day that stands there, where the catalogue says that one does; `text` keeps it as YYYY-MM-DD."""
+        if self.type is not FieldType.DATE:
+            return None
+        try:
+            return date.fromisoformat(self.value)
+        except (TypeError, ValueError):  # whatever was taken in when the catalogue asked for something else
+            return None
 
 
 @dataclass(frozen=True)
@@ -154,7 +166,7 @@ def _mark(mark: Mark) -> ShownMark:
 def _details(content: Mapping[str, Any], specs: tuple[FieldSpec, ...]) -> tuple[Detail, ...]:
     """In the catalogue's order; what the catalogue does not name comes last, under its own name."""
     named = [
-        Detail(s.name, s.label, content[s.name], rules.worded(s.type, content[s.name], s.words))
+        Detail(s.name, s.label, content[s.name], rules.worded(s.type, content[s.name], s.words), s.type)
         for s in specs
         if s.name in content
     ]

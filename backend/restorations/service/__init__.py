@@ -5,6 +5,7 @@ from backend.restorations.service.choosing import candidate, candidates, outlook
 from backend.restorations.service.deciding import accept, decline, prove
 from backend.restorations.service.forgetting import Forgetting, forget
 from backend.restorations.service.reading import (
+    about,
     download_for_officer,
     download_for_provider,
     download_mine,
@@ -14,6 +15,7 @@ from backend.restorations.service.reading import (
     for_officers,
     for_provider,
     mine,
+    of_record,
     own_words,
     queues,
 )
@@ -22,6 +24,7 @@ from backend.restorations.service.tallying import tally
 
 __all__ = [
     "Forgetting",
+    "about",
     "accept",
     "apply",
     "candidate",
@@ -38,6 +41,7 @@ __all__ = [
     "for_provider",
     "forget",
     "mine",
+    "of_record",
     "outlook",
     "own_words",
     "prove",

@@ -110,6 +110,19 @@ def download_for_provider(deps: Deps, actor: Actor, *, restoration_id: str, evid
     return _download(deps, actor, case, evidence_id, texts.HANDLING)
 
 
+def about(deps: Deps, actor: Actor, *, restoration_id: str) -> tuple[str, str]:
+    """Whose case it is and about which record, as ids: to find what else is about that record."""
+    case = _any(deps, actor, restoration_id)
+    return case.subject_id, case.record_id
+
+
+def of_record(deps: Deps, actor: Actor, *, subject_id: str, record_id: str) -> tuple[Listed, ...]:
+    """Every case of this person about this record, as the officers' list has them."""
+    actor.require(Role.CASE_OFFICER)
+    found = store.list_of_record(deps.db, subject_id, record_id)
+    return tuple(showing.entry(deps, case) for case in found)
+
+
 def queues(deps: Deps, actor: Actor) -> tuple[Queue, ...]:
     """The queues of the caller's desk."""
     if actor.role is Role.PROVIDER and actor.unit is not None:

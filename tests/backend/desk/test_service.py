@@ -14,8 +14,10 @@ from backend.desk import service
 from backend.desk.model import Cases
 from backend.notices import service as notices
 from backend.reports import service as reports
+from backend.restorations import service as restorations
 from schemas.notices import DeskNoticeKind, NoticeKind
-from schemas.terms import CaseKind, Channel, Role
+from schemas.terms import CaseKind, Channel, ObjectionState, Role
+from tests.backend.objections.town import make_town
 from tests.support.calendars import DAYS_OF_2027
 from tests.support.people import bound
 from tests.support.refusals import refused
@@ -49,6 +51,30 @@ def test_each_role_sees_its_own_queues(deps: Deps, asked: Actor) -> None:
     assert desk.unread_notices == 1
     for other in (STEWARD, HRSS):
         assert "questions" not in [queue.name for queue in service.desk(deps, other).queues]
+
+
+def test_what_else_is_about_a_record_is_for_officers_alone(deps: Deps, clock: Clock) -> None:
+    town = make_town(deps)
+    record = town.record()
+    first = town.bring_to(ObjectionState.WITHDRAWN, record)
+    clock.advance(days=1)
+    pledged = restorations.apply(deps, town.resident, record_id=record.id, pledge="已补缴票款。")
+    clock.advance(days=1)
+    last = town.bring_to(ObjectionState.FORWARDED, record)
+    town.submit(town.record(doc_no="沪地铁罚〔2025〕2号"))
+    asked: dict[str, Any] = {"kind": CaseKind.OBJECTION, "case_id": last.id}
+    found = service.beside(deps, town.officer, **asked)
+    assert [(one.kind, one.id) for one in found] == [
+        (CaseKind.RESTORATION, pledged.id),
+        (CaseKind.OBJECTION, first.id),
+    ]
+    assert found[1].state_label == ObjectionState.WITHDRAWN.label
+    for other in (town.provider, AUDITOR, town.resident):
+        refused("auth.not_allowed", lambda other=other: service.beside(deps, other, **asked))
+    refused(
+        "restorations.not_found",
+        lambda: service.beside(deps, town.officer, kind=CaseKind.RESTORATION, case_id=last.id),
+    )
 
 
 def test_a_new_year_moves_open_cases_at_once_and_both_sides_hear_of_it(deps: Deps, asked: Actor) -> None:

@@ -10,8 +10,10 @@ from backend.eligibility import service as eligibility
 from backend.evidence.model import Upload
 from backend.identity import service as identity
 from backend.reports import service as reports
-from schemas.terms import Channel, ContestFinding, QuestionFinding, RestorationState, Role
+from schemas.terms import Channel, ContestFinding, QuestionFinding, RestorationState, RippleCause, Role
+from schemas.terms import ObjectionState as State
 from tests.backend.eligibility.counter import Counter, make_counter
+from tests.backend.eligibility.test_rippling import ripple
 from tests.backend.evidence import made
 from tests.backend.objections.town import make_town
 from tests.backend.pages.conftest import Visiting
@@ -96,6 +98,19 @@ def test_an_application_is_declined_once_and_the_second_is_told(desk: Desk, visi
     assert "材料齐全" in found.text
 
 
+def test_an_application_shows_the_objections_to_the_same_record_and_the_other_way_round(
+    desk: Desk, visitor: FlaskClient
+) -> None:
+    record = desk.town.record()
+    objection, shown = desk.town.bring_to(State.COMPARING, record), desk.apply(record)
+    addresses = (f"/staff/objections/{objection.id}", f"/staff/restorations/{shown.id}")
+    browser = let_in(visitor, at_desk(desk.deps, "lu", Role.CASE_OFFICER))
+    for one, other in (addresses, addresses[::-1]):
+        found = browser.get(one).text.partition("其他案件")[2].partition("</section>")[0]
+        assert f'href="{other}"' in found
+        assert f'href="{one}"' not in found
+
+
 def test_another_units_application_is_not_found(desk: Desk, visitor: FlaskClient) -> None:
     shown = desk.bring_to(RestorationState.ACCEPTED)
     browser = let_in(visitor, at_desk(desk.deps, "wen", Role.PROVIDER, "POLICE"))
@@ -135,6 +150,23 @@ def test_a_person_decides_about_a_check(counter: Counter, visiting: Visiting) ->
     one.open("/staff/contests")
     assert "没有符合条件" in one.text()
     one.check()
+
+
+def test_a_record_that_changed_since_the_check_is_told_in_the_marks_of_each_language(
+    counter: Counter, visitor: FlaskClient
+) -> None:
+    deps, person = counter.deps, counter.resident()
+    record = counter.mar(person)
+    ident = eligibility.contest(
+        deps, person, check_id=counter.asked(person).check_id, statement="这条记录我已经补缴。"
+    ).id
+    ripple(deps, record, RippleCause.CORRECTED)
+    browser = let_in(visitor, at_desk(deps, "lu", Role.CASE_OFFICER))
+    for language, day in (("zh-CN", "（<time"), ("en", " (<time")):
+        found = browser.get(f"/staff/contests/{ident}", headers={"Accept-Language": language}).text
+        changed = found.partition('<div class="note wait"><p>')[2].partition("</p>")[0]
+        assert day in changed
+        assert ("（" in changed) is (language != "en")
 
 
 def test_a_check_is_answered_once(counter: Counter, visitor: FlaskClient) -> None:

@@ -1,19 +1,23 @@
 """The console's door and the front of the desk."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from backend import pages
 from backend.common.deps import Deps
 from backend.staff import service as staff
 from schemas.terms import STAFF_ROLES, ObjectionState, Role
 from tests.backend.objections.town import make_town
 from tests.backend.pages.conftest import Visiting
-from tests.backend.pages.console import PASSWORD, at_desk, form_code, let_in
+from tests.backend.pages.console import PASSWORD, STRANGER, at_desk, form_code, let_in
 from tests.support import browser as browsing
 from tests.support import residents
 from tests.support.people import COMMAND
+
+TEMPLATES = Path(pages.__file__).parent / "templates" / "staff"
 
 
 @pytest.fixture
@@ -81,3 +85,37 @@ def test_a_notice_leads_to_its_case_and_is_read_for_the_whole_desk(deps: Deps, v
     found = browser.post(address[1], data={"_form": code})
     assert found.headers["Location"] == f"/staff/objections/{case.id}"
     assert "已读：qin" in browser.get("/staff/notices").text
+
+
+def test_the_queues_of_the_desk_are_walked_by_the_keyboard(
+    deps: Deps, officer: str, visiting: Visiting
+) -> None:
+    make_town(deps).submit()
+    tokens = staff.sign_in(deps, STRANGER, username=officer, password=PASSWORD)
+    one = visiting(size=browsing.DESK).signed_in(tokens, "staff")
+    one.open("/staff")
+    second = one.page.locator(".tiles a").nth(1).get_attribute("href")
+    for key in "jjk":
+        one.page.keyboard.press(key)
+    one.page.keyboard.press("j")
+    assert one.page.evaluate("document.activeElement.getAttribute('href')") == second
+    one.page.keyboard.press("Enter")
+    one.page.wait_for_url(f"**{second}")
+    one.check()
+
+
+@pytest.mark.parametrize(
+    ("mark", "hint"),
+    [
+        ("data-row", "filter.keys()"),
+        ("data-act", "keys()"),
+        ("pieces.moves(", "cases.keys()"),
+        ("pieces.reasoned(", "cases.keys()"),
+    ],
+)
+def test_whatever_the_keys_reach_says_so_and_has_the_script(mark: str, hint: str) -> None:
+    """A key that nobody is told of is used by nobody; one that is told of and does nothing is worse."""
+    rooms = [one for one in TEMPLATES.rglob("*.html") if one.name not in ("pieces.html", "filter.html")]
+    found = {one.name: one.read_text("utf-8") for one in rooms if mark in one.read_text("utf-8")}
+    assert found
+    assert [name for name, text in found.items() if hint not in text or "console.js" not in text] == []

@@ -1,9 +1,12 @@
 """Objections in the console: the officer's and the provider's work from the list to the answer."""
 
+from datetime import UTC, datetime
+
 import pytest
 from flask.testing import FlaskClient
 
 from backend.audit import service as audit
+from backend.catalogue import service as catalogue
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.evidence.model import Upload
@@ -91,7 +94,7 @@ def test_an_officer_puts_the_record_right_and_closes(town: Town, officer: Signed
     one = visiting(size=browsing.DESK).signed_in(officer.tokens, "staff")
     one.open(f"{HOME}/{ident}")
     one.page.click("summary:has-text('数据不一致')")
-    one.page.fill("[id='f-content.fare_fen']", "300")
+    one.page.fill("[id='f-content.fare_fen']", "3")
     one.page.select_option("[id='f-content.paid']", "false")
     one.page.fill("#f-reason", "与闸机数据不一致")
     one.page.click("button:has-text('更正并办结')")
@@ -120,6 +123,85 @@ def test_a_correction_that_does_not_fit_is_told_and_what_was_typed_stays(
     assert found.status_code == 422
     assert 'aria-invalid="true"' in found.text
     assert town.case(ident).state is State.COMPARING
+
+
+def test_money_of_a_record_is_put_right_in_yuan(town: Town, officer: Signed, visitor: FlaskClient) -> None:
+    ident, browser = taken(town, officer), let_in(visitor, officer)
+    address = f"{HOME}/{ident}"
+    page = browser.get(address).text
+    assert 'name="kind.fare_fen" value="money"' in page
+    assert "4.00 元（按元填写）" in page
+    sent = {"content.fare_fen": "3.5", "kind.fare_fen": "money", "reason": "不一致"}
+    found = browser.post(f"{address}/decide", data={"_form": form_code(browser, address)} | sent)
+    assert found.status_code == 303, found.text
+    kept = town.kept(town.case(ident).record_id)
+    assert kept is not None
+    assert kept.content["fare_fen"] == 350
+
+
+def test_the_page_of_a_case_has_the_whole_record_and_its_last_days(
+    town: Town, officer: Signed, provider: Signed, visitor: FlaskClient
+) -> None:
+    record = town.record(
+        public_until=datetime(2027, 3, 1, 16, tzinfo=UTC), query_until=datetime(2030, 3, 1, 16, tzinfo=UTC)
+    )
+    shown = town.bring_to(State.FORWARDED, record)
+    bases = catalogue.items_by_code(town.deps, year=record.catalogue_year)[record.item_code].basis
+    assert bases
+    for reader in (officer, provider):
+        found = let_in(visitor, reader).get(f"{HOME}/{shown.id}").text
+        # Both end at 24:00 of the first of March, and are not shown on the second any more.
+        assert ("2027年3月1日" in found, "2027年3月2日" in found) == (True, False)
+        assert ("2030年3月1日" in found, "2030年3月2日" in found) == (True, False)
+        assert "<dd>2025年3月1日</dd>" in found, "a day in the content reads as all other days"
+        assert "2025-03-01</dd>" not in found
+        assert f">{record.source.batch_id}</span> 第 {record.source.line} 行" in found
+        assert all(f"{basis.document} {basis.article}" in found for basis in bases)
+        for words in ("标注</h4>", "异议处理中", "系统即时标注"):
+            assert (words in found) is (reader is officer)
+
+
+def test_an_officer_reads_of_every_other_case_about_the_record_and_a_provider_does_not(
+    town: Town, officer: Signed, provider: Signed, visitor: FlaskClient
+) -> None:
+    record = town.record()
+    first = town.bring_to(State.WITHDRAWN, record)
+    elsewhere = town.submit(town.record(doc_no="沪地铁罚〔2025〕2号"))
+    second = town.bring_to(State.FORWARDED, record)
+    browser = let_in(visitor, officer)
+    found = browser.get(f"{HOME}/{second.id}").text
+    assert f'href="{HOME}/{first.id}"' in found
+    for other in (second, elsewhere):
+        assert f'href="{HOME}/{other.id}"' not in found
+    found = let_in(visitor, provider).get(f"{HOME}/{second.id}").text
+    assert STATEMENT in found
+    assert first.id not in found
+    assert "其他案件" not in found
+
+
+def test_a_clock_that_was_stopped_does_not_read_as_met(
+    town: Town, officer: Signed, visitor: FlaskClient
+) -> None:
+    running, stopped = (
+        town.bring_to(State.COMPARING),
+        town.bring_to(State.WITHDRAWN, town.record(doc_no="2号")),
+    )
+    browser = let_in(visitor, officer)
+
+    def line(ident: str) -> str:
+        return browser.get(f"{HOME}/{ident}").text.partition("期限</h2>")[2].partition("</section>")[0]
+
+    found = line(running.id)
+    assert '<li class="running">' in found
+    assert "还剩" in found
+    assert "以后可能" in found
+    assert "第二十九条" in found
+    ended = {clock.state.value for clock in stopped.clocks}
+    assert "stopped" in ended
+    found = line(stopped.id)
+    assert '<li class="off">' in found
+    assert "不再需要" in found
+    assert found.count("已完成") == sum(clock.state.value == "met" for clock in stopped.clocks)
 
 
 def test_of_two_officers_the_second_is_told_who_has_it_and_may_take_over(

@@ -67,6 +67,15 @@ def test_a_year_is_looked_at_and_put_in(
     phone.check_looks()
 
 
+def test_a_preview_says_in_english_that_the_year_becomes_final(
+    deps: Deps, steward: Signed, visitor: FlaskClient
+) -> None:
+    browser, address = let_in(visitor, steward), f"{CALENDARS}/2027"
+    sent = {"_form": form_code(browser, address), "act": "check", "replaces": "0"} | TYPED
+    found = browser.post(address, data=sent, headers={"Accept-Language": "en"})
+    assert "it becomes final once it is put in" in found.text
+
+
 def test_what_is_wrong_with_a_year_is_told_and_what_was_typed_stays(
     deps: Deps, steward: Signed, visitor: FlaskClient
 ) -> None:

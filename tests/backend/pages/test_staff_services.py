@@ -7,7 +7,9 @@ from backend.common.deps import Deps
 from backend.eligibility import service
 from schemas.terms import Role, ServiceState
 from tests.backend.eligibility.counter import MANAGER, Counter, make_counter
+from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.console import Signed, at_desk, form_code, let_in
+from tests.support import browser as browsing
 
 HOME = "/staff/services"
 WORDS = {
@@ -17,7 +19,7 @@ WORDS = {
     "purpose_zh": "核验能否免押借伞",
     "purpose_en": "To lend umbrellas without a deposit",
     "contact": "021-63210000",
-    "deposit_fen": "5000",
+    "deposit_fen": "50",
     "minimum_grade": "good",
     "max_days": "7",
 }
@@ -67,6 +69,30 @@ def test_every_fault_stands_at_its_box(counter: Counter, song: Signed, visitor: 
     assert found.status_code == 422
     for name in ("title_zh", "max_days"):
         assert f'id="e-{name}" hidden' not in found.text
-    assert 'value="5000"' in found.text
+    assert 'value="50"' in found.text
     found = browser.post(f"{HOME}/new", data=sent | {"merchant_id": "", "deposit_fen": "五十"})
     assert (found.status_code, 'value="五十"' in found.text) == (422, True)
+    assert "应为金额（元）" in found.text
+
+
+def test_a_deposit_is_typed_and_shown_again_in_yuan(
+    counter: Counter, song: Signed, visitor: FlaskClient
+) -> None:
+    browser = let_in(visitor, song)
+    sent = WORDS | {"_form": form_code(browser, f"{HOME}/new"), "merchant_id": counter.till.id}
+    address = browser.post(f"{HOME}/new", data=sent | {"deposit_fen": "99.50"}).headers["Location"]
+    kept = service.find_service(counter.deps, MANAGER, service_id=address.rpartition("/")[2])
+    assert kept.deposit_fen == 9950
+    assert 'name="deposit_fen" type="text" value="99.50"' in browser.get(f"{address}/edit").text
+
+
+def test_the_number_of_an_act_that_leads_on_goes_to_its_link(
+    counter: Counter, song: Signed, visiting: Visiting
+) -> None:
+    address = f"{HOME}/{counter.lending.id}"
+    one = visiting(size=browsing.DESK).signed_in(song.tokens, "staff")
+    one.open(address)
+    assert "打开第几项" in one.text()
+    one.page.keyboard.press("1")
+    one.page.keyboard.press("Enter")
+    one.page.wait_for_url(f"**{address}/edit")

@@ -10,7 +10,7 @@ from backend.records.rules import Restoration
 from backend.records.service import Detail, ShownMark, ShownRecord, UnitName
 from backend.reports import cards, laying
 from backend.reports.model import Look
-from schemas.terms import Category, Channel, Nature, Openness, RecordMark, Role, Severity
+from schemas.terms import Category, Channel, FieldType, Nature, Openness, RecordMark, Role, Severity
 from schemas.text import Text
 from tests.support.world import START
 
@@ -74,6 +74,19 @@ def test_words_of_a_record_are_words_and_no_markup() -> None:
     assert hostile.attributes == plain.attributes
     assert hostile.text.count(HOSTILE) >= 10
     assert {"form", "button", "details", "article"} <= set(plain.tags)
+
+
+def test_a_day_in_the_content_reads_as_all_other_days_of_the_report() -> None:
+    called = Text("查处于", "Found on")
+
+    def told(value: str, kind: FieldType | None) -> str:
+        detail = Detail("day", called, value, Text(value, value), kind)
+        one = record("x", SAID)._replace(content=(detail,))
+        return heard(cards.as_cards([one], {"x": 1}, None)).text.partition("查处于")[2]
+
+    assert told("2025-03-01", FieldType.DATE).startswith("2025年3月1日")
+    for value, kind in (("2025-03-01", None), ("2025-03-01", FieldType.TEXT), ("三月初", FieldType.DATE)):
+        assert told(value, kind).startswith(value)
 
 
 @pytest.mark.parametrize("form", [None, ""])
