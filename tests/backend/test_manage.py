@@ -231,7 +231,11 @@ def test_an_absent_database_is_said_in_one_line(operator: Operator, address: str
 def test_production_gets_no_demonstration(operator: Operator) -> None:
     secrets = {"FIELD_MASTER_KEY": "A" * 128, "TOKEN_KEYS": "A" * 43 + "="}
     sms = {"SMS_GATEWAY": "http", "SMS_GATEWAY_URL": "http://127.0.0.1:9", "SMS_GATEWAY_KEY": "key"}
-    production = {"APP_ENV": "production", "PUBLIC_URL": "https://credit.example"} | secrets | sms
+    production = (
+        {"APP_ENV": "production", "PUBLIC_URL": "https://credit.example", "OPERATOR_NAME": "o"}
+        | secrets
+        | sms
+    )
     line = refused_in_one_line(operator.run("seed-demo", **production))
     assert "正式环境不生成演示数据" in line
     assert "ensure-indexes" in refused_in_one_line(operator.run("verify-log", **production))

@@ -12,6 +12,7 @@ PRODUCTION = {
     "APP_ENV": "production",
     "MONGODB_URI": "mongodb://db.example/",
     "PUBLIC_URL": "https://credit.example/",
+    "OPERATOR_NAME": "某市信用中心",
     "FIELD_MASTER_KEY": "k",
     "TOKEN_KEYS": "t",
     "SMS_GATEWAY": "http",
@@ -69,6 +70,13 @@ def test_production_does_not_start_without_any_one_of_them(name: str) -> None:
 def test_production_starts_with_all_of_them_and_sends_no_codes_to_a_file() -> None:
     assert Settings.from_env(PRODUCTION).site == "https://credit.example"
     assert "SMS_GATEWAY" in refused(**(PRODUCTION | {"SMS_GATEWAY": "file"}))
+
+
+def test_the_operator_is_named_in_both_languages() -> None:
+    assert Settings.from_env({}).operator == ("演示运营方", "demonstration operator")
+    assert Settings.from_env(PRODUCTION).operator == ("某市信用中心", "某市信用中心")
+    both = PRODUCTION | {"OPERATOR_NAME_EN": "A City's Credit Centre"}
+    assert Settings.from_env(both).operator == ("某市信用中心", "A City's Credit Centre")
 
 
 def test_a_refused_value_of_a_secret_is_not_repeated() -> None:
