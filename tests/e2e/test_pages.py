@@ -192,4 +192,5 @@ def crawled(client: httpx.Client, start: str) -> dict[str, str]:
             if plain not in seen and not plain.startswith(OUTSIDE):
                 seen.add(plain)
                 waiting.append(plain)
+    assert not waiting, f"more than {MOST_PAGES} pages from {start}: {waiting[:5]} were not opened"
     return wrong
