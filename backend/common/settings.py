@@ -11,11 +11,17 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
+from schemas.text import Text
+
 AppEnv = Literal["demo", "test", "production"]
 BotMode = Literal["polling", "webhook"]
 SmsKind = Literal["file", "console", "http"]
 WeChatMode = Literal["plain", "compatible", "safe"]
 TilesCrs = Literal["wgs84", "gcj02", "bd09"]
+DEMONSTRATION = Text("演示运营方", "demonstration operator")
+"""Runs what nobody has set an operator for."""
+UNNAMED = Text("本服务运营方", "the operator of this service")
+"""The same in production, where nobody may be taken for a demonstration."""
 
 
 class SettingsError(Exception):
@@ -37,6 +43,8 @@ class Settings:
     mongodb_uri: str | None = _setting(None, production=True, secret=True)
     mongodb_database: str = _setting("credit_shanghai")
     public_url: str | None = _setting(None, production=True)
+    operator_name: str | None = _setting(None)
+    operator_name_en: str | None = _setting(None)
     field_master_key: str | None = _setting(None, production=True, secret=True)
     token_keys: str | None = _setting(None, production=True, secret=True)
     sms_gateway: SmsKind = _setting("file")
@@ -143,6 +151,13 @@ class Settings:
     def site(self) -> str:
         """The public address of the service, without a slash at its end."""
         return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    @property
+    def operator(self) -> Text:
+        """Who runs this service and answers for it: in the foot of every page, and as the author of its articles."""
+        if self.operator_name is None:
+            return UNNAMED if self.app_env == "production" else DEMONSTRATION
+        return Text(self.operator_name, self.operator_name_en or self.operator_name)
 
     @property
     def face_address(self) -> Path:

@@ -4,5 +4,4 @@ from schemas.text import Text
 
 FEED = Text("信用上海 · 信用资讯", "Credit Shanghai · News")
 FEED_OF = Text("信用上海 · {category}", "Credit Shanghai · {category}")
-AUTHOR = Text("上海市公共信用信息服务中心", "Shanghai Public Credit Information Service Centre")
 QUEUE = Text("待审核的资讯", "Articles to be reviewed")

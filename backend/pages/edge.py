@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, lru_cache, wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, Request, Response, current_app, g, render_template, request
 from markupsafe import Markup
@@ -20,7 +20,7 @@ from backend.web import auth, pages, problems
 from backend.web.lean import Answer
 from schemas.base import SPEAKING
 from schemas.terms import Role
-from schemas.text import Language
+from schemas.text import Language, Text
 
 POLICY = {
     "default-src": "'none'",
@@ -161,6 +161,7 @@ def register(app: Flask) -> None:
         staff_rooms=rooms.open_to,
         this_page=_this_page,
         bottom=_bottom(app),
+        operator=_operator,
     )
     env.trim_blocks = env.lstrip_blocks = True
     app.extensions[pages.PAGES] = frozenset(
@@ -178,7 +179,8 @@ def register(app: Flask) -> None:
 
 
 def _bottom(app: Flask) -> Callable[[str], Markup]:
-    """What stands below a page of residents, made once for each language and tab; nothing of anybody is in it."""
+    """What stands below a page of residents, made once for each language and tab; nothing of anybody is in it but of the
+    operator, who does not change while the app runs."""
 
     @cache
     def made(_: Language, tab: str) -> Markup:
@@ -310,6 +312,18 @@ def _this_page() -> str:
     way_on = request.args.get(forms.NEXT)
     whole = request.path if way_on and not forms.local(way_on) else request.full_path.rstrip("?")
     return forms.local(whole) or "/"
+
+
+class Operator(NamedTuple):
+    """Who runs the service; `is_demo`: what it shows is about nobody."""
+
+    name: Text
+    is_demo: bool
+
+
+def _operator() -> Operator:
+    settings = auth.deps().settings
+    return Operator(settings.operator, settings.app_env == "demo")
 
 
 def _visitor() -> Any:

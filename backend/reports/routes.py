@@ -183,7 +183,7 @@ class Verified(MethodView):
     def get(self, query, report_no):
         """Ask whether a report is authentic
 
-        凭报告编号和验证码核对报告真伪与出具时间，不提供其他内容。
+        凭报告编号和校验码核对报告真伪与出具时间，不提供其他内容。
         """
         return service.verify(deps(), report_no=report_no, address=address(), **query)
 

@@ -43,7 +43,7 @@ _ALWAYS = (
     ),
     Text(
         "报告真伪可凭报告编号和校验码核验。",
-        "Anyone holding the report's number and code can have it verified.",
+        "Anyone holding the report's number and verification code can have it verified.",
     ),
 )
 NOTICES = {

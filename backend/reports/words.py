@@ -14,6 +14,7 @@ WORDS = SimpleNamespace(
     number=Text("证件号码", "Identity number"),
     kind=Text("主体类别", "Subject"),
     verify=Text("核验报告真伪", "Verify this report"),
+    verify_code=Text("校验码", "Verification code"),
     verify_how=Text(
         "扫描二维码，或在浏览器中输入下面的网址，即可核对本报告是否由本服务出具。",
         "Scan the code, or enter the address below in a browser, to check that this report was issued here.",

@@ -4,6 +4,7 @@ import re
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Page, Playwright
 
 from backend.common.clock import utc_now
 from backend.deliveries.rules import is_quiet
-from tests.e2e.conftest import IN_A_CHAT, Visiting
+from tests.e2e.conftest import IN_A_CHAT, IN_A_CHAT_TOO, WITHOUT_RECORD, Visiting
 from tests.support import browser as browsing
 from tests.support import camera, people, scanning, walking
 from tests.support.bot_api import BotApi
@@ -25,20 +26,32 @@ from tests.support.walking import Walker
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 NEWCOMER = Walker("祝䶮", people.number_of("20010131", "003"), "13490000003")
+Size = dict[str, Any]
+# Each way twice over the same service: whoever sits at a desk the first time has a phone the second time.
+PHONE_HERE, DESK_HERE = (browsing.PHONE, browsing.DESK), (browsing.DESK, browsing.PHONE)
+NAMES = ["resident by phone", "resident at a desk"]
 PREVIEW = {"User-Agent": "TelegramBot (like TwitterBot)", "Accept": "*/*"}
 A_WHILE = timedelta(minutes=5)
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "who"), [(*PHONE_HERE, NEWCOMER), (*DESK_HERE, WITHOUT_RECORD)], ids=NAMES
+)
 def test_from_the_counter_to_the_till(
-    city: City, visiting: Visiting, playwright: Playwright, tmp_path: Path
+    city: City,
+    visiting: Visiting,
+    playwright: Playwright,
+    tmp_path: Path,
+    mine: Size,
+    theirs: Size,
+    who: Walker,
 ) -> None:
     """Without a face: the code from the window opens the report, and a pass is typed, refused elsewhere, and scanned."""
-    who = NEWCOMER
-    one = visiting()
+    one = visiting(size=mine)
     one.open("/report")
     walking.sign_in(one.page, city, who.phone)
     walking.bind(one.page, who)
-    walking.prove(one.page, handed_out(city, visiting, who))
+    walking.prove(one.page, handed_out(city, visiting(size=theirs), who))
     one.page.wait_for_url("**/report")
     assert who.name in one.text()
     assert "没有记录不等于信用不好" in one.text()
@@ -47,7 +60,7 @@ def test_from_the_counter_to_the_till(
     film = tmp_path / "phone.y4m"
     with (
         camera.seeing(playwright, film) as filming,
-        browsing.visit(filming, city.site, size=browsing.DESK, permissions=["camera"]) as till,
+        browsing.visit(filming, city.site, size=theirs, permissions=["camera"]) as till,
     ):
         till.open("/merchant")
         walking.enter(till.page, city, "library.han", "/merchant")
@@ -56,7 +69,7 @@ def test_from_the_counter_to_the_till(
         one.check()
 
         code = pass_of(one)
-        refused_elsewhere(city, visiting, code)
+        refused_elsewhere(city, visiting(size=theirs), code)
 
         scanning.film(film, scanning.shown(one.page))
         till.page.click("#next")
@@ -73,9 +86,8 @@ def test_from_the_counter_to_the_till(
     one.check()
 
 
-def handed_out(city: City, visiting: Visiting, who: Walker) -> str:
+def handed_out(city: City, counter: Visit, who: Walker) -> str:
     """The clerk at the window looks at the card and reads the code out."""
-    counter = visiting(size=browsing.DESK)
     counter.open("/staff/window-codes")
     walking.enter(counter.page, city, "chen.jing", "/staff/window-codes")
     counter.page.fill("#f-id_number", who.number)
@@ -107,9 +119,9 @@ def typed(till: Visit, code: str) -> None:
     till.check()
 
 
-def refused_elsewhere(city: City, visiting: Visiting, code: str) -> None:
+def refused_elsewhere(city: City, elsewhere: Visit, code: str) -> None:
     """Another merchant's clerk learns that the code is not for them, and the pass stays good."""
-    elsewhere = visiting(size=browsing.DESK)
+    elsewhere.expect("/merchant/check")
     elsewhere.open("/merchant")
     walking.enter(elsewhere.page, city, "umbrella.lei", "/merchant")
     elsewhere.page.click("main form button:has-text('雨伞')")
@@ -120,11 +132,16 @@ def refused_elsewhere(city: City, visiting: Visiting, code: str) -> None:
     elsewhere.check()
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "who", "chat"),
+    [(*PHONE_HERE, IN_A_CHAT, 7101), (*DESK_HERE, IN_A_CHAT_TOO, 7102)],
+    ids=NAMES,
+)
 def test_a_report_link_from_the_chat_and_one_for_somebody_else(
-    city: City, visiting: Visiting, bot_api: BotApi
+    city: City, visiting: Visiting, bot_api: BotApi, mine: Size, theirs: Size, who: Newcomer, chat: int
 ) -> None:
-    who, person = IN_A_CHAT, bot_api.person(7101, "温")
-    one = visiting()
+    person = bot_api.person(chat, who.name)
+    one = visiting(size=mine)
     one.open("/chats")
     walking.sign_in(one.page, city, who.phone)
     one.page.wait_for_url("**/chats")
@@ -136,7 +153,7 @@ def test_a_report_link_from_the_chat_and_one_for_somebody_else(
     person.say("报告")
     link = button_of(person, "打开报告")
     assert link.startswith(f"{city.site}/r/")
-    nobody_else_opens(link, who, city, visiting)
+    nobody_else_opens(link, who, city, visiting(size=theirs))
 
     one.open(link.removeprefix(city.site))
     one.page.wait_for_url("**/verify-me*")
@@ -153,7 +170,7 @@ def test_a_report_link_from_the_chat_and_one_for_somebody_else(
     shared = shared_link(one)
     httpx.get(shared, headers=PREVIEW)
     assert opens(one) == "0 次，共 3 次"
-    other = visiting(size=browsing.DESK)
+    other = visiting(size=theirs)
     other.open(shared.removeprefix(city.site))
     assert "租房看房" in other.text()
     assert who.doc_no not in other.page.content()
@@ -195,16 +212,15 @@ def button_of(person: Person, label: str) -> str:
     return found(person.wait_until(lambda me: bool(found(me))))[-1]
 
 
-def nobody_else_opens(link: str, who: Newcomer, city: City, visiting: Visiting) -> None:
+def nobody_else_opens(link: str, who: Newcomer, city: City, stranger: Visit) -> None:
     """A preview opens nothing; a stranger has to sign in and say who they are, and sees nothing of it on the way."""
     preview = httpx.get(link, headers=PREVIEW)
     assert preview.status_code == 401
     assert who.doc_no not in preview.text
-    stranger = visiting()
     stranger.open(link.removeprefix(city.site))
     assert "/login?next=" in stranger.page.url
     stranger.check()
-    walking.sign_in(stranger.page, city, "13900003399")
+    walking.sign_in(stranger.page, city, f"1390000{int(who.phone[-4:]) + 90}")
     stranger.page.wait_for_url("**/identity*")
     for words in (who.name, who.doc_no):
         assert words not in stranger.page.content()
@@ -241,19 +257,24 @@ def its_owner_sees_it(one: Visit) -> None:
     one.check()
 
 
-def test_an_editors_push(city: City, visiting: Visiting, bot_api: BotApi) -> None:
+@pytest.mark.parametrize(
+    ("mine", "theirs", "chats"), [(*PHONE_HERE, (8101, 8102)), (*DESK_HERE, (8103, 8104))], ids=NAMES
+)
+def test_an_editors_push(
+    city: City, visiting: Visiting, bot_api: BotApi, mine: Size, theirs: Size, chats: tuple[int, int]
+) -> None:
     """Written, approved by another, published, counted, confirmed, watched; those who follow have it in their language."""
     bot_api.wait_for_call("getUpdates")
-    reader, english = bot_api.person(8101, "关注者"), bot_api.person(8102, "Follower", language="en")
+    reader, english = bot_api.person(chats[0], "关注者"), bot_api.person(chats[1], "Follower", language="en")
     for one in (reader, english):
         one.say("/start")
     for one in (reader, english):
         one.wait_for(1)
-    writer = visiting(size=browsing.DESK)
+    writer = visiting(size=theirs)
     writer.open("/staff/news/new")
     walking.enter(writer.page, city, "xie.wen", "/staff/news/new")
     address = written(writer)
-    approved(city, visiting, address)
+    approved(city, visiting(size=theirs), address)
     writer.open(address)
     writer.page.click("button:has-text('立即发布')")
     writer.page.wait_for_selector(".badge.good")
@@ -271,7 +292,7 @@ def test_an_editors_push(city: City, visiting: Visiting, bot_api: BotApi) -> Non
         (english, "Three more libraries\n\nBring your identity card."),
     ):
         assert person.texts[-1] == f"{words}\n\n{city.site}/news/{number}"
-    resident = visiting()
+    resident = visiting(size=mine)
     resident.open("/")
     resident.page.click("a:has-text('图书馆免押新增三处')")
     resident.page.wait_for_url(f"**/news/{number}")
@@ -302,9 +323,8 @@ def path_of(page: Page) -> str:
     return re.sub(r"^https?://[^/]+|[?#].*$", "", page.url)
 
 
-def approved(city: City, visiting: Visiting, address: str) -> None:
+def approved(city: City, reviewer: Visit, address: str) -> None:
     """By the second pair of eyes."""
-    reviewer = visiting(size=browsing.DESK)
     reviewer.open(address)
     walking.enter(reviewer.page, city, "qian.yi", address)
     reviewer.check()

@@ -9,8 +9,10 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import axe_playwright_python
 import pytest
@@ -49,12 +51,11 @@ BY_MEASURE = ("target-size", "scrollable-region-focusable")
 ASKED: dict[str, tuple[str, ...]] = {"light": (), "dark": BY_COLOUR, "large": BY_MEASURE}
 # As the server writes a look (templates/layout.html, switches.html); scripts that measure hear that the measures changed.
 WEAR = """(look) => {
-  const root = document.documentElement, large = look.size === "large", english = root.lang === "en";
+  const root = document.documentElement;
   root.dataset.theme = look.theme;
   root.dataset.size = look.size;
   for (const button of document.querySelectorAll("form[action='/look'] > button[name=size]")) {
-    button.value = large ? "normal" : "large";
-    button.textContent = large ? (english ? "Aa−" : "标准字") : (english ? "Aa+" : "大字");
+    button.hidden = button.value === look.size;
   }
   window.dispatchEvent(new Event("resize"));
 }"""
@@ -78,8 +79,8 @@ LOOK_OVER = """async ([looks, leftOut]) => {
   for (const bar of bars) bar.style.position = "";
   return told;
 }""".replace("WEAR", WEAR)
-# A page may be asked for in vain (a refusal is one); the browser says so on the console, and that alone is no fault of it.
-EXPECTED = "Failed to load resource: the server responded with a status of 4"
+# The browser says so on the console, and the answer itself is looked at closer: see `Visit._weigh`.
+REFUSED = "Failed to load resource: the server responded with a status of 4"
 
 THUMB = 44
 """The least width and height of what is pressed, in CSS pixels (WCAG 2.5.5)."""
@@ -134,6 +135,7 @@ class Visit:
     page: Page = field(init=False)
     said: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
+    refusals: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.page = self.context.new_page()
@@ -141,6 +143,7 @@ class Visit:
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
         self.page.on("request", lambda asked: self._watch(asked.url))
+        self.page.on("response", self._weigh)
 
     def open(self, path: str) -> Response:
         found = self.page.goto(self.home + path)
@@ -167,6 +170,11 @@ class Visit:
                 for name, value in choices.items()
             ]
         )
+        return self
+
+    def expect(self, *paths: str) -> "Visit":
+        """What the page asks for beside itself and is refused: paths without their query, `*` for what is not known before."""
+        self.refusals.update(paths)
         return self
 
     def text(self) -> str:
@@ -233,14 +241,23 @@ class Visit:
         self.leave()
 
     def leave(self) -> None:
-        """No message on the console so far, and nothing asked of another site."""
+        """No message on the console and nothing refused so far, and nothing asked of another site."""
         said, strangers, self.said, self.strangers = self.said, self.strangers, [], []
         assert not said, "\n".join(said)
         assert not strangers, strangers
 
     def _hear(self, message: Any) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith(EXPECTED):
+        if message.type in ("error", "warning") and not message.text.startswith(REFUSED):
             self.said.append(f"{message.type}: {message.text}")
+
+    def _weigh(self, answer: Response) -> None:
+        """The page itself may be asked for in vain, and a refusal is one. A script, a picture or an answer to a script that is
+        refused is a fault of the page, unless the test named its address."""
+        if answer.status < 400 or answer.request.is_navigation_request():
+            return
+        path = urlsplit(answer.url).path
+        if not any(fnmatchcase(path, named) for named in self.refusals):
+            self.said.append(f"{answer.status}: {answer.request.method} {answer.url}")
 
     def _watch(self, url: str) -> None:
         if not url.startswith((self.home + "/", "data:", "blob:", "about:")):

@@ -38,8 +38,8 @@ AS_IT_COMES = """(shade) => {
 
 @pytest.fixture(scope="session")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Films:
-    """The film of the person on a photograph (`obama2.jpg`), of the photograph itself (`obama2.jpg still`), or of one grey that
-    never moves (`grey 120`); made once for all workers of a run."""
+    """The film of the person on a photograph (`obama2.jpg`), of the photograph itself (`obama2.jpg still`), of that person and
+    another (`obama2.jpg and biden.jpg`), or of one grey that never moves (`grey 120`); made once for all workers of a run."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
@@ -60,9 +60,14 @@ def _make(name: str, path: Path) -> Path:
         return _plain(path, int(name.partition(" ")[2]))
     from tests.support import motion  # loads dlib: only where frames are made
 
-    person, _, still = name.partition(" ")
+    person, _, more = name.partition(" ")
     data = photograph(person)
-    shots = motion.still_film(data, frames=RATE) if still else motion.film(data, POSES, each=EACH)
+    if more == "still":
+        shots = motion.still_film(data, frames=RATE)
+    elif more:
+        shots = motion.film_of_two(data, photograph(more.removeprefix("and ")), POSES, each=EACH)
+    else:
+        shots = motion.film(data, POSES, each=EACH)
     return motion.y4m(shots, path, rate=RATE)
 
 

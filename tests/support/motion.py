@@ -93,6 +93,16 @@ def film(data: bytes, poses: Sequence[FaceStep], *, each: int) -> Iterator[Image
         yield _marked(_swayed(heads[pose], place), PATCH[pose])
 
 
+def film_of_two(data: bytes, other: bytes, poses: Sequence[FaceStep], *, each: int) -> Iterator[Image.Image]:
+    """The same film with somebody beside the one who turns, as large as they and looking on."""
+    edge, width = SIZE[0] // 4, SIZE[0] // 2
+    looking_on = selfie(other).crop((edge, 0, edge + width, SIZE[1]))
+    for frame in film(data, poses, each=each):
+        both = beside(frame.crop((edge, 0, edge + width, SIZE[1])), looking_on)
+        both.paste(frame.crop((0, 0, 40, 40)), (0, 0))
+        yield both
+
+
 def still_film(data: bytes, *, frames: int) -> Iterator[Image.Image]:
     """A photograph held before the camera by nobody's hand: every frame is the same."""
     for _ in range(frames):

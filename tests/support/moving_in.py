@@ -1,4 +1,4 @@
-"""Residents who are put on file beside a running service, each with one adverse record; by the commands that operators have."""
+"""Residents who are put on file beside a running service, most with an adverse record; by the commands that operators have."""
 
 import json
 from collections.abc import Sequence
@@ -18,9 +18,10 @@ DISTRICT = "310101"
 
 @dataclass(frozen=True)
 class Newcomer(Walker):
-    """`photos`: on file, for their face."""
+    """`photos`: on file, for their face; `has_record`: whether anything is known about them."""
 
     photos: tuple[str, ...] = ()
+    has_record: bool = True
 
     @property
     def doc_no(self) -> str:
@@ -30,7 +31,7 @@ class Newcomer(Walker):
 
 def move_in(city: City, folder: Path, people: Sequence[Newcomer]) -> None:
     put_on_file(city, folder, people)
-    put_on_record(city, folder, people)
+    put_on_record(city, folder, [one for one in people if one.has_record])
 
 
 def put_on_file(city: City, folder: Path, people: Sequence[Newcomer]) -> None:

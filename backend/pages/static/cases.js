@@ -135,7 +135,7 @@ function picking(box) {
       else if (!chosen.some((one) => one.name === file.name && one.size === file.size && one.lastModified === file.lastModified)) chosen.push(file);
     }
     field.value = "";
-    fault.textContent = refused.join("；");
+    fault.textContent = refused.join(document.documentElement.lang === "en" ? "; " : "；");
     fault.hidden = !refused.length;
     draw();
   }

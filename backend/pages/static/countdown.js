@@ -17,11 +17,24 @@ export function telling(place, marks = [30]) {
   };
 }
 
+// Seconds that are left of so many from now on. The clock that nobody sets stands still on some devices while they sleep, so whoever
+// comes back to the page is told by the device's own, where that says that more has passed; `then` is called with it.
+export function remaining(seconds, then) {
+  const began = performance.now(), dated = Date.now();
+  let slept = 0;
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    slept = Math.max(slept, Date.now() - dated - (performance.now() - began));
+    then();
+  });
+  return () => Math.max(0, Math.ceil(seconds - (performance.now() - began + slept) / 1000));
+}
+
 for (const place of document.querySelectorAll("[data-until]")) {
-  const until = performance.now() + 1000 * place.dataset.until;
+  const still = remaining(Number(place.dataset.until), () => tell());
   const say = telling(place.parentElement.querySelector("[data-minutes]"));
   const tell = () => {
-    const left = Math.max(0, Math.ceil((until - performance.now()) / 1000));
+    const left = still();
     place.textContent = left
       ? place.dataset.left.replace("{m}", Math.floor(left / 60)).replace("{s}", String(left % 60).padStart(2, "0"))
       : place.dataset.over;

@@ -1,6 +1,6 @@
 // A code at the counter: the time that is left, a screen that stays on, a sheet as bright as the screen goes.
 // Without this the page shows the code and until when it is good.
-import { telling } from "./countdown.js";
+import { remaining, telling } from "./countdown.js";
 
 const sheet = document.querySelector("[data-sheet]");
 const said = sheet?.querySelector(".said");
@@ -9,8 +9,14 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
-    if (said) said.textContent = said.dataset.said;
+    const code = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(code.textContent.trim());
+      if (said) said.textContent = said.dataset.said;
+    } catch { // not allowed: the code is marked, so that one step less is left
+      getSelection().selectAllChildren(code);
+      if (said) said.textContent = said.dataset.uncopied;
+    }
   });
 }
 
@@ -61,13 +67,12 @@ if (brighten && window.HTMLDialogElement) {
 
 // The server says how long is left, because the phone's own clock may be wrong.
 if (sheet?.dataset.left) {
-  const began = performance.now();
-  let total = Number(sheet.dataset.left);
+  const still = remaining(Number(sheet.dataset.left), () => draw());
   let over = false;
   const say = telling(said);
   const reload = () => { if (!over) { over = true; location.reload(); } };
   const draw = () => {
-    const left = Math.max(0, Math.ceil(total - (performance.now() - began) / 1000));
+    const left = still();
     const minutes = String(Math.floor(left / 60));
     const seconds = String(left % 60).padStart(2, "0");
     for (const clock of document.querySelectorAll("[data-clock]")) {
@@ -79,9 +84,11 @@ if (sheet?.dataset.left) {
     // In the sheet and, where it is open, in its copy over the whole screen; what did not change is not said again.
     for (const place of document.querySelectorAll("dialog .said")) if (place.textContent !== said.textContent) place.textContent = said.textContent;
     for (const way of document.querySelectorAll(".renew")) way.hidden = left > 30;
-    if (left === 0) setTimeout(reload, 1200);
-    else setTimeout(draw, 500);
+    if (left > 0) return;
+    clearInterval(timer);
+    setTimeout(reload, 1200);
   };
+  const timer = setInterval(draw, 500);
   draw();
   // What became of it: the page changes as soon as the clerk has scanned.
   const watch = async () => {

@@ -165,8 +165,14 @@ function list() {
     );
   }
 
+  // Whatever was asked for is over: every button works again.
+  function over() {
+    delete filters.dataset.sent;
+    for (const each of [near, ...filters.querySelectorAll("button")]) each.removeAttribute("aria-busy");
+  }
+
   function unlocated(sentence) {
-    near.removeAttribute("aria-busy");
+    over();
     tell(sentence);
     document.querySelector("[data-filters-box]").open = true;
     filters.elements.district.focus();
@@ -191,8 +197,7 @@ function list() {
       tell(words.again);
       return false;
     } finally {
-      delete filters.dataset.sent;
-      for (const each of [near, ...filters.querySelectorAll("button")]) each.removeAttribute("aria-busy");
+      over();
     }
   }
 
@@ -221,7 +226,10 @@ function list() {
       put(counted ? [] : inside.features);
       for (const { geometry, properties } of counted?.features ?? []) {
         const [lng, lat] = geometry.coordinates;
-        L.marker([lat, lng], { icon: group(properties.count) }).on("click keypress", () => map.setView([lat, lng], map.getZoom() + 2)).addTo(squares);
+        const nearer = () => map.setView([lat, lng], map.getZoom() + 2);
+        // As a button is pressed; every other key, the Tab key above all, is for something else.
+        const pressed = ({ originalEvent }) => { if (["Enter", " "].includes(originalEvent.key)) { originalEvent.preventDefault(); nearer(); } };
+        L.marker([lat, lng], { icon: group(properties.count) }).on("click", nearer).on("keydown", pressed).addTo(squares);
       }
     };
     map.on("moveend", part);

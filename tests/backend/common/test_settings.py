@@ -71,6 +71,15 @@ def test_production_starts_with_all_of_them_and_sends_no_codes_to_a_file() -> No
     assert "SMS_GATEWAY" in refused(**(PRODUCTION | {"SMS_GATEWAY": "file"}))
 
 
+def test_the_operator_is_named_in_both_languages() -> None:
+    assert Settings.from_env({}).operator == ("演示运营方", "demonstration operator")
+    assert Settings.from_env(PRODUCTION).operator == ("本服务运营方", "the operator of this service")
+    named = PRODUCTION | {"OPERATOR_NAME": "某市信用中心"}
+    assert Settings.from_env(named).operator == ("某市信用中心", "某市信用中心")
+    both = named | {"OPERATOR_NAME_EN": "A City's Credit Centre"}
+    assert Settings.from_env(both).operator == ("某市信用中心", "A City's Credit Centre")
+
+
 def test_a_refused_value_of_a_secret_is_not_repeated() -> None:
     assert "hunter2" not in refused(APP_ENV="production", TOKEN_KEYS="hunter2")
 

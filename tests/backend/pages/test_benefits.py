@@ -70,6 +70,22 @@ def test_a_resident_claims_with_one_tap_and_shows_the_code(
     one.page.wait_for_selector("dialog", state="detached")
 
 
+def test_a_code_that_may_not_be_copied_is_marked_and_that_is_said(
+    fair: Fair, visiting: Visiting, guest: Guest
+) -> None:
+    held = fair.claim(fair.start())
+    one = visiting().signed_in(guest.tokens)
+    one.open(f"/claims/{held.id}")
+    for answer, told in (
+        ("Promise.reject(new DOMException('no', 'NotAllowedError'))", "浏览器没有允许复制"),
+        ("Promise.resolve()", "已复制"),
+    ):
+        one.page.evaluate(f"() => {{ navigator.clipboard.writeText = () => {answer}; }}")
+        one.page.click("[data-copy]")
+        one.page.wait_for_selector(f".said:has-text('{told}')")
+        assert one.page.evaluate("String(getSelection())").strip() == one.page.inner_text("#code")
+
+
 def test_the_widest_code_fits_the_narrowest_phone(fair: Fair, visiting: Visiting, guest: Guest) -> None:
     held = fair.claim(fair.start())
     narrow = browsing.PHONE | {"viewport": {"width": 320, "height": 640}}

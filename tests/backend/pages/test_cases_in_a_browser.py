@@ -116,7 +116,18 @@ def test_what_cannot_be_taken_is_said_before_anything_is_sent(case: Case, one: V
     assert one.page.is_enabled("#f-evidence")
 
 
+def test_faults_of_files_are_joined_as_the_language_joins_them(case: Case, one: Visit) -> None:
+    files = [file("a.txt", b"text", "text/plain"), file("b.txt", b"text", "text/plain")]
+    record = case.town.record()
+    for language, between in (("zh", "；b.txt"), ("en", "; b.txt")):
+        one.prefers(lang=language)
+        one.open(f"/objections/new?record={record.id}")
+        one.page.set_input_files("#f-evidence", files)
+        assert between in one.page.inner_text("[data-file-fault]")
+
+
 def test_what_is_refused_leaves_words_and_files_where_they_are(case: Case, one: Visit) -> None:
+    one.expect("/objections/new")
     write(one, case.town.record().id)
     one.page.set_input_files("#f-evidence", [file("bad.jpg", b"no picture", "image/jpeg")])
     one.page.set_input_files("#f-evidence", [file("good.pdf", made.small_pdf(), "application/pdf")])
@@ -139,6 +150,7 @@ def test_what_is_refused_leaves_words_and_files_where_they_are(case: Case, one: 
 def test_a_proof_that_ran_out_is_renewed_beside_what_was_written(
     case: Case, one: Visit, clock: Clock
 ) -> None:
+    one.expect("/objections/new")
     write(one, case.town.record().id)
     one.page.set_input_files("#f-evidence", [file("good.pdf", made.small_pdf(), "application/pdf")])
     clock.advance(minutes=11)

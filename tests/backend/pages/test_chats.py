@@ -12,6 +12,7 @@ from schemas.terms import Audience, Way
 from tests.backend.chats.conftest import bind, redeem
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.test_home import code_of
+from tests.backend.pages.test_lending import SLEPT
 from tests.backend.pages.test_proving import bound, known
 from tests.support import people, residents
 from tests.support.residents import Resident
@@ -57,6 +58,8 @@ def test_the_code_counts_down_and_its_drawing_has_a_name(
     visit.page.wait_for_selector("[data-until]:not(:empty)")
     assert visit.page.is_visible("[role=img] svg")
     visit.check()
+    visit.page.evaluate(SLEPT, 24 * 3600)
+    assert visit.page.inner_text("[data-until]") == "已过期，请重新获取"
 
 
 def test_a_channel_without_links_says_what_to_send(one: Resident, visitor: FlaskClient) -> None:

@@ -88,6 +88,7 @@ WALK: dict[str, list[Stop]] = {
     "GET /goodbye": [("nobody", "/goodbye")],
     "GET /chats": [("resident", "/chats"), ("newcomer", "/chats")],
     "GET /report": [("resident", "/report"), ("newcomer", "/report")],
+    "GET /report/asked": [("nobody", "/report/asked")],
     "GET /report/removals": [("resident", "/report/removals"), ("newcomer", "/report/removals")],
     "GET /report/looks": [("resident", "/report/looks")],
     "GET /report/questions": [("resident", "/report/questions"), ("newcomer", "/report/questions")],

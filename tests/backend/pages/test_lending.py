@@ -101,6 +101,29 @@ def test_the_end_of_a_pass_is_told_and_another_is_at_hand_over_the_whole_screen_
     page.wait_for_url(f"**/deposit-free/{counter.lending.id}")
 
 
+SLEPT = """(seconds) => {
+  const awake = Date.now;
+  Date.now = () => awake() + 1000 * seconds;
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_a_phone_that_slept_shows_how_long_the_pass_still_lasts(
+    counter: Counter, visiting: Visiting, guest: Guest
+) -> None:
+    """As where the clock that nobody sets stood still meanwhile and the phone's own went on."""
+    one = visiting().signed_in(guest.tokens)
+    one.page.clock.install()
+    one.open(f"/deposit-free/{counter.lending.id}")
+    one.page.click("form.act button")
+    one.page.wait_for_selector(".sheet")
+    assert re.fullmatch(r"还剩 [12]:\d\d", one.page.inner_text("[data-clock]"))
+    one.page.evaluate(SLEPT, 70)
+    assert re.fullmatch(r"还剩 0:[3-5]\d", one.page.inner_text("[data-clock]"))
+    one.page.evaluate(SLEPT, 30)
+    assert one.page.inner_text(".sheet .said") == "还剩 30 秒"
+
+
 def test_the_page_at_the_counter_changes_when_the_clerk_has_checked(
     counter: Counter, visiting: Visiting, guest: Guest
 ) -> None:

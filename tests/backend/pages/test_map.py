@@ -168,9 +168,27 @@ def test_who_keeps_the_position_to_themselves_is_shown_another_way(visiting: Vis
 
 
 @pytest.mark.usefixtures("three")
+def test_a_filter_works_again_when_the_position_was_taken_back(visiting: Visiting) -> None:
+    """What is near was shown; then the browser was told to keep the position to itself."""
+    one = visiting(size=browsing.DESK, **AT_HERE)
+    one.open("/map")
+    one.page.click("[data-near]")
+    one.page.wait_for_selector("[data-found][data-here]")
+    one.context.clear_permissions()
+    one.page.select_option("#f-kind", "supermarket")
+    one.page.click("[data-filters] button")
+    one.page.wait_for_selector("[data-told]:has-text('没关系')")
+    assert one.page.get_attribute("[data-filters]", "data-sent") is None
+    assert one.page.locator("[data-near-room] [aria-busy], [data-filters] [aria-busy]").count() == 0
+    one.context.grant_permissions(["geolocation"])
+    one.page.click("[data-filters] button")
+    listed(one, NEARER)
+
+
+@pytest.mark.usefixtures("three")
 def test_a_position_outside_the_city_is_answered_with_the_list_and_not_repeated(visiting: Visiting) -> None:
     away = {"geolocation": {"longitude": 116.4037, "latitude": 39.9149}, "permissions": ["geolocation"]}
-    one = visiting(**away)
+    one = visiting(**away).expect("/map")
     one.open("/map")
     one.page.click("[data-near]")
     one.page.wait_for_selector("[data-refusal]")
@@ -223,6 +241,21 @@ def test_more_shops_than_fit_are_counted_by_squares(deps: Deps, tmp_path: Path, 
     one.page.wait_for_selector(".group")
     counted = [int(text.split()[0]) for text in one.page.locator(".group").all_inner_texts()]
     assert sum(counted) == 510
+    for key in ("a", "Tab", "Shift"):
+        one.page.focus(".group")
+        before = one.page.locator(".group").all_inner_texts()
+        one.page.keyboard.press(key)
+        assert one.page.locator(".group").all_inner_texts() == before
+    for key in ("Enter", "Space"):
+        one.open("/map")
+        one.page.wait_for_selector(".group")
+        scale = one.page.inner_text(".leaflet-control-scale")
+        one.page.focus(".group")
+        one.page.keyboard.press(key)
+        one.page.wait_for_function(
+            "scale => document.querySelector('.leaflet-control-scale').innerText !== scale", arg=scale
+        )
+    one.open("/map")
     assert len(names(one)) == 40
     one.page.click("text=查看更多")
     one.page.wait_for_url("**/map?show=80*")

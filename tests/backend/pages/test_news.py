@@ -75,6 +75,8 @@ def test_an_article_tells_others_what_it_is(press: Press, visitor: FlaskClient) 
     assert feed is not None
     found = visitor.get(feed[1].replace("&amp;", "&"))
     assert found.mimetype == "application/atom+xml"
+    assert "<name>演示运营方</name>" in found.text
+    assert "演示运营方" in page.partition("<article")[2].partition("</header>")[0]
 
 
 def test_what_an_editor_writes_runs_nothing(press: Press, visiting: Visiting) -> None:

@@ -163,6 +163,27 @@ def test_a_photograph_held_before_the_camera_is_refused(
     assert not people.again(deps, made.actor).is_verified(deps.now())
 
 
+@pytest.mark.e2e
+@pytest.mark.timeout(400)
+def test_two_before_the_camera_are_told_so_and_may_try_again(
+    deps: Deps, faces: SocketFaces, resident: bytes, filming: Filming
+) -> None:
+    """The person on file turns as asked, and somebody stands beside them: that is no wrong face, and is not counted as one."""
+    made = bound(deps)
+    people.enrol(deps, made.actor, template=resident)
+    visit = filming("obama2.jpg and biden.jpg", faces)
+    to_the_camera(visit, made.tokens)
+    follow(visit)
+    said = ended(visit)
+    assert "画面中不止一张脸，请确保只有您一人" in said
+    assert "还可以再试" not in said
+    assert is_off(visit)
+    visit.check()
+    assert not people.again(deps, made.actor).is_verified(deps.now())
+    visit.page.click("#act:has-text('再试一次')")
+    visit.page.wait_for_selector("#face[data-stage=running]")
+
+
 def test_the_camera_opens_only_after_consent(deps: Deps, one: Resident, filming: Filming) -> None:
     visit = filming(PATTERN, ScriptedFaces()).signed_in(one.tokens)
     visit.open("/verify-me?next=/me")
@@ -196,7 +217,7 @@ def test_refusals_are_told_with_the_way_on_until_it_is_locked(
 ) -> None:
     agree(deps, one.actor)
     matcher = ScriptedFaces(fails=BUSY)
-    visit = filming(PATTERN, matcher)
+    visit = filming(PATTERN, matcher).expect("/verify-me/challenges", "/verify-me/challenges/*/frames")
     to_the_camera(visit, one.tokens)
     for fails, distance, told in (
         (BUSY, 0.3, "请约 3 秒后再试"),

@@ -285,6 +285,9 @@ def test_a_report_of_the_page_is_found_authentic(deps: Deps, visitor: FlaskClien
     page = enters(visitor, me).get("/report").text
     found = re.search(r'<img class="qr" src="(/verify/[^"]+)"', page)
     assert found is not None
+    code = re.search(r'<p>校验码 <strong class="code">([\w-]{16})</strong></p>', page)
+    assert code is not None
+    assert found[1].endswith(f"code={code[1]}")
     picture = visitor.get(found[1].replace("&amp;", "&"))
     assert picture.mimetype == "image/svg+xml"
     assert picture.headers["Cache-Control"] == "private, max-age=86400, immutable"

@@ -207,6 +207,8 @@ def test_anybody_verifies_a_report_by_typing(deps: Deps, visiting: Visiting, me:
     code = report.verify_url.rpartition("=")[2]
     one = visiting()
     one.open("/verify")
+    assert "校验码" in one.text()
+    assert "验证码" not in one.text()  # that one comes by text message
     one.page.fill("#f-number", report.report_no.lower())
     one.page.fill("#f-code", code)
     one.page.click("main .button")

@@ -203,6 +203,7 @@ def test_a_red_packet_is_redeemed_once(deps: Deps, shop: Shop, visiting: Visitin
     assert "9 折" in one.page.inner_text(".verdict-word")
     one.check()
     one.page.click("#next")
+    one.expect("/merchant/redeem")
     assert ask(one.page, held.code) == "refused"
     assert "不能核销" in one.text()
     one.check()

@@ -76,6 +76,11 @@ def test_it_says_what_the_report_says(deps: Deps, verified: Actor) -> None:
         assert word in said
 
 
+def plain(printout: Printout) -> str:
+    """The words with the ends of their lines."""
+    return "\n".join(page.extract_text() for page in reader(printout).pages)
+
+
 def test_it_can_be_verified_by_the_address_that_it_shows(deps: Deps, verified: Actor) -> None:
     printout = service.printed(deps, verified)
     links = {
@@ -88,6 +93,7 @@ def test_it_can_be_verified_by_the_address_that_it_shows(deps: Deps, verified: A
     number, code = url.rpartition("/")[2].split("?code=")
     assert (number, url.startswith(deps.settings.site)) == (printout.report_no, True)
     assert re.sub(r"\s", "", url) in text(printout.content)
+    assert re.search(rf"校验码\s*{re.escape(code)}\s", plain(printout)) is not None
     found = service.verify(deps, report_no=number, code=code, address=None)
     assert (found.authentic, found.generated_at) == (True, START)
 
@@ -165,6 +171,7 @@ def test_it_speaks_english_to_who_wants_that(deps: Deps, verified: Actor) -> Non
     assert "Shanghai Public Credit Information Report" in said
     assert "end of 1 March 2030" in said
     assert "Page 1 of" in said
+    assert re.search(r"Verification code [\w-]{16} Scan", said) is not None
     assert reader(printout).trailer["/Root"]["/Lang"] == "en"
     assert printout.name == f"shanghai-credit-report-{printout.report_no}.pdf"
 
