@@ -48,6 +48,7 @@ LOOKS: dict[str, dict[str, str]] = {
 # dark the colours are others. Large type has the colours of light, and larger letters need less of them: it is measured.
 BY_COLOUR = ("color-contrast", "link-in-text-block")
 BY_MEASURE = ("target-size", "scrollable-region-focusable")
+BY_WORDS = ("button-name", "empty-heading", "html-has-lang", "html-lang-valid", "label", "link-name")
 ASKED: dict[str, tuple[str, ...]] = {"light": (), "dark": BY_COLOUR, "large": BY_MEASURE}
 # As the server writes a look (templates/layout.html, switches.html); scripts that measure hear that the measures changed.
 WEAR = """(look) => {
@@ -189,6 +190,10 @@ class Visit:
     def check_looks(self) -> None:
         """The same in light, in dark and in large type, which the page is put in where it stands, without loading it anew."""
         self._look_over([(name, look, ASKED[name]) for name, look in LOOKS.items()])
+
+    def check_words(self) -> None:
+        """What another language can change: the room that its words need, and that nothing is without them."""
+        self._look_over([("as it is", None, BY_WORDS + BY_MEASURE)])
 
     def check_thumbs(self) -> None:
         """Everything that is pressed is large enough for a thumb."""

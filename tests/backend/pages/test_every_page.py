@@ -374,8 +374,8 @@ def test_every_page_of_the_table_is_walked_by_somebody_who_may_see_it(standing: 
 @pytest.mark.parametrize(("size", "who", "path"), STOPS)
 def test_a_page_holds_in_every_look(walkers: Walkers, size: str, who: str, path: str) -> None:
     one = walkers.goes(who, size, path)
-    if size == ENGLISH:  # words are longer, and no colour depends on them
-        one.check(colours=False)
+    if size == ENGLISH:
+        one.check_words()
     else:
         one.check_looks()
     one.leave()
