@@ -100,6 +100,25 @@ def test_too_many_questions_lose_no_words(deps: Deps, visitor: FlaskClient, me: 
     assert ">为什么查我</textarea>" in found.text
 
 
+@pytest.mark.parametrize("ends", [{}, {"end_sessions": "yes"}], ids=["asks", "and_signs_out"])
+def test_a_second_question_about_a_look_is_not_dropped_unsaid(
+    deps: Deps, visitor: FlaskClient, me: Reader, ends: dict[str, str]
+) -> None:
+    """The first one stays; what was written now is shown with the words that it was not handed on."""
+    reports.summary(deps, me.actor)
+    page = enters(visitor, me).get("/report/looks").text
+    action = re.findall(r'action="(/report/looks/[^"]+/questions)"', page)[0]
+    sent = {"_form": hidden(page, "_form"), "statement": "为什么查我"}
+    first = visitor.post(action, data=sent).headers["Location"]
+    assert visitor.post(action, data=sent).headers["Location"] == first
+    answer = visitor.post(action, data=sent | {"statement": "还有一问"} | ends)
+    assert answer.status_code == 409
+    assert "这次写的内容没有提交" in answer.text
+    assert "还有一问</blockquote>" in answer.text
+    assert len(reports.own_questions(deps, me.actor, limit=5).items) == 1
+    assert bool(ends) is ("所有手机、网页和聊天里的登录都已结束" in answer.text)
+
+
 def test_a_form_whose_sign_in_is_over_is_sent_again_after_it(
     deps: Deps, visitor: FlaskClient, me: Reader
 ) -> None:
