@@ -51,6 +51,7 @@ KNOWN_BY_A_KEY = {
     "POST /benefits/<benefit_id>/claim",
     "POST /merchant/check",
     "POST /merchant/redeem",
+    "POST /r/<code>",
     "POST /objections/new",
     "POST /objections/<objection_id>/evidence",
     "POST /restorations/new",
@@ -133,8 +134,6 @@ ASKS_ONLY = {
     "POST /staff/login",
 }
 """An answer of now; a challenge or a sign-in that nobody goes on with runs out by itself."""
-COUNTED_EACH_TIME = {"POST /r/<code>"}
-"""Each opening is a look (docs/adr/0036)."""
 DECIDED = (
     CARRIED_OUT_ONCE,
     KNOWN_BY_A_KEY,
@@ -143,7 +142,6 @@ DECIDED = (
     A_CODE_IS_USED_UP,
     PUTS_THE_SAME,
     ASKS_ONLY,
-    COUNTED_EACH_TIME,
 )
 
 Enter = Callable[[Deps, str, Role], FlaskClient]
