@@ -102,6 +102,7 @@ def _found(cursor: str | None, *, others: bool = False) -> dict[str, Any]:
     return {
         "found": found,
         "runs": runs(found.items),
+        "cursor": cursor,
         "others": others,
         "onlookers": service.onlookers(deps(), actor()),
         "asked": {question.entry_id: question for question in asked.items},
