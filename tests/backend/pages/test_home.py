@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from backend.accounts import service as accounts
 from backend.common.deps import Deps
+from backend.common.errors import ServiceError
 from tests.backend.pages.conftest import Visiting
 from tests.support import browser as browsing
 from tests.support import people, residents
@@ -221,3 +222,17 @@ def test_the_check_itself_sees_what_is_wrong(visiting: Visiting) -> None:
     )
     with pytest.raises(AssertionError, match="image-alt"):
         one.check()
+
+
+def test_a_used_refresh_token_as_a_cookie_ends_the_whole_family(deps: Deps, visitor: FlaskClient) -> None:
+    """As over the API: a copy is about, so the token that took its place is worth nothing either."""
+    first = residents.sign_in(deps).tokens
+    renewed = accounts.refresh(deps, residents.STRANGER, refresh_token=first.refresh_token or "")
+    visitor.set_cookie("citizen_session", first.refresh_token or "", domain="localhost", path="/")
+    assert visitor.get("/me").status_code == 303
+    assert visitor.get_cookie("citizen_session") is None
+    with pytest.raises(ServiceError, match="auth"):
+        accounts.refresh(deps, residents.STRANGER, refresh_token=renewed.refresh_token or "")
+    with pytest.raises(ServiceError, match="auth"):
+        residents.authenticate(deps, renewed.access_token)
+    assert people.acts(deps, "accounts.refresh_reused")
