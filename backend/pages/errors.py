@@ -12,6 +12,16 @@ def stale_form() -> ServiceError:
     )
 
 
+def signed_out() -> ServiceError:
+    """The form was made for somebody who is not signed in any more."""
+    return ServiceError(
+        Kind.UNAUTHENTICATED,
+        "auth.required",
+        "已退出登录，请重新登录；您填写的内容没有被提交",
+        "You are signed out. Please sign in again; nothing of what you filled in was submitted",
+    )
+
+
 def asked_before(question_id: str) -> ServiceError:
     """A look is asked about once: what was written beside the question that stands was not handed on."""
     return ServiceError(
