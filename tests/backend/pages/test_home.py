@@ -124,7 +124,9 @@ def test_what_was_written_is_not_lost_when_the_sign_in_is_over(deps: Deps, visit
     accounts.end_sessions(deps, people.COMMAND, residents.authenticate(deps, tokens.access_token).id)
     words = "这是我写了很久的一段话，不应该丢失。"
     found = visitor.post(
-        "/objections/new", data={"_form": code, "statement": words, "password": "secret-secret-secret"}
+        "/objections/new",
+        data={"_form": code, "statement": words, "password": "secret-secret-secret"},
+        headers={"Origin": "http://localhost"},
     )
     assert found.status_code == 401
     assert words in found.text
