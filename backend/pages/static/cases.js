@@ -161,7 +161,9 @@ function picking(box) {
   return { chosen };
 }
 
-const kept_at = (about) => `${document.documentElement.dataset.door}:draft:${about}`;
+function kept_at(about) {
+  return `${document.documentElement.dataset.door}:draft:${about}`;
+}
 
 // Words for another form of this tab: it finds them as what was being written there.
 function leave(about, text) {
@@ -179,6 +181,7 @@ function drafting(form) {
       area.value = kept;
       told.textContent = form.dataset.draftBack;
       told.hidden = false;
+      form.closest("details")?.setAttribute("open", "");
     }
     area.addEventListener("input", () => {
       if (area.value) sessionStorage.setItem(key, area.value);
