@@ -254,7 +254,9 @@ class MerchantClerkCreate(RequestSchema):
         allow_none=True,
         validate=validate.Length(1, 128),
         metadata={
-            "description": "密码，不填则自动生成 / the password; made up when left out",
+            "description": "密码，不填则自动生成；12 至 128 个字符，不能是用户名，也不能是同一个字符的重复 / the"
+            " password, made up when left out; 12 to 128 characters, neither the user name nor one character over and over",
+            "minLength": 12,
             "example": "correct horse battery staple",
         },
     )

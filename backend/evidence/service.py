@@ -101,6 +101,12 @@ def of_case(deps: Deps, case_id: str) -> tuple[Evidence, ...]:
     return tuple(store.list_of_case(deps.db, case_id))
 
 
+def has_all(deps: Deps, case_id: str, uploads: Sequence[Upload]) -> bool:
+    """Whether the case has each of these files already; also when none came."""
+    kept = {one.sha256 for one in of_case(deps, case_id)} if uploads else set()
+    return all(rules.digest(one.content) in kept for one in uploads)
+
+
 def count(deps: Deps, case_id: str) -> int:
     return len(store.list_of_case(deps.db, case_id))
 

@@ -21,6 +21,17 @@ def mismatch() -> ServiceError:
     )
 
 
+def sent_before(**where: str) -> ServiceError:
+    """The same for who knows of no key: a form that was sent, changed and sent again; `where` is the id of what it had made."""
+    return ServiceError(
+        Kind.CONFLICT,
+        "idempotency.mismatch",
+        "这一份已经提交过；这次的改动没有提交",
+        "This was sent before; what you changed since was not submitted",
+        data=where or None,
+    )
+
+
 def in_progress(retry_after: int = 1) -> ServiceError:
     return ServiceError(
         Kind.CONFLICT,

@@ -7,10 +7,12 @@ from flask import Response, json, request
 
 from backend.common.errors import Kind, ServiceError
 from backend.evidence.model import Upload
+from backend.idempotency import errors as repeated
 from backend.pages import edge, forms
 from backend.pages.edge import go, page, wants_page
 from backend.web.auth import actor, deps
 from backend.web.bodies import contents
+from schemas.base import speaking
 from schemas.evidence import FILE_BYTES, MEDIA_TYPES, MOST_FILES
 
 T = TypeVar("T")
@@ -48,9 +50,24 @@ def faulty(form: forms.Form, template: str, about: About, **more: Any) -> Respon
     return _told({"faults": form.faults}, 422)
 
 
-def refused(refusal: ServiceError, template: str, about: About, **more: Any) -> Response:
+def is_another(refusal: ServiceError) -> bool:
+    """Whether the form had been sent before and was changed since: what it had made stays, and what is on the answer is another
+    form with a word of its own."""
+    return refusal.reason == repeated.sent_before().reason
+
+
+def refused(
+    refusal: ServiceError, template: str, about: About, *, instead: str | None = None, **more: Any
+) -> Response:
     """The form again with what was refused on top and every word kept. A proof of identity that ran out while somebody wrote
-    is renewed in another tab and leads back to the form, so that nothing that stands here is lost; a script is told the same."""
+    is renewed in another tab and leads back to the form, so that nothing that stands here is lost; a script is told the same,
+    and `instead`, the words with which a changed form may be sent at the case that it had opened."""
+    if is_another(refusal):
+        forms.spend()
+        if not wants_page(request):
+            more_of = {} if instead is None else {"more": instead}
+            said = {"reason": refusal.reason, "message": refusal.text.say(speaking()), "data": refusal.data}
+            return _told(said | {"once": forms.once()} | more_of, 409)
     if not wants_page(request):
         raise refusal
     facts = about() | more

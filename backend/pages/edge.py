@@ -11,9 +11,9 @@ from flask import Flask, Request, Response, current_app, g, render_template, req
 from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from backend.common import errors
 from backend.common.errors import Kind, ServiceError
-from backend.pages import assets, cookies, forms, visitors, words
+from backend.pages import assets, boxes, cookies, forms, visitors, words
+from backend.pages import errors as page_errors
 from backend.pages.staff import rooms
 from backend.reports import sheet
 from backend.web import auth, pages, problems
@@ -58,8 +58,6 @@ LOOK = "/look"
 UNTOLD = frozenset({"password", "new_password", "code", "totp", "id_number"})
 LONG_ENOUGH = 12
 STALE = "forms.stale"
-WRITTEN = frozenset({"statement", "purpose", "note", "reason"})
-"""Boxes that somebody writes in, however short."""
 WHOSE = "page-drafts"
 DOORS = ("/login", "/login/code", "/logout")
 wants_page = pages.wants_page
@@ -81,7 +79,7 @@ def arrive(asked: Request, kept: Any) -> None:
     # The code of a form belongs to a session; of one that is over it could only be called stale. Doors are open all the same.
     over = kept.visitor.role is Role.ANONYMOUS and any(cookies.kept(asked, cookies.door_of(asked.path)))
     if over and not asked.path.endswith(DOORS):
-        raise errors.not_signed_in()
+        raise page_errors.signed_out()
     forms.require(asked)
 
 
@@ -232,17 +230,18 @@ def _tell(asked: Request, response: Response) -> None:
     response.mimetype = "text/html"
 
 
-def _written(asked: Request) -> list[str]:
-    """What somebody wrote in a form that was not taken: shown once more, so that it can be copied and is not lost."""
-    if asked.method in SAFE:
+def _written(asked: Request) -> list[tuple[Text, str]]:
+    """What somebody wrote in a form that was not taken, under the names of its boxes: shown once more, so that it can be copied
+    and is not lost. Nothing of a form that may be another site's: its words would stand on a page of ours."""
+    if asked.method in SAFE or not (g.get("form_is_ours") or forms.is_surely_ours(asked)):
         return []
     try:
         written = asked.form
     except RequestEntityTooLarge:  # more than anybody would read again, and nothing of it was taken in
         return []
     return [
-        value
-        for name, value in written.items()
+        (boxes.name_of(name), value)
+        for name, value in written.items(multi=True)
         if name[:1] != "_" and name not in UNTOLD and _is_written(name, value)
     ]
 
@@ -251,18 +250,21 @@ def _is_written(name: str, value: str) -> bool:
     """Words, not ids and keys: those have no blank and only plain letters."""
     if not value.strip():
         return False
-    return name in WRITTEN or (len(value) >= LONG_ENOUGH and (" " in value or not value.isascii()))
+    return name in boxes.BOXES or (len(value) >= LONG_ENOUGH and (" " in value or not value.isascii()))
 
 
-def _again(asked: Request, reason: str, status: int) -> list[tuple[str, str, bool]] | None:
+def _again(asked: Request, reason: str, status: int) -> list[tuple[str, str, Text | None]] | None:
     """The boxes of a form of ours that came too late, as a form that can be sent once more after signing in: name, what stood
-    there, and whether somebody wrote it. None where that cannot be: secrets and files are not handed back."""
+    there, and what the box is called if somebody wrote in it. None where that cannot be: secrets and files are not given back."""
     if not (status == 401 or reason == STALE) or not forms.is_surely_ours(asked) or not _written(asked):
         return None
-    boxes = [(name, value) for name, value in asked.form.items(multi=True) if name != forms.FIELD]
-    if any(asked.files.values()) or any(name in UNTOLD and value for name, value in boxes):
+    sent = [(name, value) for name, value in asked.form.items(multi=True) if name != forms.FIELD]
+    if any(asked.files.values()) or any(name in UNTOLD and value for name, value in sent):
         return None
-    return [(name, value, name[:1] != "_" and _is_written(name, value)) for name, value in boxes]
+    return [
+        (name, value, boxes.name_of(name) if name[:1] != "_" and _is_written(name, value) else None)
+        for name, value in sent
+    ]
 
 
 def _step(asked: Request, reason: str, status: int) -> str | None:

@@ -19,6 +19,7 @@ from backend.common import ids
 from backend.pages import cookies, errors
 from backend.web import auth, wording
 from schemas.base import HALF_CHARACTER, BeijingTime, QuerySchema, RequestSchema, said, speaking
+from schemas.terms import Role
 from schemas.text import Text
 
 FIELD, HEADER = "_form", "X-Form-Code"
@@ -57,11 +58,15 @@ def code() -> str:
 
 
 def require(asked: Request) -> None:
-    """Raise `forms.stale` unless this request was made by a page of ours, for this visitor."""
+    """Raise `forms.stale` unless this request was made by a page of ours, for this visitor; 401 where nobody is signed in and the
+    browser itself says that a page of ours sent it: it was made for somebody who was."""
     known, shown = asked.cookies.get(cookies.FORM), asked.headers.get(HEADER) or asked.form.get(FIELD)
     require_home(asked)
     if not known or not shown or not hmac.compare_digest(_code(known).encode(), shown.encode()):
+        if known and shown and is_surely_ours(asked) and g.visitor.role is Role.ANONYMOUS:
+            raise errors.signed_out()
         raise errors.stale_form()
+    g.form_is_ours = True
 
 
 def require_home(asked: Request) -> None:

@@ -1,6 +1,6 @@
 """Signing in with a phone code, signing out, and binding a name and number."""
 
-from flask import Response
+from flask import Response, request
 
 from backend.accounts import service as accounts
 from backend.common.errors import ServiceError
@@ -14,6 +14,9 @@ from schemas import identity as identity_wire
 from schemas.terms import Role
 
 blp = Pages("login", __name__)
+
+ANOTHER = "another"
+"""On the form that asks for one more code: too soon, the first one is still to be typed where one was about to."""
 
 
 @blp.get("/login")
@@ -35,7 +38,8 @@ def ask_for_code() -> Response:
             lambda: accounts.request_code(deps(), actor(), **form.values, address=address())
         )
     except ServiceError as refusal:
-        return refused(refusal, "login/phone.html", form=form, way_on=forms.way_on())
+        at = "login/code.html" if request.form.get(ANOTHER) else "login/phone.html"
+        return refused(refusal, at, form=form, way_on=forms.way_on(), resent=True)
     return page("login/code.html", form=form, sent=sent, way_on=forms.way_on())
 
 

@@ -12,7 +12,7 @@ from backend.objections.model import Candidate
 from backend.pages import case_words as words
 from backend.pages import casework, forms
 from backend.pages.edge import go, page
-from backend.pages.words import label
+from backend.pages.words import label, t
 from backend.web.auth import actor, deps
 from backend.web.downloads import attachment
 from backend.web.pages import Pages
@@ -63,6 +63,8 @@ def submit() -> Response:
             idempotency_key=casework.key(record_id),
         )
     except ServiceError as refusal:
+        if casework.is_another(refusal) and refusal.data:
+            return _instead(refusal, refusal.data["objection_id"], form)
         return casework.refused(refusal, NEW, partial(_again, record_id), form=form)
     return casework.done(f"{HERE}/{shown.id}?done=submit")
 
@@ -123,6 +125,17 @@ def withdraw(objection_id: str) -> Response:
 def evidence(objection_id: str, evidence_id: str) -> Response:
     return attachment(
         service.download_mine(deps(), actor(), objection_id=objection_id, evidence_id=evidence_id)
+    )
+
+
+def _instead(refusal: ServiceError, objection_id: str, form: forms.Form) -> Response:
+    """The form was sent before and changed since. A second case there cannot be; the case of the first sending stands here, and
+    what was typed stands where it can be added to it, the ground in words."""
+    ground = label(form.values["ground"])
+    words = t("更正（{ground}）：", "Corrected ({ground}): ", ground=ground) + form.values["statement"]
+    form.typed["note"] = words
+    return casework.refused(
+        refusal, CASE, partial(_case, objection_id), instead=words, form=form, at="evidence"
     )
 
 

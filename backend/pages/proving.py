@@ -8,6 +8,7 @@ from werkzeug.exceptions import BadRequest
 from backend.common.errors import ServiceError
 from backend.facechecks import service as facechecks
 from backend.facechecks.model import Frame
+from backend.identity import errors as identity_errors
 from backend.identity import service as identity
 from backend.identity.texts import ConsentNotice
 from backend.pages import cookies, forms
@@ -21,6 +22,7 @@ from schemas.terms import ConsentPurpose, Role
 blp = Pages("proving", __name__)
 
 REPORT = "/report"
+USED = identity_errors.code_used().reason
 PURPOSE = ConsentPurpose.FACE_VERIFICATION
 
 
@@ -38,6 +40,9 @@ def redeem() -> Response:
     try:
         proof = identity.redeem_window_code(deps(), actor(), **form.values)
     except ServiceError as refusal:
+        # Sent again after it was used here, by Back or by a second tap: what it was for is so.
+        if refusal.reason == USED and actor().is_verified(deps().now()):
+            return go(forms.way_on(REPORT))
         return refused(refusal, "verify/ways.html", form=form, **_ways())
     cookies.keep_access("citizen", proof.access_token, proof.expires_in)
     return go(forms.way_on(REPORT))

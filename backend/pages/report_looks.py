@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from flask import Response, request
 
 from backend.common.errors import ServiceError
-from backend.pages import cookies, forms
+from backend.pages import cookies, errors, forms
 from backend.pages.edge import go, page, refused
-from backend.reports import service
-from backend.reports.model import Look
+from backend.pages.words import label
+from backend.reports import service, texts
+from backend.reports.model import Look, ShownQuestion
 from backend.web.auth import actor, deps
 from backend.web.pages import Pages
 from schemas import reports as wire
@@ -51,10 +52,24 @@ def ask(entry_id: str) -> Response:
             raise  # the sessions may have ended all the same
         facts = _found(cursor) | {"form": form, "asked_id": entry_id}
         return refused(refusal, "report/looks.html", back_to=f"/report/looks#look-{entry_id}", **facts)
-    if not ends:
-        return go(f"/report/questions#{question.id}")
-    cookies.drop("citizen")
-    return go("/report/asked")
+    if ends:
+        cookies.drop("citizen")
+    if not _is_said(form, question):
+        return _not_said(form, question, cursor)
+    return go("/report/asked" if ends else f"/report/questions#{question.id}")
+
+
+def _is_said(form: forms.Form, question: ShownQuestion) -> bool:
+    """Whether the question that stands is the one of this form: the first about a look stays."""
+    return question.statement in ((form.values["statement"],) if form.values["statement"] else texts.NOT_ME)
+
+
+def _not_said(form: forms.Form, question: ShownQuestion, cursor: str | None) -> Response:
+    words = form.values["statement"] or label(texts.NOT_ME)
+    if form.values["end_sessions"]:
+        return page("report/asked.html", 409, kept=words)
+    facts = _found(cursor) | {"form": form, "asked_id": question.entry_id, "kept": words}
+    return refused(errors.asked_before(question.id), "report/looks.html", **facts)
 
 
 @blp.get("/report/asked")
@@ -87,6 +102,7 @@ def _found(cursor: str | None, *, others: bool = False) -> dict[str, Any]:
     return {
         "found": found,
         "runs": runs(found.items),
+        "cursor": cursor,
         "others": others,
         "onlookers": service.onlookers(deps(), actor()),
         "asked": {question.entry_id: question for question in asked.items},

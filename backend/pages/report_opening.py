@@ -9,6 +9,8 @@ from urllib.parse import quote
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
+from backend.common.ids import new_id
+from backend.pages import cookies, forms
 from backend.pages import report as own_page
 from backend.pages.edge import go, page
 from backend.reports import service, sheet
@@ -34,7 +36,10 @@ def link(code: str) -> Response:
 
 @blp.post("/r/<code>")
 def open_link(code: str) -> Response:
-    drawn = service.open_link(deps(), actor(), code=code)
+    """The same form sent again by the same browser opens nothing anew."""
+    drawn = service.open_from_page(deps(), actor(), code=code, word=_word())
+    if drawn is None:
+        return go("/report")
     if drawn.view is ReportView.OWN:
         return own_page.shown(drawn, by_link=True)
     return page("report/shared.html", report=drawn)
@@ -65,6 +70,11 @@ def verification_picture(report_no: str) -> Response:
     drawn = sheet.qr_picture(f"{deps().settings.site}/verify/{report_no}?code={code}")
     kept = {"Content-Security-Policy": POLICY, "Cache-Control": f"private, max-age={PICTURE_S}, immutable"}
     return Response(drawn, mimetype="image/svg+xml", headers=kept)
+
+
+def _word() -> str:
+    """By what a form is known again, and only from the browser that it was made for."""
+    return f"{request.cookies.get(cookies.FORM, '')}\0{forms.word() or new_id()}"
 
 
 def _typed(name: str, longest: int) -> str:

@@ -15,6 +15,7 @@ from backend.eligibility import service as eligibility
 from backend.eligibility.model import Answer, ShownService
 from backend.pages import cookies, forms
 from backend.pages.edge import go, page, refused
+from backend.pages.words import t
 from backend.web.auth import actor, address, deps
 from backend.web.evening import evened_page
 from backend.web.pages import Pages
@@ -104,8 +105,15 @@ def _chosen(service_id: str | None) -> ShownService | None:
 
 
 def _asked(schema: Any, **beside: Any) -> forms.Form:
-    """The code of this form by the API's own schema: whatever is sent for it is looked up, refused and counted like any."""
-    return forms.read_values(schema, {"code": request.form.get("code", "")} | beside)
+    """The code of this form by the API's own schema: whatever is sent for it is looked up, refused and counted like any. An
+    empty box is none: nothing is looked up, and no customer is sent to make another."""
+    code = request.form.get("code", "")
+    found = forms.read_values(schema, {"code": code} | beside)
+    if not code.strip():
+        found.faults["code"] = t(
+            "请先扫码，或输入顾客出示的码", "Scan or type the code that the customer shows"
+        )
+    return found
 
 
 def _key() -> str | None:

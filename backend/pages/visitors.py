@@ -51,7 +51,7 @@ def _known(deps: Deps, token: str) -> Actor | None:
 
 def _resumed(deps: Deps, door: cookies.Door, token: str) -> Actor | None:
     try:
-        tokens = accounts.resume(deps, refresh_token=token)
+        tokens = accounts.resume(deps, NOBODY, refresh_token=token)
     except ServiceError as refusal:
         if refusal.kind is Kind.UNAUTHENTICATED:
             return None

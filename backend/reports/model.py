@@ -142,11 +142,21 @@ class Verification:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """One opening from a page: `mac` is the keyed hash of the link and of the word of the form that was sent, `number` which
+    of the link's openings it was."""
+
+    mac: bytes
+    at: datetime
+    number: int
+
+
+@dataclass(frozen=True)
 class ReportLink:
     """A way to the report for `max_opens` openings until `expires_at`; its code is stored only as a keyed hash.
 
     `purpose` is what the subject wrote; for `third_party` it is the purpose of the written authorisation. `chat_id`: the binding
-    of the chat it was made in, with which it ends.
+    of the chat it was made in, with which it ends. `openings` are those that came from a page, and are known again by its form.
     """
 
     id: str
@@ -162,6 +172,7 @@ class ReportLink:
     last_opened_at: datetime | None = None
     killed_at: datetime | None = None
     chat_id: str | None = None
+    openings: tuple[Opening, ...] = ()
 
     def state(self, at: datetime) -> LinkState:
         if self.killed_at is not None:

@@ -65,21 +65,33 @@ def list_active_links(
     return [from_document(ReportLink, found) for found in db[LINKS].find(wanted)]
 
 
-def claim_open(db: Database, link_id: str, at: datetime) -> ReportLink | None:
-    """Count one opening, if the link still may be opened; the server decides, so two openers cannot share the last."""
-    open_link = {
+def claim_open(
+    db: Database, link_id: str, at: datetime, *, mac: bytes | None = None, since: datetime = EARLIEST
+) -> ReportLink | None:
+    """Count one opening, if the link still may be opened; the server decides, so two openers cannot share the last. None also
+    where the form of `mac` has opened it after `since`: of one form sent twice at once one opens."""
+    open_link: Document = {
         "_id": link_id,
         "killed_at": None,
         "expires_at": {"$gt": at},
         "$expr": {"$lt": ["$opens", "$max_opens"]},
     }
-    counted = {"$inc": {"opens": 1}, "$set": {"last_opened_at": at}}
-    return _link(db[LINKS].find_one_and_update(open_link, counted, return_document=ReturnDocument.AFTER))
+    counted: Document = {"opens": {"$add": ["$opens", 1]}, "last_opened_at": at}
+    if mac is not None:
+        open_link["openings"] = {"$not": {"$elemMatch": {"mac": mac, "at": {"$gt": since}}}}
+        this = {"mac": mac, "at": at, "number": {"$add": ["$opens", 1]}}
+        counted["openings"] = {"$concatArrays": [{"$ifNull": ["$openings", []]}, [this]]}
+    return _link(
+        db[LINKS].find_one_and_update(open_link, [{"$set": counted}], return_document=ReturnDocument.AFTER)
+    )
 
 
-def release_open(db: Database, link_id: str) -> None:
+def release_open(db: Database, link_id: str, at: datetime, *, mac: bytes | None = None) -> None:
     """Give an opening back that showed nothing."""
-    db[LINKS].update_one({"_id": link_id, "opens": {"$gt": 0}}, {"$inc": {"opens": -1}})
+    back: Document = {"$inc": {"opens": -1}}
+    if mac is not None:
+        back["$pull"] = {"openings": {"mac": mac, "at": at}}
+    db[LINKS].update_one({"_id": link_id, "opens": {"$gt": 0}}, back)
 
 
 def kill_link(db: Database, subject_id: str, link_id: str, at: datetime) -> ReportLink | None:

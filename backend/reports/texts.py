@@ -15,6 +15,10 @@ OWN_LINK_PURPOSE = Text(
 SHARED_PURPOSE = Text(
     "经本人书面授权查看，用途：{purpose}", "Seen with the subject's written authorisation, for: {purpose}"
 )
+SHARED_AGAIN_PURPOSE = Text(
+    "经本人书面授权查看（同一次打开，再次显示），用途：{purpose}",
+    "Seen with the subject's written authorisation (the same opening, shown again), for: {purpose}",
+)
 CHAT_PURPOSE = Text("在聊天中获取，本人查看", "Asked for in a chat, for oneself")
 SUMMARY_PURPOSE = Text("本人查询信用记录数量", "The subject asks how many records there are")
 CALENDAR_PURPOSE = Text("本人查询失信信息到期日历", "The subject asks when adverse information is forgotten")

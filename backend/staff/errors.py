@@ -70,8 +70,9 @@ def weak_password(shortest: int, longest: int) -> ServiceError:
     return ServiceError(
         Kind.INVALID,
         "staff.weak_password",
-        f"密码须为{shortest}至{longest}个字符，且不得与用户名相同",
-        f"A password has {shortest} to {longest} characters and is not the user name",
+        f"密码须为 {shortest} 至 {longest} 个字符，不能是用户名或原密码，也不能是同一个字符的重复",
+        f"A password has {shortest} to {longest} characters and is neither the user name, nor the old password, nor one character"
+        " over and over",
     )
 
 

@@ -425,9 +425,9 @@ def test_a_merchant_gets_its_key_once(prepared: Operator) -> None:
 @pytest.mark.parametrize(
     ("typed", "code", "said"),
     [
-        (("another one", "another one"), DONE, "every session"),
+        (("another long one", "another long one"), DONE, "every session"),
         (("another one", "a different one"), WRONG, "the two differ"),
-        (("short", "short"), WRONG, "8"),
+        (("short", "short"), WRONG, "12 to 128"),
         (("\4",), WRONG, "no password"),
     ],
 )

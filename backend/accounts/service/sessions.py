@@ -50,15 +50,25 @@ def refresh(deps: Deps, actor: Actor, *, refresh_token: str) -> Tokens:
     raise errors.refresh_reused()
 
 
-@atomic
-def resume(deps: Deps, *, refresh_token: str) -> Tokens:
+def resume(deps: Deps, actor: Actor, *, refresh_token: str) -> Tokens:
     """A new access token for a browser, which keeps the refresh token in a cookie that no script reads; it is not used up,
     since a browser's pages ask at the same time and each would be taken for a copy.
 
-    Raises 401 `auth.invalid_refresh` for one that is unknown, used elsewhere, or too late.
+    Raises 401 `auth.invalid_refresh` for one that is unknown or too late, and 401 `auth.refresh_reused` for one that was used up
+    elsewhere: as in `refresh` a copy is about, so the whole session ends.
     """
     kept = store.find_refresh(deps.db, rules.refresh_id(refresh_token))
-    found = store.find_session(deps.db, kept.session_id) if kept and kept.used_at is None else None
+    if kept is None:
+        raise errors.invalid_refresh()
+    if kept.used_at is not None:
+        _end_copied(deps, actor, session_id=kept.session_id)
+        raise errors.refresh_reused()
+    return _resumed(deps, kept.session_id)
+
+
+@atomic
+def _resumed(deps: Deps, session_id: str) -> Tokens:
+    found = store.find_session(deps.db, session_id)
     if found is None:
         raise errors.invalid_refresh()
     now = deps.now()

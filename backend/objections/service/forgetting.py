@@ -11,7 +11,7 @@ from backend.objections.service import moving
 from backend.records.model import Ripple
 from schemas.terms import RippleCause
 
-_SILENCE = "\n".join(texts.FORGOTTEN)
+SILENCE = "\n".join(texts.FORGOTTEN)
 DELETED = frozenset({RippleCause.ERASED, RippleCause.WITHDRAWN})
 
 
@@ -40,7 +40,7 @@ def _forget(deps: Deps, case: Objection) -> None:
         return
     silent = replace(
         case,
-        statement_sealed=deps.sealer.seal(moving.ROOM, _SILENCE),
+        statement_sealed=deps.sealer.seal(moving.ROOM, SILENCE),
         events=tuple(replace(event, note_sealed=None) for event in case.events),
     )
     moving.save(deps, moving.BY_ITSELF, silent, "objections.forget")
@@ -50,4 +50,4 @@ def _speaks(deps: Deps, case: Objection) -> bool:
     """Whether it holds a word of anybody."""
     if any(event.note_sealed for event in case.events):
         return True
-    return bool(deps.sealer.open(case.statement_sealed) != _SILENCE)
+    return bool(deps.sealer.open(case.statement_sealed) != SILENCE)

@@ -7,9 +7,10 @@ from backend.common.deps import Deps
 from backend.common.mongo import atomic
 from backend.evidence import service as evidence
 from backend.evidence.model import Evidence, Upload
+from backend.idempotency import errors as repeated
 from backend.objections import errors, rules, store, texts
 from backend.objections.model import Objection, Shown
-from backend.objections.service import agreeing, moving, reading, telling
+from backend.objections.service import agreeing, forgetting, moving, reading, telling
 from backend.records import service as records
 from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import ObjectionAct, ObjectionOutcome, ObjectionState, RecordMark
@@ -26,15 +27,16 @@ def add_evidence(
     idempotency_key: str | None = None,
 ) -> Shown:
     """Add files, words or both; where they were asked for, the clocks run on from the day after. 409
-    `objections.record_deleted` when the record has left the database: nothing about it is kept any more."""
+    `objections.record_deleted` when the record has left the database: nothing about it is kept any more; `idempotency.mismatch`
+    when something else was added under this key."""
     subject_id = actor.require_verified(deps.now())
     if not uploads and not note:
         raise errors.nothing_added()
     key_mac = moving.key_mac(deps, idempotency_key)
     case = _own(deps, subject_id, objection_id)
-    if not _was_added(case, key_mac):
+    if not _was_added(deps, case, key_mac, note, uploads):
         with evidence.held(deps, actor, uploads=uploads, already=evidence.count(deps, case.id)) as files:
-            case = _add(deps, actor, (subject_id, objection_id), files, (note, key_mac))
+            case = _add(deps, actor, (subject_id, objection_id), files, (note, key_mac, uploads))
     return reading.plain(deps, actor, case)
 
 
@@ -44,10 +46,10 @@ def _add(
     actor: Actor,
     own: tuple[str, str],
     files: Sequence[Evidence],
-    said: tuple[str | None, bytes | None],
+    said: tuple[str | None, bytes | None, Sequence[Upload]],
 ) -> Objection:
-    case, (note, key_mac) = _own(deps, *own), said
-    if _was_added(case, key_mac):
+    case, (note, key_mac, uploads) = _own(deps, *own), said
+    if _was_added(deps, case, key_mac, note, uploads):
         return case
     before = moving.settled(deps, case)
     moving.require(deps, actor, before, ObjectionAct.ADD_EVIDENCE)
@@ -130,6 +132,14 @@ def _own(deps: Deps, subject_id: str, objection_id: str) -> Objection:
     return case
 
 
-def _was_added(case: Objection, key_mac: bytes | None) -> bool:
-    """Whether this very request was carried out before."""
-    return key_mac is not None and any(event.key_mac == key_mac for event in case.events)
+def _was_added(
+    deps: Deps, case: Objection, key_mac: bytes | None, note: str | None, uploads: Sequence[Upload]
+) -> bool:
+    """Whether this very request was carried out before. What was deleted since cannot be compared, and counts as the same."""
+    known = [event for event in case.events if key_mac is not None and event.key_mac == key_mac]
+    if not known or deps.sealer.open(case.statement_sealed) == forgetting.SILENCE:
+        return bool(known)
+    sealed = known[0].note_sealed
+    if (deps.sealer.open(sealed) if sealed else None) != note or not evidence.has_all(deps, case.id, uploads):
+        raise repeated.sent_before(objection_id=case.id)
+    return True

@@ -11,11 +11,12 @@ from backend.common.deps import Deps
 from backend.common.mongo import Retry, atomic
 from backend.evidence import service as evidence
 from backend.evidence.model import Evidence, Upload
+from backend.idempotency import errors as repeated
 from backend.limits import service as tries
 from backend.limits.service import Charge, Limit
 from backend.objections import errors, rules, store, texts
 from backend.objections.model import Event, Objection, Shown
-from backend.objections.service import moving, reading, telling
+from backend.objections.service import forgetting, moving, reading, telling
 from backend.records import service as records
 from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import ObjectionAct, ObjectionGround, ObjectionState, RecordMark
@@ -32,6 +33,7 @@ class _Wish:
     record_id: str
     ground: ObjectionGround
     statement: str
+    uploads: Sequence[Upload]
     key_mac: bytes | None
 
 
@@ -47,12 +49,13 @@ def submit(
 ) -> Shown:
     """Object to one of the own records (Regulation 36, Measures 28); the record is marked in the same instant.
 
-    Asked again under the same key it gives the case of the first time, also when nobody ever got the first answer. Raises
-    404 `objections.record_not_found`, 409 `objections.already_open` with the id of the case, 429 `objections.too_often`,
+    Asked again under the same key it gives the case of the first time, also when nobody ever got the first answer; asked for
+    something else under it, 409 `idempotency.mismatch` with the id of that case. Raises 404 `objections.record_not_found`,
+    409 `objections.already_open` with the id of the case, 429 `objections.too_often`,
     and what evidence refuses; then nothing is stored.
     """
     subject_id = actor.require_verified(deps.now())
-    wish = _Wish(subject_id, record_id, ground, statement, moving.key_mac(deps, idempotency_key))
+    wish = _Wish(subject_id, record_id, ground, statement, uploads, moving.key_mac(deps, idempotency_key))
     case = _known(deps, actor, wish)
     if case is None:
         _refuse(deps, wish)
@@ -136,8 +139,21 @@ def _charges(wish: _Wish) -> list[Charge]:
 
 
 def _known(deps: Deps, actor: Actor, wish: _Wish) -> Objection | None:
-    """The case that was opened under this key before."""
-    return store.find_by_key(deps.db, actor.id, wish.key_mac) if wish.key_mac else None
+    """The case that was opened under this key before, if it says all that is said now."""
+    case = store.find_by_key(deps.db, actor.id, wish.key_mac) if wish.key_mac else None
+    if case is not None and not _says(deps, case, wish):
+        raise repeated.sent_before(objection_id=case.id)
+    return case
+
+
+def _says(deps: Deps, case: Objection, wish: _Wish) -> bool:
+    """Fewer files are no change: a browser that went back has forgotten them. Of a case whose words were deleted nobody knows."""
+    said = deps.sealer.open(case.statement_sealed)
+    if said == forgetting.SILENCE:
+        return True
+    return (case.ground, said) == (wish.ground, wish.statement) and evidence.has_all(
+        deps, case.id, wish.uploads
+    )
 
 
 def _settle_before(deps: Deps, wish: _Wish) -> None:

@@ -51,7 +51,10 @@ function begin(form) {
     } else {
       const note = tell(found.message || words.lost);
       if (found.reason === "identity.verification_required" || asked.status === 401) way_on(note, words.step, words.again, words.kept);
-      if (found.data && found.data.objection_id) link(note, "/objections/" + found.data.objection_id, words.see);
+      // Sent before and changed since: from now on it is another form, and the words wait where they can be added.
+      if (found.once) form.querySelector("[name=_once]").value = found.once;
+      if (found.more && leave(`objection-more:${found.data.objection_id}`, found.more)) link(note, `/objections/${found.data.objection_id}#evidence`, words.more);
+      else if (found.data && found.data.objection_id) link(note, "/objections/" + found.data.objection_id, words.see);
       if (found.data && found.data.restoration_id) link(note, "/restorations/" + found.data.restoration_id, words.see);
     }
   }
@@ -158,9 +161,18 @@ function picking(box) {
   return { chosen };
 }
 
+function kept_at(about) {
+  return `${document.documentElement.dataset.door}:draft:${about}`;
+}
+
+// Words for another form of this tab: it finds them as what was being written there.
+function leave(about, text) {
+  try { sessionStorage.setItem(kept_at(about), text); return true; } catch { return false; }
+}
+
 // What is being written survives a reload, in this tab alone, until it is sent.
 function drafting(form) {
-  const key = `${document.documentElement.dataset.door}:draft:${form.dataset.case}`;
+  const key = kept_at(form.dataset.case);
   const area = form.querySelector("textarea");
   const told = form.querySelector("[data-draft]");
   try {
@@ -169,6 +181,7 @@ function drafting(form) {
       area.value = kept;
       told.textContent = form.dataset.draftBack;
       told.hidden = false;
+      form.closest("details")?.setAttribute("open", "");
     }
     area.addEventListener("input", () => {
       if (area.value) sessionStorage.setItem(key, area.value);

@@ -16,13 +16,15 @@ from backend.limits import service as limits
 from backend.notices import service as notices
 from backend.registry import service as registry
 from backend.reports import errors, rules, store, texts
-from backend.reports.model import ListedLink, NewLink, Report, ReportLink
+from backend.reports.model import ListedLink, NewLink, Opening, Report, ReportLink
 from backend.reports.service.drawing import draw, report_key
 from backend.reports.service.sheets import Occasion
 from schemas.base import said
 from schemas.notices import NoticeKind
 from schemas.terms import Audience, Channel, LinkRefusal, LinkState, ReportView, Role
 
+AGAIN = timedelta(minutes=5)
+"""So long the form that opened a link shows the same opening once more."""
 REFUSALS_LOGGED = limits.Limit(20, timedelta(days=1))
 
 
@@ -131,7 +133,9 @@ def standing(deps: Deps, actor: Actor, *, code: str) -> ListedLink:
 
     Raises what opening it would: whoever may not open it does not learn what it is for.
     """
-    return _listed(_openable(deps, actor, code), deps.now())
+    link = _found(deps, code)
+    _require_openable(deps, actor, link)
+    return _listed(link, deps.now())
 
 
 def open_link(deps: Deps, actor: Actor, *, code: str) -> Report:
@@ -140,32 +144,85 @@ def open_link(deps: Deps, actor: Actor, *, code: str) -> Report:
     Every opening is counted before it is drawn, never above the link's number, and given back if nothing was shown. Every
     refusal is on record with its reason, which the link's owner is told as well.
     """
-    link = _openable(deps, actor, code)
-    counted = store.claim_open(deps.db, link.id, deps.now())
+    link = _found(deps, code)
+    _require_openable(deps, actor, link)
+    report = _open(deps, actor, link, None)
+    if report is None:
+        raise AssertionError("without a word nothing is known again")
+    return report
+
+
+def open_from_page(deps: Deps, actor: Actor, *, code: str, word: str) -> Report | None:
+    """The same for a form of a page, which a second tap or loading its answer again sends once more: `word` is the form's and
+    this browser's alone.
+
+    Within `AGAIN` the third-party view of that opening is shown once more: a look of its own in the log, and no opening. None
+    where the owner's form has opened the own report before: that is on the own page.
+    """
+    link = _found(deps, code)
+    mac = rules.code_hash(report_key(deps), f"{link.id}\0{word}")
+    if (before := _opened_before(deps, link, mac)) is not None:
+        return _shown_again(deps, actor, link, before)
+    _require_openable(deps, actor, link)
+    return _open(deps, actor, link, mac)
+
+
+def _open(deps: Deps, actor: Actor, link: ReportLink, mac: bytes | None) -> Report | None:
+    at = deps.now()
+    counted = store.claim_open(deps.db, link.id, at, mac=mac, since=_since(link, at))
     if counted is None:
         now = store.find_link_by_code(deps.db, link.code_hash) or link
+        if (before := _opened_before(deps, now, mac)) is not None:
+            return _shown_again(deps, actor, now, before)
         raise _refused(
             deps, actor, link, _dead(deps, now) or LinkRefusal.USED_UP, told=_is_owner(actor, link)
         )
     try:
         report = draw(deps, replace(actor, channel=Channel.LINK), _occasion(link))
     except Exception:
-        store.release_open(deps.db, link.id)
+        store.release_open(deps.db, link.id, at, mac=mac)
         raise
     _tell(deps, counted)
     return replace(report, opens=counted.opens, max_opens=counted.max_opens)
 
 
-def _openable(deps: Deps, actor: Actor, code: str) -> ReportLink:
-    """The link that this caller may open now."""
+def _opened_before(deps: Deps, link: ReportLink, mac: bytes | None) -> Opening | None:
+    """The opening by this very form; none where what the link allowed has ended meanwhile."""
+    now = deps.now()
+    known = [
+        one for one in link.openings if mac is not None and one.mac == mac and one.at > _since(link, now)
+    ]
+    over = link.killed_at is not None or now >= link.expires_at or _has_no_holder(deps, link)
+    return known[-1] if known and not over else None
+
+
+def _since(link: ReportLink, now: datetime) -> datetime:
+    """The owner of a used link is led to the own page however late; there the proof is asked for."""
+    return store.EARLIEST if link.audience is Audience.SELF else now - AGAIN
+
+
+def _shown_again(deps: Deps, actor: Actor, link: ReportLink, before: Opening) -> Report | None:
+    if link.audience is Audience.SELF:
+        _require_owner(deps, actor, link)
+        return None
+    purpose = texts.SHARED_AGAIN_PURPOSE.fill(purpose=link.purpose)
+    report = draw(deps, replace(actor, channel=Channel.LINK), replace(_occasion(link), purpose=purpose))
+    return replace(report, opens=before.number, max_opens=link.max_opens, again=True)
+
+
+def _found(deps: Deps, code: str) -> ReportLink:
     link = store.find_link_by_code(deps.db, rules.code_hash(report_key(deps), code.strip().lower()))
     if link is None:
         raise errors.link_gone()
+    return link
+
+
+def _require_openable(deps: Deps, actor: Actor, link: ReportLink) -> None:
+    """Whether this caller may open it now, as it was found."""
     if (dead := _dead(deps, link)) is not None:
         raise _refused(deps, actor, link, dead, told=_is_owner(actor, link))
     if link.audience is Audience.SELF:
         _require_owner(deps, actor, link)
-    return link
 
 
 def _dead(deps: Deps, link: ReportLink) -> LinkRefusal | None:
@@ -173,9 +230,13 @@ def _dead(deps: Deps, link: ReportLink) -> LinkRefusal | None:
     state = link.state(deps.now())
     if state is not LinkState.ACTIVE:
         return LinkRefusal(state.value)
+    return LinkRefusal.UNBOUND if _has_no_holder(deps, link) else None
+
+
+def _has_no_holder(deps: Deps, link: ReportLink) -> bool:
     if link.chat_id is not None and not chats.is_bound(deps, link.chat_id, link.account_id):
-        return LinkRefusal.UNBOUND
-    return None if accounts.holds(deps, link.account_id, link.subject_id) else LinkRefusal.UNBOUND
+        return True
+    return not accounts.holds(deps, link.account_id, link.subject_id)
 
 
 def _refused(deps: Deps, actor: Actor, link: ReportLink, why: LinkRefusal, *, told: bool) -> ServiceError:

@@ -16,6 +16,7 @@ from backend.common.errors import ServiceError
 from backend.common.mongo import Retry, atomic
 from backend.evidence import service as evidence
 from backend.evidence.model import Evidence, Upload
+from backend.idempotency import errors as repeated
 from backend.limits import service as tries
 from backend.limits.service import Charge, Limit
 from backend.records import rules as record_rules
@@ -23,7 +24,7 @@ from backend.records import service as records
 from backend.records.model import Record
 from backend.restorations import errors, rules, store
 from backend.restorations.model import Event, Restoration, Shown
-from backend.restorations.service import moving, showing
+from backend.restorations.service import forgetting, moving, showing
 from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import RestorationAct, RestorationState
 
@@ -39,6 +40,7 @@ class _Wish:
     subject_id: str
     record_id: str
     pledge: str
+    uploads: Sequence[Upload]
     key_mac: bytes | None
 
 
@@ -53,12 +55,13 @@ def apply(
 ) -> Shown:
     """Ask for the restoration of one of the own adverse records.
 
-    Asked again under the same key it gives the case of the first time, also when nobody ever got the first answer. Raises 404
+    Asked again under the same key it gives the case of the first time, also when nobody ever got the first answer; asked for
+    something else under it, 409 `idempotency.mismatch` with the id of that case. Raises 404
     `restorations.record_not_found`, 409 `not_adverse`, `not_ended`, `too_early` (with the first day) or `already_open`
     (with the id of the case), 429 `too_often`, and what evidence refuses; then nothing is stored.
     """
     subject_id = actor.require_verified(deps.now())
-    wish = _Wish(subject_id, record_id, pledge, _key_mac(deps, idempotency_key))
+    wish = _Wish(subject_id, record_id, pledge, uploads, _key_mac(deps, idempotency_key))
     case = _known(deps, actor, wish)
     if case is None:
         _wanted_record(deps, wish)
@@ -170,8 +173,19 @@ def _charges(wish: _Wish) -> list[Charge]:
 
 
 def _known(deps: Deps, actor: Actor, wish: _Wish) -> Restoration | None:
-    """The case that was opened under this key before."""
-    return store.find_by_key(deps.db, actor.id, wish.key_mac) if wish.key_mac else None
+    """The case that was opened under this key before, if it says all that is said now."""
+    case = store.find_by_key(deps.db, actor.id, wish.key_mac) if wish.key_mac else None
+    if case is not None and not _says(deps, case, wish):
+        raise repeated.sent_before(restoration_id=case.id)
+    return case
+
+
+def _says(deps: Deps, case: Restoration, wish: _Wish) -> bool:
+    """Fewer files are no change: a browser that went back has forgotten them. Of a case whose words were deleted nobody knows."""
+    said = deps.sealer.open(case.pledge_sealed)
+    return said == forgetting.SILENCE or (
+        said == wish.pledge and evidence.has_all(deps, case.id, wish.uploads)
+    )
 
 
 def _key_mac(deps: Deps, key: str | None) -> bytes | None:

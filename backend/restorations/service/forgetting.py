@@ -12,7 +12,7 @@ from backend.restorations.service import moving
 from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import RestorationAct, RestorationState, RippleCause
 
-_SILENCE = "\n".join(texts.FORGOTTEN)
+SILENCE = "\n".join(texts.FORGOTTEN)
 DELETED = frozenset({RippleCause.ERASED, RippleCause.WITHDRAWN})
 
 
@@ -42,7 +42,7 @@ def _forget(deps: Deps, case: Restoration) -> None:
     closed = moving.moved(deps, moving.BY_ITSELF, case, RestorationAct.CLOSE) if is_open else case
     silent = replace(
         closed,
-        pledge_sealed=deps.sealer.seal(moving.ROOM, _SILENCE),
+        pledge_sealed=deps.sealer.seal(moving.ROOM, SILENCE),
         document_no=None,
         events=tuple(replace(event, note_sealed=None) for event in closed.events),
     )
@@ -63,4 +63,4 @@ def _speaks(deps: Deps, case: Restoration) -> bool:
     """Whether it holds a word of anybody."""
     if case.document_no is not None or any(event.note_sealed for event in case.events):
         return True
-    return bool(deps.sealer.open(case.pledge_sealed) != _SILENCE)
+    return bool(deps.sealer.open(case.pledge_sealed) != SILENCE)

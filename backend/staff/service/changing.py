@@ -8,7 +8,7 @@ from backend.common.mongo import atomic
 from backend.limits import service as limits
 from backend.staff import errors, rules, store
 from backend.staff.model import Staff
-from backend.staff.service.employing import require_strong
+from backend.staff.service.employing import require_strong, weak_password
 from backend.staff.service.signing_in import PASSWORD, PER_ADDRESS, PER_NAME
 from schemas.terms import STAFF_ROLES
 
@@ -34,7 +34,9 @@ def change_of(
     staff = store.find(deps.db, staff_id)
     if staff is None:
         raise errors.not_found()
-    require_strong(deps, new, staff.username)
+    require_strong(new, staff.username)
+    if rules.is_same(old, new):
+        raise weak_password()
     tries = limits.by_address(deps, address, PER_ADDRESS)
     limits.spend_all(deps, tries)
     standing = limits.take(deps, PASSWORD, staff.username, limit=PER_NAME)

@@ -47,6 +47,24 @@ def send(one: Visit) -> None:
     one.page.click("form[data-case] button.wide")
 
 
+def test_words_changed_after_they_were_sent_wait_where_they_can_be_added(case: Case, one: Visit) -> None:
+    """As after the browser's button: the form stands there whole, and has been sent."""
+    write(one, case.town.record().id)
+    first = "fetch(location, {method: 'POST', body: new FormData(document.querySelector('form[data-case]'))})"
+    one.page.evaluate(f"{first}.then((answer) => answer.status)")
+    one.page.fill("#f-statement", "票价其实是 4 元。")
+    send(one)
+    one.page.wait_for_selector(TOLD)
+    assert "这次的改动没有提交" in one.page.inner_text(TOLD)
+    one.page.click("text=把改动作为补充提交")
+    one.page.wait_for_selector("#f-note")
+    assert one.page.input_value("#f-note").endswith("票价其实是 4 元。")
+    send(one)
+    one.page.wait_for_url("**?done=evidence")
+    assert "票价其实是 4 元。" in one.text()
+    assert one.page.evaluate(DRAFTS) == 1  # of the form that was left
+
+
 def test_a_resident_objects_with_a_photograph(case: Case, one: Visit, tmp_path: Path) -> None:
     photo = picture("obama.jpg")
     record = case.town.record()

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from backend.accounts import service as accounts
 from backend.common.deps import Deps
+from backend.common.errors import ServiceError
 from backend.common.settings import AppEnv
 from backend.pages import assets
 from tests.backend.pages.conftest import Visiting
@@ -132,7 +133,9 @@ def test_what_was_written_is_not_lost_when_the_sign_in_is_over(deps: Deps, visit
     accounts.end_sessions(deps, people.COMMAND, residents.authenticate(deps, tokens.access_token).id)
     words = "这是我写了很久的一段话，不应该丢失。"
     found = visitor.post(
-        "/objections/new", data={"_form": code, "statement": words, "password": "secret-secret-secret"}
+        "/objections/new",
+        data={"_form": code, "statement": words, "password": "secret-secret-secret"},
+        headers={"Origin": "http://localhost"},
     )
     assert found.status_code == 401
     assert words in found.text
@@ -318,3 +321,17 @@ def test_every_foot_names_the_operator_and_a_demonstration_says_what_it_is(
         foot = client.get("/").text.rpartition("<footer")[2]
         assert ("Demonstration · all data invented" in foot) == is_demo
         assert ("Operated by: demonstration operator" in foot) == is_demo
+
+
+def test_a_used_refresh_token_as_a_cookie_ends_the_whole_family(deps: Deps, visitor: FlaskClient) -> None:
+    """As over the API: a copy is about, so the token that took its place is worth nothing either."""
+    first = residents.sign_in(deps).tokens
+    renewed = accounts.refresh(deps, residents.STRANGER, refresh_token=first.refresh_token or "")
+    visitor.set_cookie("citizen_session", first.refresh_token or "", domain="localhost", path="/")
+    assert visitor.get("/me").status_code == 303
+    assert visitor.get_cookie("citizen_session") is None
+    with pytest.raises(ServiceError, match="auth"):
+        accounts.refresh(deps, residents.STRANGER, refresh_token=renewed.refresh_token or "")
+    with pytest.raises(ServiceError, match="auth"):
+        residents.authenticate(deps, renewed.access_token)
+    assert people.acts(deps, "accounts.refresh_reused")

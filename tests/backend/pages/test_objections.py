@@ -206,6 +206,70 @@ def test_a_form_heavier_than_all_files_may_be_is_a_page(case: Case, own: FlaskCl
     assert count(case) == 0
 
 
+def test_a_form_that_was_corrected_after_it_was_sent_is_not_taken_for_the_first(
+    case: Case, own: FlaskClient
+) -> None:
+    """Back, another word, sent again: nothing is dropped behind "received", and the words can be added to the case."""
+    path = f"/objections/new?record={case.town.record().id}"
+    sent = fields(own.get(path).text, **WORDS)
+    first = own.post(path, data=sent).headers["Location"]
+    assert own.post(path, data=sent).headers["Location"] == first
+    at = first.partition("?")[0]
+    for changed in ({"statement": "票价其实是 4 元。"}, {"ground": "privacy_or_secret"}):
+        answer = own.post(path, data=sent | changed)
+        assert answer.status_code == 409
+        assert "已经提交过；这次的改动没有提交" in answer.text
+        assert "已收到" not in answer.text.split("<h1>")[1].split("<section")[0]
+        assert changed.get("statement", STATEMENT) in answer.text
+    assert "更正（" in answer.text
+    more = fields(answer.text, note="更正：票价其实是 4 元。")
+    assert more["_once"] != sent["_once"]
+    own.post(f"{at}/evidence", data=more)
+    assert "更正：票价其实是 4 元。" in own.get(at).text
+    assert count(case) == 1
+
+
+def test_a_file_that_was_added_after_a_form_was_sent_is_not_dropped(case: Case, own: FlaskClient) -> None:
+    path = f"/objections/new?record={case.town.record().id}"
+    photo, other = made.picture("JPEG"), made.small_pdf()
+    page = own.get(path).text
+
+    def send(*files: tuple[bytes, str]) -> int:
+        return own.post(path, **form(fields(page, **WORDS, evidence=list(files)))).status_code
+
+    assert send((photo, "收据.jpg")) == 303
+    assert send((photo, "收据.jpg")) == 303
+    assert send() == 303  # a browser that went back has forgotten its files
+    assert send((photo, "收据.jpg"), (other, "票.pdf")) == 409
+
+
+def test_another_addition_under_the_same_word_stands_in_its_form(case: Case, own: FlaskClient) -> None:
+    path = f"/objections/{case.town.submit().id}"
+    sent = fields(own.get(path).text, note="补充甲")
+    assert own.post(f"{path}/evidence", data=sent).status_code == 303
+    assert own.post(f"{path}/evidence", data=sent).status_code == 303
+    answer = own.post(f"{path}/evidence", data=sent | {"note": "补充乙"})
+    assert answer.status_code == 409
+    assert ">补充乙</textarea>" in answer.text
+    assert "改动没有提交" in answer.text
+    own.post(f"{path}/evidence", data=fields(answer.text, note="补充乙"))
+    page = own.get(path).text
+    assert "补充甲" in page
+    assert "补充乙" in page
+
+
+def test_a_script_is_told_that_a_form_was_changed_and_gets_another_word(case: Case, own: FlaskClient) -> None:
+    path = f"/objections/new?record={case.town.record().id}"
+    sent = fields(own.get(path).text, **WORDS)
+    script = {"Accept": "application/json"}
+    assert own.post(path, data=sent, headers=script).status_code == 200
+    told = own.post(path, data=sent | {"statement": "改过"}, headers=script)
+    assert (told.status_code, told.json["reason"]) == (409, "idempotency.mismatch")
+    assert told.json["more"].endswith("改过")
+    assert told.json["data"]["objection_id"]
+    assert told.json["once"] != sent["_once"]
+
+
 def test_one_open_already_is_named_with_the_way_to_it(case: Case, own: FlaskClient) -> None:
     record = case.town.record()
     path = f"/objections/new?record={record.id}"

@@ -26,6 +26,7 @@ from tests.support.camera import Films, ended, follow
 from tests.support.face import template_of
 from tests.support.residents import Resident
 from tests.support.web import Standing, loud
+from tests.support.world import Clock
 
 Filming = Callable[..., Visit]
 PATTERN = "pattern"
@@ -448,6 +449,22 @@ def test_the_window_way_works_without_script_and_says_what_is_wrong(
     visit.page.click("button:has-text('用核验码')")
     visit.page.wait_for_url("**/me")
     assert "本人核验有效至" in visit.text()
+
+
+def test_a_window_code_sent_again_leads_on_while_the_proof_holds(
+    deps: Deps, visitor: FlaskClient, clock: Clock
+) -> None:
+    one = bound(deps)
+    known(visitor, one)
+    visitor.set_cookie("citizen_session", one.tokens.refresh_token or "", domain="localhost")
+    sent = {"_form": code_of(visitor.get("/verify-me").text), "next": "/me", "code": window_code(deps)}
+    for _ in range(2):
+        found = visitor.post("/verify-me/window", data=sent)
+        assert (found.status_code, found.headers["Location"]) == (303, "/me")
+    clock.advance(minutes=11)
+    late = visitor.post("/verify-me/window", data=sent)
+    assert late.status_code == 409
+    assert "已使用过" in late.text
 
 
 def test_without_script_the_face_page_names_the_other_way(

@@ -12,6 +12,7 @@ from backend.reports import service
 from backend.reports.model import NewLink
 from schemas.terms import Audience
 from tests.backend.chats.conftest import bind
+from tests.backend.pages.casework import hidden
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.test_report import OTHER, code_of
 from tests.support import browser as browsing
@@ -174,6 +175,79 @@ def test_a_link_for_oneself_shows_the_own_report_marked_as_opened_by_it(
     one.check()
     look = service.access_log(deps, me.actor, limit=1).items[0]
     assert (look.channel.value, look.own) == ("link", True)
+
+
+def shown_form(visitor: FlaskClient, path: str) -> dict[str, str]:
+    page = visitor.get(path).text
+    return {name: hidden(page, name) for name in ("_form", "_once")}
+
+
+def test_the_form_of_a_link_sent_three_times_at_once_opens_it_once_and_shows_it_each_time(
+    deps: Deps, pages_app: Flask, visitor: FlaskClient, me: Reader
+) -> None:
+    path = path_of(made(deps, me))
+    sent, cookie = shown_form(visitor, path), visitor.get_cookie("form")
+    assert cookie is not None
+
+    def send() -> tuple[int, bool]:
+        same = pages_app.test_client()
+        same.set_cookie("form", cookie.value, domain="localhost")
+        answer = same.post(path, data=sent, headers={"Accept": "text/html"})
+        return answer.status_code, "第 1 次打开，共可打开 1 次" in answer.text
+
+    assert people.together([send] * 3) == [(200, True)] * 3
+    assert opens(deps, me) == 1
+    looks = service.access_log(deps, me.actor, limit=9).items
+    assert [look.own for look in looks[:3]] == [False] * 3
+    assert sum("再次显示" in look.purpose.zh for look in looks[:3] if look.purpose) == 2
+
+
+def test_a_spent_link_is_shown_again_to_nobody_else_and_not_for_long(
+    deps: Deps, pages_app: Flask, visitor: FlaskClient, me: Reader, clock: Clock
+) -> None:
+    path = path_of(made(deps, me))
+    sent = shown_form(visitor, path)
+    assert visitor.post(path, data=sent).status_code == 200
+    other = pages_app.test_client()
+    other.set_cookie("form", "another", domain="localhost")
+    theirs = sent | {"_form": hidden(other.get("/login", headers={"Accept": "text/html"}).text, "_form")}
+    assert other.post(path, data=theirs, headers={"Accept": "text/html"}).status_code == 404
+    clock.advance(minutes=4)
+    assert visitor.post(path, data=sent).status_code == 200
+    clock.advance(minutes=2)
+    assert visitor.post(path, data=sent).status_code == 404
+
+
+def test_a_link_that_was_switched_off_shows_nothing_again(
+    deps: Deps, visitor: FlaskClient, me: Reader
+) -> None:
+    link = made(deps, me, max_opens=2)
+    sent = shown_form(visitor, path_of(link))
+    assert visitor.post(path_of(link), data=sent).status_code == 200
+    service.kill_link(deps, me.actor, link_id=link.id)
+    assert visitor.post(path_of(link), data=sent).status_code == 404
+
+
+def test_later_the_same_form_counts_as_another_opening(
+    deps: Deps, visitor: FlaskClient, me: Reader, clock: Clock
+) -> None:
+    link = made(deps, me, max_opens=2)
+    sent = shown_form(visitor, path_of(link))
+    for minutes in (0, 1, 6):
+        clock.advance(minutes=minutes)
+        assert visitor.post(path_of(link), data=sent).status_code == 200
+    assert opens(deps, me) == 2
+
+
+def test_who_opened_the_own_link_and_sends_its_form_again_is_led_to_the_report(
+    deps: Deps, visitor: FlaskClient, me: Reader
+) -> None:
+    link = made(deps, me, Audience.SELF)
+    sent = shown_form(enters(visitor, me), path_of(link))
+    assert visitor.post(path_of(link), data=sent).status_code == 200
+    again = visitor.post(path_of(link), data=sent)
+    assert (again.status_code, again.headers["Location"]) == (303, "/report")
+    assert opens(deps, me) == 1
 
 
 def test_another_persons_own_link_opens_for_nobody_else(deps: Deps, visitor: FlaskClient, me: Reader) -> None:

@@ -84,6 +84,20 @@ def test_an_application_without_a_script_comes_with_its_files(case: Case, own: F
     assert count(case) == 1
 
 
+def test_a_form_that_was_corrected_after_it_was_sent_is_not_taken_for_the_first(
+    case: Case, own: FlaskClient
+) -> None:
+    path = f"/restorations/new?record={case.town.record().id}"
+    sent = fields(own.get(path).text, pledge=PLEDGE)
+    first = own.post(path, data=sent).headers["Location"]
+    assert own.post(path, data=sent).headers["Location"] == first
+    answer = own.post(path, data=sent | {"pledge": "改写的承诺"})
+    assert answer.status_code == 409
+    for word in ("这次的改动没有提交", ">改写的承诺</textarea>", f'href="{first.partition("?")[0]}"'):
+        assert word in answer.text
+    assert count(case) == 1
+
+
 def test_what_cannot_be_taken_is_told_and_the_pledge_kept(case: Case, own: FlaskClient) -> None:
     record = case.town.record()
     path = f"/restorations/new?record={record.id}"

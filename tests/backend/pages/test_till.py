@@ -1,6 +1,7 @@
 """The till: a clerk, a code typed or scanned, one large answer, and nothing of the person."""
 
 import hashlib
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -149,13 +150,27 @@ def test_a_code_for_another_service_and_a_mistyped_one_are_told_alike(
 ) -> None:
     elsewhere = guests.shop(deps, "静安区示范图书馆", "library.lu")
     at_till(visitor, shop)
-    for code in (code_of(deps, elsewhere, guest), "0000-0000", "", "无"):
+    for code in (code_of(deps, elsewhere, guest), "0000-0000", "无"):
         found = check(visitor, shop, code)
         assert found.status_code == 409
         assert "不适用于本服务" in found.text
     assert (
         check(visitor, shop, "0000-0000", service_id=elsewhere.service_id).headers["Location"] == "/merchant"
     )
+
+
+@pytest.mark.parametrize("path", ["/merchant", "/merchant/redeem"])
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_box_is_no_code(deps: Deps, shop: Shop, visitor: FlaskClient, path: str, empty: str) -> None:
+    page = at_till(visitor, shop).get(path).text
+    names = [name for name in ("_form", "key", "service_id") if f'name="{name}"' in page]
+    sent = {name: hidden(page, name) for name in names} | {"code": empty}
+    (target,) = re.findall(r'<form method="post" action="([^"]+)" id="ask"', page)
+    for _ in range(30):  # more than may be guessed
+        found = visitor.post(target, data=sent)
+        assert found.status_code == 422
+    assert "请先扫码，或输入顾客出示的码" in found.text
+    assert "这个码不能用" not in found.text
 
 
 def test_guessing_locks_the_till_and_says_how_long(deps: Deps, shop: Shop, visitor: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 """What somebody wrote is not lost when the proof or the sign-in runs out in the meantime."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,10 +10,13 @@ from backend.accounts import service as accounts
 from backend.common.deps import Deps
 from backend.eligibility import service as eligibility
 from backend.limits import service as limits
+from backend.pages import boxes
 from backend.reports import service as reports
 from backend.reports.service.questions import PER_PERSON
+from schemas.terms import Role
 from tests.backend.eligibility.counter import make_counter
 from tests.backend.pages.casework import hidden
+from tests.backend.pages.console import at_desk, let_in
 from tests.support import guests, people, residents
 from tests.support.guests import Guest
 from tests.support.readers import Reader, enters, proved, reader
@@ -100,6 +104,25 @@ def test_too_many_questions_lose_no_words(deps: Deps, visitor: FlaskClient, me: 
     assert ">为什么查我</textarea>" in found.text
 
 
+@pytest.mark.parametrize("ends", [{}, {"end_sessions": "yes"}], ids=["asks", "and_signs_out"])
+def test_a_second_question_about_a_look_is_not_dropped_unsaid(
+    deps: Deps, visitor: FlaskClient, me: Reader, ends: dict[str, str]
+) -> None:
+    """The first one stays; what was written now is shown with the words that it was not handed on."""
+    reports.summary(deps, me.actor)
+    page = enters(visitor, me).get("/report/looks").text
+    action = re.findall(r'action="(/report/looks/[^"]+/questions)"', page)[0]
+    sent = {"_form": hidden(page, "_form"), "statement": "为什么查我"}
+    first = visitor.post(action, data=sent).headers["Location"]
+    assert visitor.post(action, data=sent).headers["Location"] == first
+    answer = visitor.post(action, data=sent | {"statement": "还有一问"} | ends)
+    assert answer.status_code == 409
+    assert "这次写的内容没有提交" in answer.text
+    assert "还有一问</blockquote>" in answer.text
+    assert len(reports.own_questions(deps, me.actor, limit=5).items) == 1
+    assert bool(ends) is ("所有手机、网页和聊天里的登录都已结束" in answer.text)
+
+
 def test_a_form_whose_sign_in_is_over_is_sent_again_after_it(
     deps: Deps, visitor: FlaskClient, me: Reader
 ) -> None:
@@ -135,6 +158,57 @@ def test_what_may_have_come_from_elsewhere_is_no_form_to_send(
     found = visitor.post("/report/links", data=sent, headers=headers)
     assert found.status_code == 403
     assert 'action="/report/links"' not in found.text
+    assert "别人写的用途" not in found.text
+
+
+def test_whoever_is_signed_out_in_another_tab_is_told_so_at_once(
+    deps: Deps, visitor: FlaskClient, me: Reader
+) -> None:
+    """Another page has made the browser forget the sign-in already; the form does not call itself too old."""
+    page = enters(visitor, me).get("/report/links").text
+    sent = {name: hidden(page, name) for name in ("_form", "_once")} | {"audience": "self", "purpose": "租房"}
+    accounts.end_sessions(deps, people.COMMAND, me.actor.id)
+    visitor.get("/")
+    assert visitor.get_cookie("citizen_session") is None
+    over = visitor.post("/report/links", data=sent, headers=HOME)
+    assert over.status_code == 401
+    assert "已退出登录，请重新登录" in over.text
+    assert "打开得太久" not in over.text
+    assert re.search(r'for="kept-\d">用途</label>', over.text)
+
+
+def test_what_staff_write_is_kept_however_short_with_the_way_to_sign_in(
+    deps: Deps, visitor: FlaskClient
+) -> None:
+    signed = at_desk(deps, "gao", Role.NEWS_EDITOR)
+    browser = let_in(visitor, signed)
+    page = browser.get("/staff/news/new").text
+    sent = {name: hidden(page, name) for name in ("_form", "_once")}
+    accounts.end_sessions(deps, people.COMMAND, signed.id)
+    over = browser.post(
+        "/staff/news/new", data=sent | {"title": "短", "summary": "ok", "body": "abc"}, headers=HOME
+    )
+    assert over.status_code == 401
+    for word in (
+        "已退出登录",
+        ">短</textarea>",
+        ">ok</textarea>",
+        ">abc</textarea>",
+        ">摘要</label>",
+        'href="/staff/login',
+    ):
+        assert word in over.text
+
+
+def test_every_large_box_is_known_by_name() -> None:
+    """Whoever adds one says in `boxes` what it is called, or its words are lost with a sign-in that is over."""
+    found = {
+        name
+        for template in (Path(boxes.__file__).parent / "templates").rglob("*.html")
+        for name in re.findall(r"ui\.area\([^\"]*\"(\w+)\"", template.read_text())
+    }
+    assert "pledge" in found
+    assert found - {"evidence", "dissent", "typed"} <= boxes.BOXES.keys()
 
 
 def test_a_secret_is_not_handed_back(deps: Deps, visitor: FlaskClient, me: Reader) -> None:

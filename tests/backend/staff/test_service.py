@@ -305,7 +305,7 @@ def test_a_new_password_ends_the_old_one_and_every_session(deps: Deps, system_ac
 
 def test_a_new_password_is_no_weaker_than_the_first(deps: Deps, system_actor: Actor) -> None:
     create(deps, system_actor)
-    for weak in ("short", NAME):
+    for weak in ("short", NAME, PASSWORD):
         with pytest.raises(ServiceError, match=r"staff\.weak_password"):
             service.set_password(deps, system_actor, username=NAME, password=weak)
     assert sign_in(deps)
