@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from backend.common import errors
 from backend.common.errors import Kind, ServiceError
-from backend.pages import assets, cookies, forms, visitors, words
+from backend.pages import assets, boxes, cookies, forms, visitors, words
 from backend.pages.staff import rooms
 from backend.reports import sheet
 from backend.web import auth, pages, problems
@@ -112,7 +112,10 @@ def policy(pictures_from: str | None = None) -> str:
 
 def page(template: str, code: int = 200, **facts: Any) -> Response:
     """A whole page; `private` answers are kept nowhere."""
-    return Answer(render_template(template, **facts), code, mimetype="text/html")
+    html = render_template(template, **facts)
+    if code >= 400:
+        html = boxes.told(html, facts.get("form"), facts.get("refusal"))
+    return Answer(html, code, mimetype="text/html")
 
 
 def go(target: str) -> Response:
@@ -125,6 +128,8 @@ def refused(refusal: ServiceError, template: str, *, back_to: str | None = None,
     writes, it is opened beside this one and leads on to `back_to`, so that nothing that stands here is lost."""
     if refusal.kind is Kind.UNAUTHENTICATED and auth.actor().role is not Role.ANONYMOUS:
         raise refusal
+    if isinstance(facts.get("form"), forms.Form):
+        boxes.mark(facts["form"], refusal)
     step = STEPS.get(refusal.reason)
     if step is not None:
         if back_to is None:
@@ -161,6 +166,8 @@ def register(app: Flask) -> None:
         staff_rooms=rooms.open_to,
         this_page=_this_page,
         bottom=_bottom(app),
+        summary=boxes.SUMMARY,
+        about_boxes=boxes.of,
     )
     env.trim_blocks = env.lstrip_blocks = True
     app.extensions[pages.PAGES] = frozenset(

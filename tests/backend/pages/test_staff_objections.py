@@ -113,6 +113,11 @@ def test_a_correction_that_does_not_fit_is_told_and_what_was_typed_stays(
     found = browser.post(f"{address}/decide", data={"_form": code} | wrong)
     assert found.status_code == 422
     assert 'value="三元"' in found.text
+    assert "fare_fen”" not in found.text
+    label = found.text.partition('<label for="f-content.fare_fen">')[2].partition(" <span")[0]
+    assert f'<a href="#f-content.fare_fen">{label}</a>：更正内容不符合要求：“{label}”' in found.text
+    found = browser.post(f"{address}/decide", data={"_form": code, "reason": "不一致", "occurred_on": "昨天"})
+    assert '<a href="#f-occurred_on">日期</a>：请填写日期，例如 2026-12-01' in found.text
     found = browser.post(f"{address}/decide", data={"_form": code, "reason": "不一致"})
     assert found.status_code == 422
     assert "更正须写明更正内容" in found.text
