@@ -28,6 +28,7 @@ BOX_OF = {
     "reports.purpose_personal": "purpose",
     "orders.number_taken": "order_no",
     "records.doc_no_taken": "doc_no",
+    "operations.wrong_year": "year",
     "audit.bad_period": "until",
     "news.bad_time": "publish_at",
     "objections.nothing_added": "note",

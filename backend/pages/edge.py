@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache, lru_cache, wraps
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Request, Response, current_app, g, render_template, request
 from markupsafe import Markup
@@ -17,6 +18,7 @@ from backend.pages import assets, boxes, cookies, forms, visitors, words
 from backend.pages.staff import rooms
 from backend.reports import sheet
 from backend.web import auth, pages, problems
+from backend.web.bodies import MemoryRequest
 from backend.web.lean import Answer
 from schemas.base import SPEAKING
 from schemas.terms import Role
@@ -90,6 +92,10 @@ def leave(asked: Request, kept: Any, response: Response) -> None:
     if pages.has_face(asked):
         response.vary.update(("Accept", "User-Agent"))
     if not (pages.is_page(asked) or _is_lost(asked)):
+        return
+    if response.status_code == 404 and _is_lost(asked) and (plain := _without_slash(asked)):
+        response.status_code, response.headers["Location"] = 303, plain
+        response.set_data(b"")
         return
     if response.status_code >= 400 and response.mimetype == "application/json" and wants_page(asked):
         _tell(asked, response)
@@ -226,7 +232,7 @@ def _tell(asked: Request, response: Response) -> None:
         render_template(
             "fault.html",
             told=told,
-            back=forms.local(_referrer(asked)),
+            back=forms.local(_referrer(asked)) or _same_page(asked),
             frame=FRAMES[door],
             home=HOMES[door],
             sign_in=SIGN_IN[door] if response.status_code == 401 else None,
@@ -242,12 +248,12 @@ def _written(asked: Request) -> list[str]:
     if asked.method in SAFE:
         return []
     try:
-        written = asked.form
-    except RequestEntityTooLarge:  # more than anybody would read again, and nothing of it was taken in
-        return []
+        written = list(asked.form.items())
+    except RequestEntityTooLarge:
+        written = asked.words_begun() if isinstance(asked, MemoryRequest) else []
     return [
         value
-        for name, value in written.items()
+        for name, value in written
         if name[:1] != "_" and name not in UNTOLD and _is_written(name, value)
     ]
 
@@ -286,6 +292,25 @@ def came_from(asked: Request) -> str | None:
     adapter = current_app.create_url_adapter(asked)
     is_page = adapter is not None and left is not None and adapter.test(left.partition("?")[0], "GET")
     return left if is_page else None
+
+
+def _same_page(asked: Request) -> str | None:
+    """The page at the address that a form was sent to; none where only forms go there."""
+    adapter = current_app.create_url_adapter(asked)
+    if asked.method in SAFE or adapter is None or not adapter.test(asked.path, "GET"):
+        return None
+    return forms.local(asked.full_path.rstrip("?"))
+
+
+def _without_slash(asked: Request) -> str | None:
+    """The page that somebody meant who wrote a slash too many behind its address."""
+    plain, adapter = asked.path.rstrip("/"), current_app.create_url_adapter(asked)
+    if asked.method not in ("GET", "HEAD") or plain == asked.path or not plain or adapter is None:
+        return None
+    if not adapter.test(plain, "GET"):
+        return None
+    query = asked.query_string.decode("ascii", "ignore")
+    return forms.local(quote(plain) + (f"?{query}" if query else ""))
 
 
 def _referrer(asked: Request) -> str | None:

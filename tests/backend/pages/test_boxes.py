@@ -16,6 +16,7 @@ from schemas.base import SPEAKING, BeijingTime, RequestSchema, TermField
 from schemas.places import PlaceCreate
 from schemas.terms import Audience
 from schemas.text import Text
+from tests.support import people, residents
 
 
 class Inner(RequestSchema):
@@ -91,17 +92,22 @@ def test_a_day_and_time_may_be_typed_with_a_blank() -> None:
     assert read.values["ends_at"] == datetime.fromisoformat("2026-12-01T09:00+08:00")
 
 
+def faults_of(error: ma.ValidationError) -> dict[str, Any]:
+    assert isinstance(error.messages, dict)
+    return error.messages
+
+
 def test_the_api_says_of_an_empty_text_that_it_is_empty() -> None:
     for value in ("", "  "):
         with pytest.raises(ma.ValidationError) as found:
             PlaceCreate().load({"name": value})
-        assert found.value.normalized_messages()["name"] == [Text("请填写", "Please fill this in")]
+        assert faults_of(found.value)["name"] == [Text("请填写", "Please fill this in")]
 
 
 def test_a_latitude_speaks_of_its_own_bounds() -> None:
     with pytest.raises(ma.ValidationError) as found:
         PlaceCreate().load({"lat": 200})
-    (said,) = found.value.normalized_messages()["lat"]
+    (said,) = faults_of(found.value)["lat"]
     assert said.zh == "纬度应在 -90 到 90 之间"
 
 
@@ -158,3 +164,23 @@ def test_half_of_what_is_to_be_verified_is_asked_for(deps: Deps, visitor: FlaskC
         assert '<a href="#f-code">验证码</a>：请再填写验证码' in found.text
     assert '<a href="#f-number">报告编号</a>：请再填写报告编号' in visitor.get("/verify?code=x").text
     assert "data-refusal" not in visitor.get("/verify").text
+
+
+def test_who_was_wrong_too_often_is_told_where_else_to_go(deps: Deps, visitor: FlaskClient) -> None:
+    tokens = residents.sign_in(deps, "13900002222").tokens
+    visitor.set_cookie("citizen_access", tokens.access_token, domain="localhost")
+    code = form_code(visitor, "/identity")
+    for _ in range(6):
+        found = visitor.post("/identity", data={"_form": code, "name": "王小明", "id_number": people.NUMBER})
+    assert found.status_code == 429
+    assert "任一公共信用信息服务窗口" in found.text
+    assert "12345" in found.text.partition("<footer")[0]
+
+
+def test_a_slash_too_many_leads_to_the_page(visitor: FlaskClient) -> None:
+    assert visitor.get("/report/").headers["Location"] == "/report"
+    assert visitor.get("/news/?category=policy").headers["Location"] == "/news?category=policy"
+    assert visitor.get("/nothing/").status_code == 404
+    for path in ("//example.org/", "/\\example.org/"):
+        assert visitor.get("/", environ_overrides={"PATH_INFO": path}).status_code == 404
+    assert visitor.post("/login/", data={}).status_code in (403, 404)

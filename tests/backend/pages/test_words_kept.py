@@ -12,8 +12,9 @@ from backend.limits import service as limits
 from backend.reports import service as reports
 from backend.reports.service.questions import PER_PERSON
 from tests.backend.eligibility.counter import make_counter
-from tests.backend.pages.casework import hidden
+from tests.backend.pages.casework import hidden, make_case
 from tests.support import guests, people, residents
+from tests.support.forms import form
 from tests.support.guests import Guest
 from tests.support.readers import Reader, enters, proved, reader
 from tests.support.world import Clock
@@ -144,3 +145,43 @@ def test_a_secret_is_not_handed_back(deps: Deps, visitor: FlaskClient, me: Reade
     assert found.status_code == 403
     assert "hunter" not in found.text
     assert 'action="/staff/password"' not in found.text
+
+
+BIG = bytes(9_900_000)
+
+
+@pytest.mark.parametrize("way", ["files", "words", "plain"])
+def test_words_of_a_form_that_is_too_large_can_be_read_and_the_form_is_one_step_away(
+    visitor: FlaskClient, deps: Deps, way: str
+) -> None:
+    """Seven large files; a statement of 200,000 characters; the same in a form without files."""
+    case = make_case(deps)
+    case.in_client(visitor)
+    path = f"/objections/new?record={case.town.record().id}"
+    code = hidden(visitor.get(path).text, "_form")
+    statement = WORDS if way == "files" else WORDS + "长" * 200_000
+    sent = {"_form": code, "ground": "error_or_omission", "statement": statement}
+    if way == "files":
+        files = [(BIG, f"{number}.jpg") for number in range(7)]
+        found = visitor.post(path, **form(sent | {"evidence": files}))
+    elif way == "words":
+        found = visitor.post(path, **form(sent))
+    else:
+        found = visitor.post(path, data=sent)
+    assert found.status_code == 413
+    assert f"readonly>{statement[:1000]}" in found.text
+    assert f'href="{path}">回到表单</a>' in found.text
+    assert 'id="kept-2"' not in found.text, "only what somebody wrote"
+
+
+def test_no_files_are_asked_for_again_where_none_were(visitor: FlaskClient, deps: Deps) -> None:
+    case = make_case(deps)
+    case.in_client(visitor)
+    path = f"/objections/new?record={case.town.record().id}"
+    record, code = path.rpartition("=")[2], hidden(visitor.get(path).text, "_form")
+    sent = {"_form": code, "record_id": record, "ground": "error_or_omission", "statement": WORDS}
+    found = visitor.post(path, **form(sent | {"evidence": (b"not a picture", "a.txt")}))
+    assert "选过的文件需要重新选择" in found.text
+    found = visitor.post(path, **form(sent | {"statement": "", "evidence": (b"", "")}))
+    assert found.status_code == 422
+    assert "选过的文件需要重新选择" not in found.text
