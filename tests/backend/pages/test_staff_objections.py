@@ -127,6 +127,21 @@ def test_a_correction_that_does_not_fit_is_told_and_what_was_typed_stays(
     assert town.case(ident).state is State.COMPARING
 
 
+def test_what_the_catalogue_lists_is_chosen_and_a_day_is_a_day(
+    town: Town, officer: Signed, visitor: FlaskClient
+) -> None:
+    address, browser = f"{HOME}/{taken(town, officer)}", let_in(visitor, officer)
+    page = browser.get(address).text
+    assert '<select id="f-content.conduct"' in page
+    assert '<option value="tailgating">尾随、翻越闸机</option>' in page
+    assert '<input id="f-content.happened_on" name="content.happened_on" type="date"' in page
+    sent = {"_form": form_code(browser, address), "reason": "不一致", "content.happened_on": "昨天"}
+    found = browser.post(f"{address}/decide", data=sent)
+    assert '<a href="#f-content.happened_on">发生日期</a>：' in found.text
+    assert "须为日期，例如 2026-12-01" in found.text
+    assert "happened_on”" not in found.text
+
+
 def test_of_two_officers_the_second_is_told_who_has_it_and_may_take_over(
     town: Town, officer: Signed, visiting: Visiting
 ) -> None:
