@@ -1,6 +1,7 @@
 """The marshmallow classes that every wire schema of the service is made from."""
 
 import re
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -22,15 +23,42 @@ HALF_CHARACTER = re.compile("[\ud800-\udfff\0]")
 
 SPEAKING: ContextVar[Language] = ContextVar("speaking", default="zh")
 
+FILL_IN = Text("请填写", "Please fill this in")
+CHOOSE = Text("请选择", "Please choose")
 
-class RequestSchema(ma.Schema):
+
+def _is_empty(value: Any) -> bool:
+    return not value.strip() if isinstance(value, str) else value == []
+
+
+def nothing_said(wanted: fields.Field[Any]) -> Text:
+    """What is said of a field of this kind in which nothing stands."""
+    of_some = any(isinstance(one, ma.validate.OneOf) for one in wanted.validators)
+    chosen = of_some or isinstance(wanted, fields.Enum | fields.List | fields.Boolean)
+    return CHOOSE if chosen else FILL_IN
+
+
+class Asked(ma.Schema):
+    """What a client sends; of a field that was left empty it says so, and not by how many characters it is too short."""
+
+    def handle_error(self, error: ma.ValidationError, data: Any, *, many: bool, **kwargs: Any) -> None:
+        told = error.messages
+        if many or not isinstance(data, Mapping) or not isinstance(told, dict):
+            return
+        for name in told:
+            wanted = self.fields.get(name)
+            if wanted is not None and name in data and _is_empty(data[name]):
+                told[name] = [nothing_said(wanted)]
+
+
+class RequestSchema(Asked):
     """What a client sends: an unknown field is a mistake worth telling, so it is refused."""
 
     class Meta:
         unknown = ma.RAISE
 
 
-class QuerySchema(ma.Schema):
+class QuerySchema(Asked):
     """Query parameters; unknown ones are refused too, since a misspelt filter would silently widen a list."""
 
     class Meta:

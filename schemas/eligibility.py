@@ -4,7 +4,16 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from schemas.base import BeijingTime, Guessed, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.base import (
+    FILL_IN,
+    BeijingTime,
+    Guessed,
+    QuerySchema,
+    RequestSchema,
+    ResponseSchema,
+    Said,
+    TermField,
+)
 from schemas.clocks import Clock
 from schemas.grades import Reason
 from schemas.terms import (
@@ -19,11 +28,10 @@ from schemas.terms import (
     ServiceState,
     Verdict,
 )
-from schemas.text import Text, says_something
+from schemas.text import says_something
 
 REASON_CHARACTERS = 500
 LONGEST_CODE = 64
-_EMPTY = Text("不能为空", "This may not be empty")
 _LARGEST = 1_000_000_000
 
 
@@ -33,7 +41,7 @@ def _about(zh: str, en: str, **more: Any) -> dict[str, Any]:
 
 def _filled(value: str) -> None:
     if not says_something(value):
-        raise ValidationError([_EMPTY])
+        raise ValidationError([FILL_IN])
 
 
 def _id(zh: str, en: str, **more: Any) -> fields.String:

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.base import FILL_IN, BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
 from schemas.staff import StaffSignIn
 from schemas.terms import MerchantAct, MerchantDoor, MerchantFigure, MerchantKind, MerchantState
 from schemas.text import Text, says_something
@@ -12,7 +12,6 @@ from schemas.text import Text, says_something
 LEAST_RATE, USUAL_RATE, MOST_RATE = 10, 120, 600
 REASON_CHARACTERS = 500
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
-_EMPTY = Text("不能为空", "This may not be empty")
 _CONTROL = Text("不能含有换行等控制字符", "Line breaks and other control characters are not allowed here")
 _STATE_LABEL: dict[str, Any] = {
     "type": "string",
@@ -60,7 +59,7 @@ _ONCE = "仅此一次显示，重复提交的答复中为空 / shown this once; 
 def _line(value: str) -> None:
     """One visible line of text."""
     if not says_something(value):
-        raise ValidationError([_EMPTY])
+        raise ValidationError([FILL_IN])
     if not value.isprintable():
         raise ValidationError([_CONTROL])
 

@@ -237,9 +237,10 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.REPORT_LINK_OPENED: NoticeForm(
         NoticeKind.REPORT_LINK_OPENED.label,
         Text(
-            "您生成的报告链接于 {at} 被打开（第 {opens} 次，共可打开 {max_opens} 次）。如有疑问，可立即停用该链接。",
-            "The report link you made was opened at {at} (opening {opens} of {max_opens}). If in doubt, switch "
-            "the link off now.",
+            "您生成的报告链接于 {at} 被打开（第 {opens} 次，共可打开 {max_opens} 次）。"
+            "如有疑问，可到“报告链接”查看；还能打开的，可立即停用。",
+            "The report link you made was opened at {at} (opening {opens} of {max_opens}). If in doubt, look at "
+            "your report links; one that still opens can be switched off at once.",
         ),
         {"at": datetime, "opens": int, "max_opens": int},
         legal=True,

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.base import FILL_IN, BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
 from schemas.clocks import Clock
 from schemas.evidence import Evidence, EvidenceFiles
 from schemas.records import Record, Unit
@@ -22,7 +22,6 @@ from schemas.text import Text, says_something
 STATEMENT_CHARACTERS = 2_000
 DISSENT_CHARACTERS = 500
 NOTE_CHARACTERS = 1_000
-_EMPTY = Text("不能为空", "This may not be empty")
 _ENDED_OR_NOT = Text(
     "终止日期与“尚未终止”不能同时填写", "Either the day on which it ended, or that it has not"
 )
@@ -31,7 +30,7 @@ _ENDED_OR_NOT = Text(
 def _filled(value: str) -> None:
     """Blanks, and what nobody sees, are no statement."""
     if not says_something(value):
-        raise ValidationError([_EMPTY])
+        raise ValidationError([FILL_IN])
 
 
 def _words(most: int, description: str, example: str, **more: Any) -> fields.String:

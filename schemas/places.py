@@ -14,6 +14,7 @@ from schemas.terms import (
     PlaceState,
     PlaceTaskState,
 )
+from schemas.text import Text
 
 GEOJSON = "application/geo+json"
 REASON_CHARACTERS, REPLY_CHARACTERS = 500, 500
@@ -27,9 +28,17 @@ def _text(most: int, metadata: dict[str, Any], **more: Any) -> fields.String:
     return fields.String(validate=[validate.Length(1, most), one_line], metadata=metadata, **more)
 
 
-def _degrees(metadata: dict[str, Any], **more: Any) -> fields.Float:
+class _Latitude(validate.Range):
+    """As wide as a longitude, and speaks of a latitude's own bounds all the same."""
+
+    def _format_error(self, value: Any, message: str) -> Any:
+        return [Text("纬度应在 -90 到 90 之间", "A latitude is from -90 to 90")]
+
+
+def _degrees(metadata: dict[str, Any], *, latitude: bool = False, **more: Any) -> fields.Float:
     """Wide enough for numbers that were swapped, so that the answer can say so."""
-    return fields.Float(allow_nan=False, validate=validate.Range(-180, 180), metadata=metadata, **more)
+    bounds = (_Latitude if latitude else validate.Range)(-180, 180)
+    return fields.Float(allow_nan=False, validate=bounds, metadata=metadata, **more)
 
 
 def _always(word: str) -> fields.String:
@@ -82,7 +91,7 @@ class PlaceQuery(PlaceFilter):
     """Around `lng`, `lat`, or in `bbox`, or neither: all that the filters leave."""
 
     lng = _degrees(_about("经度", "longitude", example=121.4737), load_default=None)
-    lat = _degrees(_about("纬度", "latitude", example=31.2304), load_default=None)
+    lat = _degrees(_about("纬度", "latitude", example=31.2304), latitude=True, load_default=None)
     radius_m = fields.Integer(
         load_default=None,
         validate=validate.Range(1, 50_000),
@@ -116,7 +125,7 @@ class PlaceNear(RequestSchema):
     """A position that a browser found, in WGS-84, and the filters that stand beside it on the page of the map."""
 
     lng = _degrees({}, required=True)
-    lat = _degrees({}, required=True)
+    lat = _degrees({}, latitude=True, required=True)
     kind = TermField(PlaceKind, load_default=None)
     year = _year({}, load_default=None)
     district = fields.String(load_default=None, validate=validate.Length(1, 20))
@@ -279,7 +288,7 @@ class PlaceCreate(RequestSchema):
     district = fields.String(required=True, validate=validate.Length(1, 20), metadata=_DISTRICT)
     address = _text(160, _ADDRESS, required=True)
     lng = _degrees(_about("经度", "longitude", example=121.4737), required=True)
-    lat = _degrees(_about("纬度", "latitude", example=31.2304), required=True)
+    lat = _degrees(_about("纬度", "latitude", example=31.2304), latitude=True, required=True)
     crs = TermField(Crs, required=True, metadata=_CRS)
     year = _year(_YEAR, required=True)
     assessed_by = _text(80, _ASSESSED_BY, required=True)

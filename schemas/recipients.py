@@ -20,7 +20,14 @@ def _about(zh: str, en: str, **more: Any) -> dict[str, Any]:
 
 def _visible(value: str) -> None:
     if not all("!" <= each <= "~" for each in value):
-        raise ValidationError([Text("须为无空格的英文字符", "These are visible ASCII characters")])
+        raise ValidationError(
+            [
+                Text(
+                    "须为字母、数字或符号，不含空格和汉字",
+                    "These are letters, digits and signs, without blanks",
+                )
+            ]
+        )
 
 
 def _ways(**more: Any) -> fields.Dict:

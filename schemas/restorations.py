@@ -4,16 +4,15 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.base import FILL_IN, BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
 from schemas.clocks import Clock
 from schemas.evidence import Evidence, EvidenceFiles
 from schemas.records import Record, Unit
 from schemas.terms import ProofOutcome, RestorationAct, RestorationState
-from schemas.text import Text, says_something
+from schemas.text import says_something
 
 PLEDGE_CHARACTERS = 2_000
 NOTE_CHARACTERS = 1_000
-_EMPTY = Text("不能为空", "This may not be empty")
 _STATE_LABEL: dict[str, Any] = {
     "type": "string",
     "description": "状态名称 / the state in words",
@@ -31,7 +30,7 @@ _CLOCKS = {
 def _filled(value: str) -> None:
     """Blanks, and what nobody sees, say nothing."""
     if not says_something(value):
-        raise ValidationError([_EMPTY])
+        raise ValidationError([FILL_IN])
 
 
 def _words(most: int, description: str, example: str, **more: Any) -> fields.String:

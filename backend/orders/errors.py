@@ -12,8 +12,8 @@ def not_found() -> ServiceError:
 
 def bad_number() -> ServiceError:
     text = Text(
-        "订单号应为1至64个可见的 ASCII 字符，不含空格；请勿使用顾客的姓名、证件号或手机号",
-        "An order number is 1 to 64 visible ASCII characters without blanks; never a customer's name, number or phone",
+        "订单号应为1至64个字母、数字或符号，不含空格和汉字；请勿使用顾客的姓名、证件号或手机号",
+        "An order number is 1 to 64 letters, digits and signs, no blanks, no Chinese; never a customer's name, number or phone",
     )
     return _invalid("bad_number", "order_no", text)
 

@@ -91,4 +91,5 @@ def _about(found: Listed) -> dict[str, Any]:
         "key": ids.new_id(),
         "districts": [DISTRICTS.get(one, one) for one in found.districts],
         "signed_in": actor().role is Role.CITIZEN,
+        "had": benefits.had_in_full(deps(), actor(), benefit_id=found.id),
     }

@@ -46,7 +46,7 @@ def done(target: str) -> Response:
 def faulty(form: forms.Form, template: str, about: About, **more: Any) -> Response:
     """What was filled in cannot be taken: the form again, or for a script what is wrong with each field."""
     if wants_page(request):
-        return page(template, 422, form=form, **about(), **more)
+        return page(template, 422, form=form, lost=_had_files(), **about(), **more)
     return _told({"faults": form.faults}, 422)
 
 
@@ -70,8 +70,13 @@ def refused(
             return _told(said | {"once": forms.once()} | more_of, 409)
     if not wants_page(request):
         raise refusal
-    facts = about() | more
+    facts = about() | more | {"lost": _had_files()}
     return edge.refused(refusal, template, back_to=facts["back"], **facts)
+
+
+def _had_files() -> bool:
+    """Whether files came with this form: a page cannot put them back into it."""
+    return any(file.filename for file in request.files.getlist("evidence"))
 
 
 def unless_refused(read: Callable[[], T]) -> T | None:

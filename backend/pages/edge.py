@@ -6,17 +6,19 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache, lru_cache, wraps
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from flask import Flask, Request, Response, current_app, g, render_template, request
 from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from backend.common.errors import Kind, ServiceError
-from backend.pages import assets, boxes, cookies, forms, visitors, words
+from backend.pages import assets, boxes, cookies, forms, visitors, words, written
 from backend.pages import errors as page_errors
 from backend.pages.staff import rooms
 from backend.reports import sheet
 from backend.web import auth, pages, problems
+from backend.web.bodies import MemoryRequest
 from backend.web.lean import Answer
 from schemas.base import SPEAKING
 from schemas.terms import Role
@@ -89,6 +91,10 @@ def leave(asked: Request, kept: Any, response: Response) -> None:
         response.vary.update(("Accept", "User-Agent"))
     if not (pages.is_page(asked) or _is_lost(asked)):
         return
+    if response.status_code == 404 and _is_lost(asked) and (plain := _without_slash(asked)):
+        response.status_code, response.headers["Location"] = 303, plain
+        response.set_data(b"")
+        return
     if response.status_code >= 400 and response.mimetype == "application/json" and wants_page(asked):
         _tell(asked, response)
     if response.mimetype == "text/html":
@@ -110,7 +116,10 @@ def policy(pictures_from: str | None = None) -> str:
 
 def page(template: str, code: int = 200, **facts: Any) -> Response:
     """A whole page; `private` answers are kept nowhere."""
-    return Answer(render_template(template, **facts), code, mimetype="text/html")
+    html = render_template(template, **facts)
+    if code >= 400:
+        html = boxes.told(html, facts.get("form"), facts.get("refusal"))
+    return Answer(html, code, mimetype="text/html")
 
 
 def go(target: str) -> Response:
@@ -123,6 +132,8 @@ def refused(refusal: ServiceError, template: str, *, back_to: str | None = None,
     writes, it is opened beside this one and leads on to `back_to`, so that nothing that stands here is lost."""
     if refusal.kind is Kind.UNAUTHENTICATED and auth.actor().role is not Role.ANONYMOUS:
         raise refusal
+    if isinstance(facts.get("form"), forms.Form):
+        boxes.mark(facts["form"], refusal)
     step = STEPS.get(refusal.reason)
     if step is not None:
         if back_to is None:
@@ -160,6 +171,8 @@ def register(app: Flask) -> None:
         this_page=_this_page,
         bottom=_bottom(app),
         operator=_operator,
+        summary=boxes.SUMMARY,
+        about_boxes=boxes.of,
     )
     env.trim_blocks = env.lstrip_blocks = True
     app.extensions[pages.PAGES] = frozenset(
@@ -219,7 +232,7 @@ def _tell(asked: Request, response: Response) -> None:
         render_template(
             "fault.html",
             told=told,
-            back=forms.local(_referrer(asked)),
+            back=forms.local(_referrer(asked)) or _same_page(asked),
             frame=FRAMES[door],
             home=HOMES[door],
             sign_in=SIGN_IN[door] if response.status_code == 401 else None,
@@ -236,12 +249,12 @@ def _written(asked: Request) -> list[tuple[Text, str]]:
     if asked.method in SAFE or not (g.get("form_is_ours") or forms.is_surely_ours(asked)):
         return []
     try:
-        written = asked.form
-    except RequestEntityTooLarge:  # more than anybody would read again, and nothing of it was taken in
-        return []
+        sent = list(asked.form.items(multi=True))
+    except RequestEntityTooLarge:
+        sent = asked.words_begun() if isinstance(asked, MemoryRequest) else []
     return [
-        (boxes.name_of(name), value)
-        for name, value in written.items(multi=True)
+        (written.name_of(name), value)
+        for name, value in sent
         if name[:1] != "_" and name not in UNTOLD and _is_written(name, value)
     ]
 
@@ -250,7 +263,7 @@ def _is_written(name: str, value: str) -> bool:
     """Words, not ids and keys: those have no blank and only plain letters."""
     if not value.strip():
         return False
-    return name in boxes.BOXES or (len(value) >= LONG_ENOUGH and (" " in value or not value.isascii()))
+    return name in written.BOXES or (len(value) >= LONG_ENOUGH and (" " in value or not value.isascii()))
 
 
 def _again(asked: Request, reason: str, status: int) -> list[tuple[str, str, Text | None]] | None:
@@ -262,7 +275,7 @@ def _again(asked: Request, reason: str, status: int) -> list[tuple[str, str, Tex
     if any(asked.files.values()) or any(name in UNTOLD and value for name, value in sent):
         return None
     return [
-        (name, value, boxes.name_of(name) if name[:1] != "_" and _is_written(name, value) else None)
+        (name, value, written.name_of(name) if name[:1] != "_" and _is_written(name, value) else None)
         for name, value in sent
     ]
 
@@ -283,6 +296,25 @@ def came_from(asked: Request) -> str | None:
     adapter = current_app.create_url_adapter(asked)
     is_page = adapter is not None and left is not None and adapter.test(left.partition("?")[0], "GET")
     return left if is_page else None
+
+
+def _same_page(asked: Request) -> str | None:
+    """The page at the address that a form was sent to; none where only forms go there."""
+    adapter = current_app.create_url_adapter(asked)
+    if asked.method in SAFE or adapter is None or not adapter.test(asked.path, "GET"):
+        return None
+    return forms.local(asked.full_path.rstrip("?"))
+
+
+def _without_slash(asked: Request) -> str | None:
+    """The page that somebody meant who wrote a slash too many behind its address."""
+    plain, adapter = asked.path.rstrip("/"), current_app.create_url_adapter(asked)
+    if asked.method not in ("GET", "HEAD") or plain == asked.path or not plain or adapter is None:
+        return None
+    if not adapter.test(plain, "GET"):
+        return None
+    query = asked.query_string.decode("ascii", "ignore")
+    return forms.local(quote(plain) + (f"?{query}" if query else ""))
 
 
 def _referrer(asked: Request) -> str | None:

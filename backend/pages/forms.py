@@ -18,7 +18,15 @@ from marshmallow import fields
 from backend.common import ids
 from backend.pages import cookies, errors
 from backend.web import auth, wording
-from schemas.base import HALF_CHARACTER, BeijingTime, QuerySchema, RequestSchema, said, speaking
+from schemas.base import (
+    HALF_CHARACTER,
+    BeijingTime,
+    QuerySchema,
+    RequestSchema,
+    nothing_said,
+    said,
+    speaking,
+)
 from schemas.terms import Role
 from schemas.text import Text
 
@@ -30,6 +38,25 @@ DIGITS = 12
 """So many at most has a number that anybody types."""
 _MONEY = Text("应为金额（元），如 12 或 12.50", "An amount in yuan, as 12 or 12.50")
 _OURS = (FIELD, NEXT, ONCE)
+_MOMENT = Text(
+    "请填写日期和时间，例如 2026-12-01 09:00", "Please give the day and the time, such as 2026-12-01 09:00"
+)
+_DAY = Text("请填写日期，例如 2026-12-01", "Please give a day, such as 2026-12-01")
+_LISTED = Text("请从列出的选项中选择", "Please choose one of those listed")
+_TOO_LARGE = Text("数字过大", "This number is too large")
+_NO_MONEY = Text("请填写金额，最多两位小数", "Please give an amount with two decimals at most")
+_NO_NUMBER = ("Not a valid integer.", "Not a valid number.")
+# By the beginnings of marshmallow's sentences; None is for a box in which nothing stands.
+_SAID: dict[str, Text | None] = {
+    "Missing data for required field.": None,
+    "Field may not be null.": None,
+    "Must be one of": _LISTED,
+    "Not a valid choice": _LISTED,
+    "One or more of the choices": _LISTED,
+    "Not a valid datetime": _MOMENT,
+    "Not a valid aware datetime": _MOMENT,
+    "Not a valid date.": _DAY,
+}
 
 
 @dataclass
@@ -101,8 +128,9 @@ def read_values(schema: type[RequestSchema | QuerySchema], values: dict[str, Any
     try:
         return Form(values=schema().load(values), typed=typed)
     except ma.ValidationError as error:
-        worded = wording.worded(error.messages, speaking())
-        return Form(faults={name: _first(about) for name, about in worded.items()}, typed=typed)
+        plain = _plain(schema(), error.messages, values)
+        worded = wording.worded(plain, speaking())
+        return Form(faults=_at_boxes(worded, typed), typed=typed)
 
 
 def once() -> str:
@@ -205,8 +233,53 @@ def _shaped(wanted: fields.Field[Any], text: str) -> Any:
 
 
 def _moment(text: str) -> str:
-    """A box for day and time says no offset; here it is Shanghai's."""
-    return f"{text}+08:00" if len(text) == len("2026-11-29T08:00") else text
+    """A box for day and time says no offset; here it is Shanghai's. Where a browser has no such box, somebody types a blank."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}", text):
+        return text
+    return f"{text.replace(' ', 'T')}+08:00"
+
+
+def _plain(schema: ma.Schema, told: Any, values: Any) -> dict[str, Any]:
+    """What is wrong with each field as a person at a box is told it, and not a program with a body."""
+    if not isinstance(told, dict):
+        return {"_schema": told}
+    found: dict[str, Any] = {}
+    for name, about in told.items():
+        wanted = schema.fields.get(name)
+        value = values.get(name) if isinstance(values, dict) else None
+        if isinstance(wanted, fields.Nested) and isinstance(about, dict):
+            found[name] = _plain(wanted.schema, about, value)
+        else:
+            found[name] = _plainly(wanted, about, value)
+    return found
+
+
+def _plainly(wanted: fields.Field[Any] | None, about: Any, value: Any) -> Any:
+    if isinstance(about, dict):
+        return {name: _plainly(wanted, inner, value) for name, inner in about.items()}
+    if isinstance(about, list):
+        return [_plainly(wanted, inner, value) for inner in about]
+    if isinstance(about, Text) or wanted is None:
+        return about
+    for begins, told in _SAID.items():
+        if str(about).startswith(begins):
+            return told or nothing_said(wanted)
+    if str(about) in _NO_NUMBER:
+        if re.fullmatch(r"[+-]?[0-9]+", str(value).strip()):
+            return _TOO_LARGE
+        return _NO_MONEY if (wanted.name or "").endswith("_fen") and "." in str(value) else about
+    return about
+
+
+def _at_boxes(told: dict[str, Any], typed: dict[str, str]) -> dict[str, str]:
+    """One sentence for each field; of a body within the body, for each of its fields that has a box of its own."""
+    found: dict[str, str] = {}
+    for name, about in told.items():
+        inner = about if isinstance(about, dict) and name not in typed else {}
+        found |= {each: _first(said) for each, said in inner.items() if each in typed}
+        if not any(each in typed for each in inner):
+            found[name] = _first(about)
+    return found
 
 
 def _first(said: Any) -> str:

@@ -23,6 +23,9 @@ MINUTES = (
     ("4320", Text("三天", "Three days")),
     ("10080", Text("七天", "Seven days")),
 )
+LEADS_TO = Text(
+    "打开这份报告的链接，请勿让他人扫描", "The link that opens this report; let nobody else scan it"
+)
 OPENS = ("1", "2", "3", "5", "10")
 
 
@@ -43,7 +46,7 @@ def make() -> Response:
         return refused(refusal, "report/links.html", back_to="/report/links", **_facts(form))
     if made is None:
         return page("report/links.html", shown_before=True, **_facts(forms.Form()))
-    return page("report/link_made.html", made=made, qr=sheet.qr_code(made.url))
+    return page("report/link_made.html", made=made, qr=sheet.qr_code(made.url, LEADS_TO))
 
 
 @blp.post("/report/links/<link_id>/kill")

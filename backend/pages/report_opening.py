@@ -13,6 +13,7 @@ from backend.common.ids import new_id
 from backend.pages import cookies, forms
 from backend.pages import report as own_page
 from backend.pages.edge import go, page
+from backend.pages.words import t
 from backend.reports import service, sheet
 from backend.web.auth import actor, address, deps
 from backend.web.downloads import POLICY
@@ -50,15 +51,17 @@ def verification() -> Response:
     number, code = _typed("number", NUMBER_LENGTH), _typed("code", CODE_LENGTH)
     if number and code:
         return go(f"/verify/{quote(number, safe='')}?code={quote(code, safe='')}")
-    return page("report/verify.html", number=number, typed=code, found=None)
+    return _half_typed(number, code)
 
 
 @blp.face("report_addresses.Verified")
 def verified(report_no: str) -> Response:
     code = _typed("code", CODE_LENGTH)
     number = report_no[:NUMBER_LENGTH]
-    found = service.verify(deps(), report_no=number, code=code, address=address()) if code else None
-    return page("report/verify.html", number=number, typed=code, found=found)
+    if not code:
+        return _half_typed(number, code)
+    found = service.verify(deps(), report_no=number, code=code, address=address())
+    return page("report/verify.html", form=forms.Form(typed={"number": number}), number=number, found=found)
 
 
 @blp.get("/verify/<report_no>/qr.svg")
@@ -75,6 +78,16 @@ def verification_picture(report_no: str) -> Response:
 def _word() -> str:
     """By what a form is known again, and only from the browser that it was made for."""
     return f"{request.cookies.get(cookies.FORM, '')}\0{forms.word() or new_id()}"
+
+
+def _half_typed(number: str, code: str) -> Response:
+    """The form; where only one of the two was given, with what is still wanted."""
+    form = forms.Form(typed={"number": number, "code": code})
+    if number and not code:
+        form.faults["code"] = t("请再填写验证码", "Please give the code as well")
+    elif code and not number:
+        form.faults["number"] = t("请再填写报告编号", "Please give the report number as well")
+    return page("report/verify.html", 200 if form.ok else 422, form=form, found=None)
 
 
 def _typed(name: str, longest: int) -> str:

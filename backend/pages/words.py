@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.common.clock import SHANGHAI
 from backend.records.service import Detail
-from schemas.base import BEIJING, said, speaking
+from schemas.base import BEIJING, CHOOSE, FILL_IN, said, speaking
 from schemas.terms import Term
 from schemas.text import Text
 
@@ -25,6 +25,11 @@ def label(word: Any) -> str:
     if isinstance(word, Term):
         return said(word.label)
     return said(word) if isinstance(word, Text) else str(word)
+
+
+def to_choose(sentence: str) -> str:
+    """What is wrong with something to choose: nothing is filled in there."""
+    return said(CHOOSE) if sentence == said(FILL_IN) else sentence
 
 
 def day(value: date | datetime | None) -> str:
@@ -102,6 +107,7 @@ def metres(distance: float | None) -> str:
 
 FILTERS = {
     "label": label,
+    "to_choose": to_choose,
     "day": day,
     "in_words": in_words,
     "moment": moment,

@@ -79,10 +79,10 @@ def created(value: datetime) -> str:
     return value.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
-def qr_code(url: str) -> Markup:
-    """As SVG that stands in the document itself."""
+def qr_code(url: str, title: Text = WORDS.qr) -> Markup:
+    """As SVG that stands in the document itself; `title` says where it leads."""
     drawn = segno.make(url, error="m", micro=False).svg_inline(
-        scale=4, border=0, omitsize=True, title=said(WORDS.qr)
+        scale=4, border=0, omitsize=True, title=said(title)
     )
     return Markup(drawn)  # noqa: S704  # drawn by us: a path and a sentence of ours
 

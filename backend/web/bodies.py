@@ -6,6 +6,7 @@ from functools import cache
 from io import BytesIO
 from types import NoneType
 from typing import IO, Any, NoReturn, cast
+from urllib.parse import parse_qsl
 
 import flask
 import marshmallow as ma
@@ -14,6 +15,8 @@ from webargs import core
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.sansio import multipart
+from werkzeug.sansio.multipart import MultipartDecoder, Preamble
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
@@ -31,6 +34,7 @@ FIELD_BYTES = 128 * 1024
 WHOLE_NUMBERS = range(-(2**53) + 1, 2**53)
 TOO_FAR = Text("数字过大", "This number is too large")
 PLAIN = (str, int, NoneType)
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _OF_JSON = ("json", "body")
 """Defaults that cannot change under a caller's hands."""
 
@@ -46,8 +50,26 @@ class MemoryRequest(Request):
     def stream(self) -> IO[bytes]:
         """As werkzeug's; of a body that does not say its length, what goes on behind the limit is too large."""
         if self.content_length is not None or not self.environ.get("wsgi.input_terminated"):
-            return super().stream
-        return cast(IO[bytes], _Unmeasured(self.input_stream, self.max_content_length or 0, is_max=True))
+            found = super().stream
+        else:
+            found = cast(IO[bytes], _Unmeasured(self.input_stream, self.max_content_length or 0, is_max=True))
+        return cast(IO[bytes], _Noting(found, self._begun)) if self.mimetype in _FORMS else found
+
+    @cached_property
+    def _begun(self) -> bytearray:
+        return bytearray()
+
+    def words_begun(self) -> list[tuple[str, str]]:
+        """The texts at the beginning of a form that was too large to be taken: what somebody wrote, up to `FIELD_BYTES`."""
+        if self.mimetype not in _FORMS:
+            return []
+        if (
+            not self._begun and (self.content_length or 0) > FIELD_BYTES
+        ):  # refused by its length, and not read at all
+            self._begun.extend(self.environ["wsgi.input"].read(FIELD_BYTES))
+        if self.mimetype == _FORMS[0]:
+            return parse_qsl(self._begun.decode("ascii", "ignore"), errors="ignore")
+        return _texts_of(bytes(self._begun), self.mimetype_params.get("boundary", ""))
 
     def _get_file_stream(
         self,
@@ -62,6 +84,39 @@ class MemoryRequest(Request):
 class Beyond(int):
     """The nearest number outside of `WHOLE_NUMBERS`, for one from farther out: a field with a bound refuses it by its name, and
     where anything may stand it is found again (`_beyond`), because it is not what was sent."""
+
+
+class _Noting:
+    """A stream whose beginning is kept beside it."""
+
+    def __init__(self, whole: IO[bytes], begun: bytearray) -> None:
+        self._whole = whole
+        self._begun = begun
+
+    def read(self, size: int = -1) -> bytes:
+        found = self._whole.read(size)
+        self._begun.extend(found[: FIELD_BYTES - len(self._begun)])
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._whole, name)
+
+
+def _texts_of(begun: bytes, boundary: str) -> list[tuple[str, str]]:
+    """The texts of a multipart form before its first file; the last may be cut."""
+    reader = MultipartDecoder(boundary.encode("ascii", "ignore"))
+    reader.receive_data(begun)
+    found: list[tuple[str, bytes]] = []
+    try:
+        while isinstance(event := reader.next_event(), Preamble | multipart.Field | multipart.Data):
+            if isinstance(event, multipart.Field):
+                found.append((event.name, b""))
+            elif isinstance(event, multipart.Data):
+                name, before = found.pop()
+                found.append((name, before + event.data))
+    except ValueError:  # no form after all
+        return []
+    return [(name, text.decode("utf-8", "ignore")) for name, text in found]
 
 
 class _Unmeasured(LimitedStream):

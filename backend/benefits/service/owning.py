@@ -16,7 +16,7 @@ from backend.grades import service as grades
 from backend.grades.model import Decision, Reason
 from backend.merchants import service as merchants
 from backend.merchants.model import Named
-from schemas.terms import ClaimState, GradeValue, ReplayOutcome, RippleCause, ValueKind
+from schemas.terms import ClaimState, GradeValue, ReplayOutcome, RippleCause, Role, ValueKind
 from schemas.text import Text
 
 
@@ -117,6 +117,18 @@ def mine(deps: Deps, actor: Actor, *, limit: int = 20, cursor: str | None = None
     shops = merchants.names(deps, {one.merchant_id for one in found if one.merchant_id})
     items = [_placed(shown(deps, one, benefits[one.benefit_id]), one, shops) for one in found]
     return deps.cursors.page(items, limit, scope, lambda one: Position(one.created_at, one.id))
+
+
+def had_in_full(deps: Deps, actor: Actor, *, benefit_id: str) -> str | None:
+    """The newest of the caller's claims of a benefit, once they have had as many as anybody may and none is kept for them; None
+    otherwise, and for who has no name here."""
+    if actor.role is not Role.CITIZEN or actor.subject_id is None:
+        return None
+    benefit, mine = campaigns.find(deps.db, benefit_id), claims.all_of(deps.db, actor.subject_id, benefit_id)
+    now = deps.now()
+    if benefit is None or rules.free_turn(mine, benefit.terms.per_person, now) is not None:
+        return None
+    return None if rules.offer(mine, now) else rules.latest(mine, now)
 
 
 def at_hand(deps: Deps, actor: Actor, *, claim_id: str) -> ShownClaim:

@@ -79,6 +79,12 @@ def find_by_receipt_key(db: Database, merchant_id: str, key_mac: bytes) -> Claim
     return _one(db, {"merchant_id": merchant_id, "receipt_key_mac": key_mac})
 
 
+def all_of(db: Database, subject_id: str, benefit_id: str) -> list[Claim]:
+    """All that one person has of a campaign."""
+    found = db[COLLECTION].find({"benefit_id": benefit_id, "subject_id": subject_id})
+    return [from_document(Claim, document) for document in found]
+
+
 def list_own(
     db: Database, subject_id: str, *, refused: bool, after: Position | None, limit: int
 ) -> list[Claim]:

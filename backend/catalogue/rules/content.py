@@ -218,6 +218,10 @@ def _wrong_type(spec: FieldSpec, value: object) -> Problem:
     if spec.type is FieldType.DATE and isinstance(value, str) and is_day(value):
         text = Text(f"“{spec.name}”的日期在未来", f"the date of “{spec.name}” lies in the future")
         return Problem("future_date", spec.name, text)
+    if spec.type is FieldType.DATE:
+        return _wrong(spec.name, "须为日期，例如 2026-12-01", "must be a day, such as 2026-12-01")
+    if spec.type is FieldType.CHOICE:
+        return _wrong(spec.name, "须为列出的选项之一", "must be one of the listed choices")
     return _wrong(spec.name, f"应为：{spec.type.zh}", f"must be: {spec.type.en}")
 
 

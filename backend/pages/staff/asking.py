@@ -12,7 +12,6 @@ from backend.pages import forms
 from backend.pages.edge import page, refused
 from schemas.base import said
 from schemas.terms import Term
-from schemas.text import Text
 
 _TYPED_HERE = "%Y-%m-%dT%H:%M"
 
@@ -41,9 +40,6 @@ def shown(
         raise refusal
     if refusal.reason.endswith(".stale") and refusal.data:
         form.typed["version"] = str(refusal.data["version"])
-    for one in (refusal.data or {}).get("errors", ()):
-        if "zh" in one:
-            form.faults.setdefault(one["field"].partition(".")[0], said(Text(one["zh"], one["en"])))
     return refused(refusal, template, form=form, **facts)
 
 

@@ -12,6 +12,7 @@ from backend.common.errors import ServiceError
 from backend.pages import forms
 from backend.pages.edge import page, refused
 from backend.pages.staff import lists
+from backend.pages.words import t
 from backend.web.auth import actor, deps
 from backend.web.pages import Pages
 from schemas import audit as wire
@@ -32,6 +33,12 @@ def search() -> Response:
     if not request.args:
         return page("staff/audit.html", **facts)
     read = forms.read_values(wire.AuditQuery, _asked(typed))
+    # A mistyped condition must be told: left out in silence, it would widen the search.
+    for name in request.args.keys() - {*BOXES, "cursor"}:
+        sentence = t(
+            "没有“{name}”这个检索条件", "There is nothing to search by of the name “{name}”", name=name[:40]
+        )
+        read.faults[name] = sentence
     if not read.ok:
         facts["form"] = forms.Form(faults=read.faults, typed=typed)
         return page("staff/audit.html", 422, **facts)

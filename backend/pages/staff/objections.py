@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Response
 
+from backend.catalogue import service as catalogue
+from backend.catalogue.model import FieldSpec
 from backend.common.errors import ServiceError
 from backend.objections import errors, service
 from backend.pages import forms
@@ -130,9 +132,25 @@ def _shown(
     case = find(deps(), actor(), objection_id=objection_id)
     if act is not None and OFFERED[act] not in case.may:
         act = None
-    facts: dict[str, Any] = {"case": case, "act": act, "is_provider": lists.is_provider()}
+    facts: dict[str, Any] = {
+        "case": case,
+        "act": act,
+        "is_provider": lists.is_provider(),
+        "specs": _specs(case),
+    }
     facts["beside"] = lists.beside(CaseKind.OBJECTION, objection_id)
     return form_page("staff/cases/objection.html", form, refusal, **facts)
+
+
+def _specs(case: Any) -> dict[str, FieldSpec]:
+    """What each field of the record's content may hold, for its box in a correction."""
+    if case.record is None or ObjectionAct.CORRECT not in case.may:
+        return {}
+    try:
+        item = catalogue.find_item(deps(), case.record.item_code)
+    except ServiceError:  # an item that left the catalogue: its boxes are plain
+        return {}
+    return {one.name: one for one in item.fields}
 
 
 def _remedy(asked: dict[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from flask import Response, request
 
+from backend.common.errors import ServiceError
 from backend.operations import service
 from backend.operations.model import Cross, Row, Table, Year
+from backend.pages import boxes, forms
 from backend.pages.edge import page
 from backend.pages.staff import charts
 from backend.pages.staff.charts import Chart, Series
@@ -22,9 +24,21 @@ ENDED = ("in_time", "late")
 
 @blp.get(HOME)
 def figures() -> Response:
-    found = service.year(deps(), actor(), year=_year())
+    form = forms.Form(typed={"year": request.args.get("year", "").strip()})
+    try:
+        return _shown(service.year(deps(), actor(), year=_year(form)), form)
+    except ServiceError as refusal:
+        if refusal.reason != "operations.wrong_year":
+            raise
+        boxes.mark(form, refusal)
+    return _shown(service.year(deps(), actor(), year=None), form)
+
+
+def _shown(found: Year, form: forms.Form) -> Response:
     return page(
         "staff/operations.html",
+        200 if form.ok else 422,
+        form=form,
         found=found,
         sections=_sections(found),
         middle=charts.middle,
@@ -33,9 +47,14 @@ def figures() -> Response:
     )
 
 
-def _year() -> int | None:
-    text = request.args.get("year", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
+def _year(form: forms.Form) -> int | None:
+    """The year asked for; what is none is told at its box, beside the figures of this one."""
+    text = form.typed["year"]
+    if text.isascii() and text.isdigit() and len(text) == 4:
+        return int(text)
+    if text:
+        form.faults["year"] = t("年份为四位数字，例如 2026", "A year has four digits, such as 2026")
+    return None
 
 
 def _units(year: Year) -> Cross | None:

@@ -47,7 +47,7 @@ function begin(form) {
       window.location.assign(found.go);
     } else if (found.faults) {
       for (const [name, words_of] of Object.entries(found.faults)) mark(name, words_of);
-      tell(words.check);
+      name_boxes(tell(words.check), found.faults);
     } else {
       const note = tell(found.message || words.lost);
       if (found.reason === "identity.verification_required" || asked.status === 401) way_on(note, words.step, words.again, words.kept);
@@ -91,6 +91,23 @@ function begin(form) {
     for (const old of form.querySelectorAll("[data-refusal]")) old.remove();
     for (const old of form.querySelectorAll(".fault[id]")) old.hidden = true;
     for (const old of form.querySelectorAll("[aria-invalid]")) old.removeAttribute("aria-invalid");
+  }
+
+  /* The boxes that were marked, by their names and with a link to each, as on the page that a form without a script gets. */
+  function name_boxes(note, faults) {
+    const list = document.createElement("ul");
+    for (const [box, sentence] of Object.entries(faults)) {
+      const place = document.getElementById("e-" + box);
+      const on = form.querySelector(`label[for="f-${box}"]`) || (place && place.closest("fieldset")?.querySelector("legend"));
+      const line = document.createElement("li");
+      if (on) {
+        const href = document.getElementById("f-" + box) ? "#f-" + box : "#e-" + box;
+        line.append(Object.assign(document.createElement("a"), { href, textContent: on.firstChild.textContent.trim() }), document.documentElement.lang === "en" ? ": " : "：");
+      }
+      line.append(sentence);
+      list.append(line);
+    }
+    note.append(list);
   }
 
   function mark(name, sentence) {

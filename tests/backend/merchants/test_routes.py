@@ -189,7 +189,7 @@ def test_the_limit_is_told_with_when_to_come_again(shop: FlaskClient, manager: H
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"name": " "}, "不能为空"),
+        ({"name": " "}, "请填写"),
         ({"name": "a\nb"}, "控制字符"),
         ({"kinds": ["bank"]}, "以下之一"),
         ({"rate_per_minute": 5}, "10"),

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from backend.benefits import service as benefits
@@ -131,6 +132,19 @@ def test_a_refusal_names_each_record_its_article_and_the_way_to_object(
     one.page.click("text=重新计算一次")
     assert "结果一致" in one.page.inner_text("#again")
     one.check()
+
+
+def test_who_has_one_is_not_offered_another(
+    fair: Fair, visitor: FlaskClient, pages_app: Flask, guest: Guest
+) -> None:
+    benefit_id = fair.start().id
+    held = claim(as_guest(visitor, guest), benefit_id)
+    page = visitor.get(f"/benefits/{benefit_id}").text
+    assert f'href="{held}"' in page
+    assert "您已经领过了" in page
+    assert "领取这个红包" not in page
+    elsewhere = pages_app.test_client().get(f"/benefits/{benefit_id}", headers={"Accept": "text/html"}).text
+    assert "领取这个红包" in elsewhere
 
 
 def test_a_second_claim_leads_to_the_first(fair: Fair, visiting: Visiting, guest: Guest) -> None:

@@ -159,6 +159,8 @@ def test_what_is_refused_leaves_words_and_files_where_they_are(case: Case, one: 
     one.page.fill("#f-statement", " ")
     send(one)
     one.page.wait_for_selector("#e-statement:not([hidden])")
+    assert one.page.inner_text("[data-said] li") == "说说情况：请填写"
+    assert one.page.get_attribute("[data-said] a", "href") == "#f-statement"
     one.page.fill("#f-statement", STATEMENT)
     send(one)
     one.page.wait_for_url("**?done=submit")

@@ -335,3 +335,16 @@ def test_a_used_refresh_token_as_a_cookie_ends_the_whole_family(deps: Deps, visi
     with pytest.raises(ServiceError, match="auth"):
         residents.authenticate(deps, renewed.access_token)
     assert people.acts(deps, "accounts.refresh_reused")
+
+
+def test_modules_have_the_names_they_have_in_the_citys_own_app(visitor: FlaskClient) -> None:
+    front = re.sub(r"<svg.*?</svg>", "", visitor.get("/").text)
+    for target, name in {
+        "/report": "个人信用",
+        "/benefits": "信用小红包",
+        "/map": "信用地图",
+        "/news": "信用资讯",
+    }.items():
+        assert f'<a href="{target}">{name}</a>' in front
+        if target != "/report":  # the module opens on the report itself
+            assert f"<h1>{name}</h1>" in visitor.get(target).text

@@ -143,11 +143,11 @@ def test_who_has_not_signed_in_is_led_to_it(visitor: FlaskClient, path: str) -> 
 @pytest.mark.parametrize(
     ("name", "number", "told"),
     [
-        (people.NAME, people.NUMBER[:-1] + ("0" if people.NUMBER[-1] != "0" else "1"), "校验码"),
+        (people.NAME, people.NUMBER[:-1] + ("0" if people.NUMBER[-1] != "0" else "1"), "身份证号码："),
         ("王小明", people.NUMBER, "不一致"),
         (people.NAME, people.number_of("20150101", "011"), "未满 18 周岁"),
         (people.NAME, people.NUMBER, "已绑定其他账号"),
-        ("", people.NUMBER, "请检查标出的项目"),
+        ("", people.NUMBER, "姓名：请填写"),
     ],
     ids=["mistyped", "no match", "minor", "taken", "empty"],
 )

@@ -163,7 +163,11 @@ def test_an_objection_without_a_script_comes_with_its_files(case: Case, own: Fla
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [({"ground": ""}, "必填"), ({"statement": "  "}, "不能为空"), ({"statement": "长" * 2001}, "2000")],
+    [
+        ({"ground": ""}, '<a href="#e-ground">哪里不对？</a>：请选择'),
+        ({"statement": "  "}, '<a href="#f-statement">说说情况</a>：请填写'),
+        ({"statement": "长" * 2001}, "2000"),
+    ],
     ids=["ground", "blank", "long"],
 )
 def test_what_is_missing_is_told_and_every_word_kept(
@@ -173,6 +177,7 @@ def test_what_is_missing_is_told_and_every_word_kept(
     answer = own.post(path, data=fields(own.get(path).text, **WORDS | wrong))
     assert answer.status_code == 422
     assert "请检查标出的项目" in answer.text
+    assert said in answer.text
     assert (wrong.get("statement") or STATEMENT) in answer.text
     assert count(case) == 0
 

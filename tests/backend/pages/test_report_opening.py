@@ -296,7 +296,8 @@ def test_anybody_verifies_a_report_by_typing(deps: Deps, visiting: Visiting, me:
     one.check()
     one.open(f"/verify/{report.report_no}")
     assert one.page.input_value("#f-number") == report.report_no
-    assert one.page.locator(".note").count() == 0
+    assert "请再填写验证码" in one.text()
+    assert one.page.get_attribute("#f-code", "aria-invalid") == "true"
 
 
 def test_programs_verify_as_before(deps: Deps, pages_app: Flask, me: Reader) -> None:

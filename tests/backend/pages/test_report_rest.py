@@ -250,18 +250,19 @@ def test_a_link_just_made_holds_in_every_look(visiting: Visiting, me: Reader, si
     one.page.fill("#f-purpose", "应聘入职")
     one.page.click("main form.card button")
     one.page.wait_for_selector(".qr svg")
+    assert "核验" not in one.page.locator(".qr svg title").text_content()
     one.check_looks()
 
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"purpose": ""}, "请检查标出的项目"),
-        ({"purpose": f"给{people.NAME}"}, "请勿填写姓名"),
+        ({"purpose": ""}, '<a href="#f-purpose">用途</a>：请填写'),
+        ({"purpose": f"给{people.NAME}"}, '<p class="fault" id="e-purpose">用途会写入查询记录，请勿填写姓名'),
         ({"minutes": "0"}, "请检查标出的项目"),
-        ({"minutes": "x"}, "请检查标出的项目"),
+        ({"minutes": "x"}, '<a href="#f-minutes">多长时间有效</a>：'),
         ({"max_opens": "²"}, "请检查标出的项目"),
-        ({"audience": "all"}, "请检查标出的项目"),
+        ({"audience": "all"}, '<a href="#e-audience">给谁看</a>：请从列出的选项中选择'),
     ],
     ids=str,
 )

@@ -116,6 +116,11 @@ def test_a_correction_that_does_not_fit_is_told_and_what_was_typed_stays(
     found = browser.post(f"{address}/decide", data={"_form": code} | wrong)
     assert found.status_code == 422
     assert 'value="三元"' in found.text
+    assert "fare_fen”" not in found.text
+    label = found.text.partition('<label for="f-content.fare_fen">')[2].partition(" <span")[0]
+    assert f'<a href="#f-content.fare_fen">{label}</a>：更正内容不符合要求：“{label}”' in found.text
+    found = browser.post(f"{address}/decide", data={"_form": code, "reason": "不一致", "occurred_on": "昨天"})
+    assert '<a href="#f-occurred_on">日期</a>：请填写日期，例如 2026-12-01' in found.text
     found = browser.post(f"{address}/decide", data={"_form": code, "reason": "不一致"})
     assert found.status_code == 422
     assert "更正须写明更正内容" in found.text
@@ -202,6 +207,21 @@ def test_a_clock_that_was_stopped_does_not_read_as_met(
     assert '<li class="off">' in found
     assert "不再需要" in found
     assert found.count("已完成") == sum(clock.state.value == "met" for clock in stopped.clocks)
+
+
+def test_what_the_catalogue_lists_is_chosen_and_a_day_is_a_day(
+    town: Town, officer: Signed, visitor: FlaskClient
+) -> None:
+    address, browser = f"{HOME}/{taken(town, officer)}", let_in(visitor, officer)
+    page = browser.get(address).text
+    assert '<select id="f-content.conduct"' in page
+    assert '<option value="tailgating">尾随、翻越闸机</option>' in page
+    assert '<input id="f-content.happened_on" name="content.happened_on" type="date"' in page
+    sent = {"_form": form_code(browser, address), "reason": "不一致", "content.happened_on": "昨天"}
+    found = browser.post(f"{address}/decide", data=sent)
+    assert '<a href="#f-content.happened_on">发生日期</a>：' in found.text
+    assert "须为日期，例如 2026-12-01" in found.text
+    assert "happened_on”" not in found.text
 
 
 def test_of_two_officers_the_second_is_told_who_has_it_and_may_take_over(

@@ -106,6 +106,7 @@ def test_pages_of_the_log_go_on_with_the_same_search(
     [
         ("since=yesterday", "aria-invalid"),
         ("action=a$b", "操作代码"),
+        ("from=zz", "没有“from”这个检索条件"),
         ("since=2026-11-20&until=2026-11-01", "结束时间须晚于开始时间"),
         ("action=x&cursor=abc", "翻页标记无效"),
     ],
@@ -116,6 +117,14 @@ def test_a_search_that_cannot_be_is_explained(
     answer = let_in(visitor, auditor).get(f"{LOG}?{asked}")
     assert answer.status_code == 422
     assert said in answer.text
+
+
+@pytest.mark.parametrize("year", ["abc", "1999"])
+def test_a_year_that_is_none_is_told_at_its_box(auditor: Signed, visitor: FlaskClient, year: str) -> None:
+    answer = let_in(visitor, auditor).get(f"{FIGURES}?year={year}")
+    assert answer.status_code == 422
+    assert '<a href="#f-year">年份</a>：年份' in answer.text
+    assert "全年合计" in answer.text
 
 
 def test_nothing_found_is_said(auditor: Signed, visitor: FlaskClient) -> None:

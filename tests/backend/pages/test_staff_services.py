@@ -69,9 +69,15 @@ def test_every_fault_stands_at_its_box(counter: Counter, song: Signed, visitor: 
     assert found.status_code == 422
     for name in ("title_zh", "max_days"):
         assert f'id="e-{name}" hidden' not in found.text
+    found = browser.post(f"{HOME}/new", data=sent | {"purpose_zh": "Umbrellas", "title_en": ""})
+    assert '<a href="#f-title_en">名称（英文）</a>：' in found.text
+    found = browser.post(f"{HOME}/new", data=sent | {"purpose_zh": "Umbrellas"})
+    assert '<a href="#f-purpose_zh">使用目的（中文，居民同意前看到）</a>：' in found.text
+    assert "purpose_zh：" not in found.text
     assert 'value="50"' in found.text
     found = browser.post(f"{HOME}/new", data=sent | {"merchant_id": "", "deposit_fen": "五十"})
     assert (found.status_code, 'value="五十"' in found.text) == (422, True)
+    assert '<a href="#f-merchant_id">商户</a>：请选择' in found.text
     assert "应为金额（元）" in found.text
 
 

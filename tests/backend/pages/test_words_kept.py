@@ -10,14 +10,15 @@ from backend.accounts import service as accounts
 from backend.common.deps import Deps
 from backend.eligibility import service as eligibility
 from backend.limits import service as limits
-from backend.pages import boxes
+from backend.pages import written
 from backend.reports import service as reports
 from backend.reports.service.questions import PER_PERSON
 from schemas.terms import Role
 from tests.backend.eligibility.counter import make_counter
-from tests.backend.pages.casework import hidden
+from tests.backend.pages.casework import hidden, make_case
 from tests.backend.pages.console import at_desk, let_in
 from tests.support import guests, people, residents
+from tests.support.forms import form
 from tests.support.guests import Guest
 from tests.support.readers import Reader, enters, proved, reader
 from tests.support.world import Clock
@@ -204,11 +205,11 @@ def test_every_large_box_is_known_by_name() -> None:
     """Whoever adds one says in `boxes` what it is called, or its words are lost with a sign-in that is over."""
     found = {
         name
-        for template in (Path(boxes.__file__).parent / "templates").rglob("*.html")
+        for template in (Path(written.__file__).parent / "templates").rglob("*.html")
         for name in re.findall(r"ui\.area\([^\"]*\"(\w+)\"", template.read_text())
     }
     assert "pledge" in found
-    assert found - {"evidence", "dissent", "typed"} <= boxes.BOXES.keys()
+    assert found - {"evidence", "dissent", "typed"} <= written.BOXES.keys()
 
 
 def test_a_secret_is_not_handed_back(deps: Deps, visitor: FlaskClient, me: Reader) -> None:
@@ -218,3 +219,43 @@ def test_a_secret_is_not_handed_back(deps: Deps, visitor: FlaskClient, me: Reade
     assert found.status_code == 403
     assert "hunter" not in found.text
     assert 'action="/staff/password"' not in found.text
+
+
+BIG = bytes(9_900_000)
+
+
+@pytest.mark.parametrize("way", ["files", "words", "plain"])
+def test_words_of_a_form_that_is_too_large_can_be_read_and_the_form_is_one_step_away(
+    visitor: FlaskClient, deps: Deps, way: str
+) -> None:
+    """Seven large files; a statement of 200,000 characters; the same in a form without files."""
+    case = make_case(deps)
+    case.in_client(visitor)
+    path = f"/objections/new?record={case.town.record().id}"
+    code = hidden(visitor.get(path).text, "_form")
+    statement = WORDS if way == "files" else WORDS + "长" * 200_000
+    sent = {"_form": code, "ground": "error_or_omission", "statement": statement}
+    if way == "files":
+        files = [(BIG, f"{number}.jpg") for number in range(7)]
+        found = visitor.post(path, **form(sent | {"evidence": files}))
+    elif way == "words":
+        found = visitor.post(path, **form(sent))
+    else:
+        found = visitor.post(path, data=sent)
+    assert found.status_code == 413
+    assert f"readonly>{statement[:1000]}" in found.text
+    assert f'href="{path}">回到表单</a>' in found.text
+    assert 'id="kept-2"' not in found.text, "only what somebody wrote"
+
+
+def test_no_files_are_asked_for_again_where_none_were(visitor: FlaskClient, deps: Deps) -> None:
+    case = make_case(deps)
+    case.in_client(visitor)
+    path = f"/objections/new?record={case.town.record().id}"
+    record, code = path.rpartition("=")[2], hidden(visitor.get(path).text, "_form")
+    sent = {"_form": code, "record_id": record, "ground": "error_or_omission", "statement": WORDS}
+    found = visitor.post(path, **form(sent | {"evidence": (b"not a picture", "a.txt")}))
+    assert "选过的文件需要重新选择" in found.text
+    found = visitor.post(path, **form(sent | {"statement": "", "evidence": (b"", "")}))
+    assert found.status_code == 422
+    assert "选过的文件需要重新选择" not in found.text
