@@ -253,9 +253,10 @@ class MerchantClerkCreate(RequestSchema):
         allow_none=True,
         validate=validate.Length(1, 128),
         metadata={
-            "description": "密码，不填则自动生成；12 至 128 个字符，不能是用户名，也不能是同一个字符的重复 / the"
-            " password, made up when left out; 12 to 128 characters, neither the user name nor one character over and over",
-            "minLength": 12,
+            "description": "密码，不填则自动生成；12（演示环境 8）至 128 个字符，不能是用户名，也不能是同一个字符的重复 / the"
+            " password, made up when left out; 12 (in a demonstration 8) to 128 characters, neither the user name nor one"
+            " character over and over",
+            "minLength": 8,
             "example": "correct horse battery staple",
         },
     )

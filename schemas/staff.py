@@ -43,10 +43,11 @@ class PasswordChange(RequestSchema):
         required=True,
         validate=validate.Length(1, 128),
         metadata=_about(
-            "新密码：12 至 128 个字符，不能是用户名或原密码，也不能是同一个字符的重复",
-            "The new one: 12 to 128 characters, neither the user name, nor the old one, nor one character over and over",
+            "新密码：12（演示环境 8）至 128 个字符，不能是用户名或原密码，也不能是同一个字符的重复",
+            "The new one: 12 (in a demonstration 8) to 128 characters, neither the user name, nor the old one, nor one"
+            " character over and over",
             example="a wholly different sentence",
-            minLength=12,
+            minLength=8,
         ),
     )
 

@@ -17,6 +17,7 @@ from backend.pages import assets, boxes, cookies, forms, visitors, words, writte
 from backend.pages import errors as page_errors
 from backend.pages.staff import rooms
 from backend.reports import sheet
+from backend.staff import service as staff
 from backend.web import auth, pages, problems
 from backend.web.bodies import MemoryRequest
 from backend.web.lean import Answer
@@ -171,6 +172,7 @@ def register(app: Flask) -> None:
         this_page=_this_page,
         bottom=_bottom(app),
         operator=_operator,
+        shortest_password=lambda: staff.shortest_password(auth.deps()),
         summary=boxes.SUMMARY,
         about_boxes=boxes.of,
     )

@@ -84,7 +84,7 @@ def _half_typed(number: str, code: str) -> Response:
     """The form; where only one of the two was given, with what is still wanted."""
     form = forms.Form(typed={"number": number, "code": code})
     if number and not code:
-        form.faults["code"] = t("请再填写验证码", "Please give the code as well")
+        form.faults["code"] = t("请再填写校验码", "Please give the code as well")
     elif code and not number:
         form.faults["number"] = t("请再填写报告编号", "Please give the report number as well")
     return page("report/verify.html", 200 if form.ok else 422, form=form, found=None)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from schemas.terms import STAFF_ROLES, Role
 
 LONGEST_NAME = 64
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
+LONGEST_PASSWORD = 128
 TOTP_KEY_BYTES = 20
 STEP_SECONDS = 30
 # One step to either side, for clocks that differ and for typing (RFC 6238, 5.2).
@@ -47,14 +47,15 @@ def needs_totp(role: Role, app_env: str) -> bool:
     return role in STAFF_ROLES and app_env == "production"
 
 
-def is_strong(password: str, username: str) -> bool:
-    """The one rule, everywhere, for a password that is set; one that is in force goes on."""
+def shortest_password(app_env: str) -> int:
+    """Twelve places where it counts; the demonstration's may be typed in front of people."""
+    return 12 if app_env == "production" else 8
+
+
+def is_strong(password: str, username: str, shortest: int) -> bool:
+    """The one rule for a password that is set; one that is in force goes on."""
     plain = _plain(password)
-    return (
-        SHORTEST_PASSWORD <= len(plain) <= LONGEST_PASSWORD
-        and len(set(plain)) > 1
-        and folded(plain) != username
-    )
+    return shortest <= len(plain) <= LONGEST_PASSWORD and len(set(plain)) > 1 and folded(plain) != username
 
 
 def is_same(password: str, other: str) -> bool:

@@ -2,7 +2,7 @@
 
 from backend.staff.service.changing import change_of, change_password
 from backend.staff.service.clerking import clerk, clerks, close_clerk, close_clerks, create_clerk
-from backend.staff.service.employing import close, create, find, me, set_password
+from backend.staff.service.employing import close, create, find, me, set_password, shortest_password
 from backend.staff.service.signing_in import sign_in, sign_in_clerk
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "find",
     "me",
     "set_password",
+    "shortest_password",
     "sign_in",
     "sign_in_clerk",
 ]

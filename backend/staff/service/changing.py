@@ -34,9 +34,9 @@ def change_of(
     staff = store.find(deps.db, staff_id)
     if staff is None:
         raise errors.not_found()
-    require_strong(new, staff.username)
+    require_strong(deps, new, staff.username)
     if rules.is_same(old, new):
-        raise weak_password()
+        raise weak_password(deps)
     tries = limits.by_address(deps, address, PER_ADDRESS)
     limits.spend_all(deps, tries)
     standing = limits.take(deps, PASSWORD, staff.username, limit=PER_NAME)

@@ -48,9 +48,9 @@ def set_password(deps: Deps, actor: Actor, *, username: str, password: str) -> N
     staff = store.find_by_username(deps.db, rules.folded(username))
     if staff is None:
         raise errors.not_found()
-    require_strong(password, staff.username)
+    require_strong(deps, password, staff.username)
     if rules.is_right(staff.password_hash, password):
-        raise weak_password()
+        raise weak_password(deps)
     if not store.set_hash(deps.db, staff.id, before=staff.password_hash, after=rules.hashed(password)):
         raise Retry(staff.id)
     accounts.end_sessions(deps, actor, staff.id)
@@ -83,7 +83,7 @@ def made(
     if not rules.is_name(name):
         raise errors.invalid_name()
     password = password or deps.new_code()
-    require_strong(password, rules.folded(name))
+    require_strong(deps, password, rules.folded(name))
     key = deps.random.randbytes(rules.TOTP_KEY_BYTES) if totp else None
     staff = Staff(
         id=deps.new_id(),
@@ -119,14 +119,19 @@ def _require_sound(deps: Deps, *, name: str, role: Role, unit: str | None, totp:
         raise errors.totp_required()
 
 
-def require_strong(password: str, username: str) -> None:
+def require_strong(deps: Deps, password: str, username: str) -> None:
     """Raises 422 `staff.weak_password`."""
-    if not rules.is_strong(password, username):
-        raise weak_password()
+    if not rules.is_strong(password, username, shortest_password(deps)):
+        raise weak_password(deps)
 
 
-def weak_password() -> ServiceError:
-    return errors.weak_password(rules.SHORTEST_PASSWORD, rules.LONGEST_PASSWORD)
+def weak_password(deps: Deps) -> ServiceError:
+    return errors.weak_password(shortest_password(deps), rules.LONGEST_PASSWORD)
+
+
+def shortest_password(deps: Deps) -> int:
+    """How many characters a password has at least that is set here."""
+    return rules.shortest_password(deps.settings.app_env)
 
 
 def _secrets(staff: Staff, password: str, key: bytes | None) -> Secrets:

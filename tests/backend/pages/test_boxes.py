@@ -161,7 +161,7 @@ def test_half_of_what_is_to_be_verified_is_asked_for(deps: Deps, visitor: FlaskC
     for path in ("/verify?number=SH1&code=", "/verify/SH20261121-7K3M-9Q2W-8CXP-T"):
         found = visitor.get(path)
         assert found.status_code == 422
-        assert '<a href="#f-code">验证码</a>：请再填写验证码' in found.text
+        assert '<a href="#f-code">校验码</a>：请再填写校验码' in found.text
     assert '<a href="#f-number">报告编号</a>：请再填写报告编号' in visitor.get("/verify?code=x").text
     assert "data-refusal" not in visitor.get("/verify").text
 

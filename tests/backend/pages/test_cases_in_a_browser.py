@@ -49,6 +49,7 @@ def send(one: Visit) -> None:
 
 def test_words_changed_after_they_were_sent_wait_where_they_can_be_added(case: Case, one: Visit) -> None:
     """As after the browser's button: the form stands there whole, and has been sent."""
+    one.expect("/objections/new")  # refuses what was changed after it was sent
     write(one, case.town.record().id)
     first = "fetch(location, {method: 'POST', body: new FormData(document.querySelector('form[data-case]'))})"
     one.page.evaluate(f"{first}.then((answer) => answer.status)")

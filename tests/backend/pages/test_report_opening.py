@@ -296,7 +296,7 @@ def test_anybody_verifies_a_report_by_typing(deps: Deps, visiting: Visiting, me:
     one.check()
     one.open(f"/verify/{report.report_no}")
     assert one.page.input_value("#f-number") == report.report_no
-    assert "请再填写验证码" in one.text()
+    assert "请再填写校验码" in one.text()
     assert one.page.get_attribute("#f-code", "aria-invalid") == "true"
 
 

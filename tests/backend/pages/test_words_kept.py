@@ -237,11 +237,11 @@ def test_words_of_a_form_that_is_too_large_can_be_read_and_the_form_is_one_step_
     sent = {"_form": code, "ground": "error_or_omission", "statement": statement}
     if way == "files":
         files = [(BIG, f"{number}.jpg") for number in range(7)]
-        found = visitor.post(path, **form(sent | {"evidence": files}))
+        found = visitor.post(path, **form(sent | {"evidence": files}), headers=HOME)
     elif way == "words":
-        found = visitor.post(path, **form(sent))
+        found = visitor.post(path, **form(sent), headers=HOME)
     else:
-        found = visitor.post(path, data=sent)
+        found = visitor.post(path, data=sent, headers=HOME)
     assert found.status_code == 413
     assert f"readonly>{statement[:1000]}" in found.text
     assert f'href="{path}">回到表单</a>' in found.text

@@ -87,11 +87,13 @@ def test_a_hash_of_other_settings_is_dated() -> None:
     ],
 )
 def test_a_password_is_neither_short_nor_endless(password: str, strong: bool) -> None:
-    assert rules.is_strong(password, "clerk-01") is strong
+    assert rules.is_strong(password, "clerk-01", 12) is strong
 
 
-def test_the_user_name_is_no_password() -> None:
-    assert not rules.is_strong("CLERK-000000001", "clerk-000000001")
+def test_the_user_name_is_no_password_and_production_wants_more() -> None:
+    assert not rules.is_strong("CLERK-000000001", "clerk-000000001", 8)
+    assert [rules.shortest_password(env) for env in ("production", "test", "demo")] == [12, 8, 8]
+    assert rules.is_strong("abcdefgh", "clerk-01", 8)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 65, "a\nb", "a\0b", "\u200b"])
