@@ -427,7 +427,7 @@ def test_a_merchant_gets_its_key_once(prepared: Operator) -> None:
     [
         (("another long one", "another long one"), DONE, "every session"),
         (("another one", "a different one"), WRONG, "the two differ"),
-        (("short", "short"), WRONG, "12 to 128"),
+        (("short", "short"), WRONG, "8 to 128"),
         (("\4",), WRONG, "no password"),
     ],
 )

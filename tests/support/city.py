@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -97,20 +96,16 @@ class City:
 
     def window_code(self, number: str) -> str:
         """A code as the counter's clerk hands it out."""
-        answer = self._counter.post("/staff/window-codes", json={"id_number": number})
+        clerk = self.account(CLERK)
+        given = {"username": CLERK, "password": clerk["password"]}
+        with httpx.Client(base_url=f"{self.site}/api/v1", timeout=60) as client:
+            # Anew each time: many tests share the service, for longer than a token lasts.
+            signed_in = client.post("/auth/staff-sessions", json=given)
+            assert signed_in.status_code == 201, signed_in.text
+            client.headers["Authorization"] = f"Bearer {signed_in.json()['access_token']}"
+            answer = client.post("/staff/window-codes", json={"id_number": number})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["code"])
-
-    @cached_property
-    def _counter(self) -> httpx.Client:
-        clerk = self.account(CLERK)
-        client = httpx.Client(base_url=f"{self.site}/api/v1", timeout=60)
-        self.on_exit.callback(client.close)
-        given = {"username": CLERK, "password": clerk["password"]}
-        signed_in = client.post("/auth/staff-sessions", json=given)
-        assert signed_in.status_code == 201, signed_in.text
-        client.headers["Authorization"] = f"Bearer {signed_in.json()['access_token']}"
-        return client
 
     def pid_of(self, name: str) -> int:
         """The process of this run whose command line has `name` in it (`backend.face`, `backend.app`, `mongod`)."""
