@@ -1,6 +1,5 @@
 """Around every page: who visits, in which language, that its forms are ours, and that a refusal is a page with a way on."""
 
-import hmac
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -13,8 +12,8 @@ from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from backend.common.errors import Kind, ServiceError
-from backend.pages import assets, boxes, cookies, forms, visitors, words, written
-from backend.pages import errors as page_errors
+from backend.common.macs import mac
+from backend.pages import assets, boxes, cookies, errors, forms, visitors, words, written
 from backend.pages.staff import rooms
 from backend.reports import sheet
 from backend.staff import service as staff
@@ -82,7 +81,7 @@ def arrive(asked: Request, kept: Any) -> None:
     # The code of a form belongs to a session; of one that is over it could only be called stale. Doors are open all the same.
     over = kept.visitor.role is Role.ANONYMOUS and any(cookies.kept(asked, cookies.door_of(asked.path)))
     if over and not asked.path.endswith(DOORS):
-        raise page_errors.signed_out()
+        raise errors.signed_out()
     forms.require(asked)
 
 
@@ -295,28 +294,34 @@ def _step(asked: Request, reason: str, status: int) -> str | None:
 def came_from(asked: Request) -> str | None:
     """The page of ours that was left, where it can be gone back to: the answer to a form has no address of its own."""
     left = forms.local(_referrer(asked))
-    adapter = current_app.create_url_adapter(asked)
-    is_page = adapter is not None and left is not None and adapter.test(left.partition("?")[0], "GET")
-    return left if is_page else None
+    return left if left is not None and _is_shown_at(asked, left.partition("?")[0]) else None
 
 
 def _same_page(asked: Request) -> str | None:
     """The page at the address that a form was sent to; none where only forms go there."""
-    adapter = current_app.create_url_adapter(asked)
-    if asked.method in SAFE or adapter is None or not adapter.test(asked.path, "GET"):
+    if asked.method in SAFE or not _is_shown_at(asked, asked.path):
         return None
     return forms.local(asked.full_path.rstrip("?"))
 
 
 def _without_slash(asked: Request) -> str | None:
     """The page that somebody meant who wrote a slash too many behind its address."""
-    plain, adapter = asked.path.rstrip("/"), current_app.create_url_adapter(asked)
-    if asked.method not in ("GET", "HEAD") or plain == asked.path or not plain or adapter is None:
-        return None
-    if not adapter.test(plain, "GET"):
+    plain = asked.path.rstrip("/")
+    if (
+        asked.method not in ("GET", "HEAD")
+        or plain == asked.path
+        or not plain
+        or not _is_shown_at(asked, plain)
+    ):
         return None
     query = asked.query_string.decode("ascii", "ignore")
     return forms.local(quote(plain) + (f"?{query}" if query else ""))
+
+
+def _is_shown_at(asked: Request, path: str) -> bool:
+    """Whether this site shows something at a path."""
+    adapter = current_app.create_url_adapter(asked)
+    return adapter is not None and adapter.test(path, "GET")
 
 
 def _referrer(asked: Request) -> str | None:
@@ -389,4 +394,4 @@ def _whose() -> str | None:
     if known is None or known.role is Role.ANONYMOUS:
         return None if known is None else ""
     named = f"{known.role}\0{known.id}\0{known.through or ''}"
-    return hmac.digest(auth.deps().sealer.derive(WHOSE), named.encode(), "sha256").hex()[:16]
+    return mac(auth.deps().sealer.derive(WHOSE), named.encode()).hex()[:16]

@@ -16,6 +16,7 @@ from flask import Request, g, request
 from marshmallow import fields
 
 from backend.common import ids
+from backend.common.macs import mac
 from backend.pages import cookies, errors
 from backend.web import auth, wording
 from schemas.base import (
@@ -196,7 +197,7 @@ def _code(known: str) -> str:
     visitor = g.get("visitor")
     session = (visitor.session_id if visitor else None) or ""
     key = auth.deps().sealer.derive(PURPOSE)
-    return hmac.digest(key, f"{known}\0{session}".encode("utf-8", "surrogatepass"), "sha256").hex()
+    return mac(key, f"{known}\0{session}".encode("utf-8", "surrogatepass")).hex()
 
 
 def _is_home(asked: Request, origin: str | None) -> bool:

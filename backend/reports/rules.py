@@ -1,7 +1,6 @@
 """Report numbers, masks, digests, and the small decisions about links and counts."""
 
 import hashlib
-import hmac
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Any
 from backend.audit.model import Entry
 from backend.common import names
 from backend.common.clock import SHANGHAI, shanghai_date
+from backend.common.macs import mac
 from backend.common.periods import end_of
 from backend.records.model import Record
 from backend.records.rules import restoration
@@ -51,7 +51,7 @@ def report_number(day: date, chance: str) -> str:
 def derived(key: bytes, day: date, *facts: object) -> tuple[str, str]:
     """Number and code of the report that rests on these facts: the same in every process, and without the key neither to be
     guessed nor to be worked out from the other (60 and 80 bits of one HMAC-SHA-256)."""
-    drawn = hmac.digest(key, repr(facts).encode(), "sha256")[: RANDOM_CHARACTERS + CODE_CHARACTERS]
+    drawn = mac(key, repr(facts).encode())[: RANDOM_CHARACTERS + CODE_CHARACTERS]
     letters = "".join([ALPHABET[byte % len(ALPHABET)] for byte in drawn])
     return report_number(day, letters[:RANDOM_CHARACTERS]), letters[RANDOM_CHARACTERS:].lower()
 
@@ -77,7 +77,7 @@ def check_character(body: str) -> str:
 
 def code_hash(key: bytes, code: str) -> bytes:
     """How a code of a report or a link is kept: it cannot be read back, and without the key not be tried."""
-    return hmac.new(key, code.encode(), hashlib.sha256).digest()
+    return mac(key, code.encode())
 
 
 def snapshot(records: Iterable[Record]) -> str:
