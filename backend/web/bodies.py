@@ -13,7 +13,7 @@ import marshmallow as ma
 from flask import Request
 from webargs import core
 from webargs.flaskparser import FlaskParser
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.sansio import multipart
 from werkzeug.sansio.multipart import MultipartDecoder, Preamble
@@ -71,6 +71,15 @@ class MemoryRequest(Request):
             return parse_qsl(self._begun.decode("ascii", "ignore"), errors="ignore")
         return _texts_of(bytes(self._begun), self.mimetype_params.get("boundary", ""))
 
+    def _load_form_data(self) -> None:
+        """A part of a form need not have a name; where a form is read, it is one that no field has."""
+        super()._load_form_data()
+        for kind in ("form", "files"):
+            parts = self.__dict__[kind]
+            if None in parts:
+                named = [(name or "", part) for name, part in parts.items(multi=True)]
+                self.__dict__[kind] = ImmutableMultiDict(named)
+
     def _get_file_stream(
         self,
         total_content_length: int | None,
@@ -110,7 +119,7 @@ def _texts_of(begun: bytes, boundary: str) -> list[tuple[str, str]]:
     try:
         while isinstance(event := reader.next_event(), Preamble | multipart.Field | multipart.Data):
             if isinstance(event, multipart.Field):
-                found.append((event.name, b""))
+                found.append((event.name or "", b""))
             elif isinstance(event, multipart.Data):
                 name, before = found.pop()
                 found.append((name, before + event.data))

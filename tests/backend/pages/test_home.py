@@ -348,3 +348,15 @@ def test_modules_have_the_names_they_have_in_the_citys_own_app(visitor: FlaskCli
         assert f'<a href="{target}">{name}</a>' in front
         if target != "/report":  # the module opens on the report itself
             assert f"<h1>{name}</h1>" in visitor.get(target).text
+
+
+@pytest.mark.parametrize("path", ["/login", "/staff/login", "/objections/new", "/me/close"])
+def test_a_part_of_a_form_without_a_name_breaks_no_page(visitor: FlaskClient, path: str) -> None:
+    body = b"--x\r\nContent-Disposition: form-data\r\n\r\nn\r\n--x--\r\n"
+    answer = visitor.post(
+        path,
+        data=body,
+        content_type="multipart/form-data; boundary=x",
+        headers={"Origin": "http://localhost"},
+    )
+    assert 400 <= answer.status_code < 500

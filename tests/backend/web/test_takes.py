@@ -79,6 +79,20 @@ def test_a_repetition_is_known_by_what_is_in_the_files(caller: FlaskClient) -> N
     assert (other.status_code, other.json["reason"]) == (409, "idempotency.mismatch")
 
 
+@pytest.mark.parametrize("more", ["", '; filename="a.jpg"'])
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k1"}])
+def test_a_part_without_a_name_is_a_field_that_does_not_exist(
+    caller: FlaskClient, loudly: object, more: str, headers: dict[str, str]
+) -> None:
+    parts = ('; name="name"\r\n\r\n伞', f"{more}\r\n\r\nn")
+    body = "".join(f"--x\r\nContent-Disposition: form-data{part}\r\n" for part in parts) + "--x--\r\n"
+    answer = caller.post(
+        EITHER, data=body.encode(), content_type="multipart/form-data; boundary=x", headers=headers
+    )
+    assert answer.status_code == 422, answer.text
+    assert [list(told) for told in answer.json["errors"].values()] == [[""]]
+
+
 def test_both_are_documented(probe_app: Flask) -> None:
     document = probe_app.extensions["openapi"]
     operation = document["paths"]["/api/v1/probe/either"]["post"]
