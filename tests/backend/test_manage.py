@@ -42,6 +42,7 @@ from backend.manage import (
 from backend.merchants import service as merchants
 from backend.registry import service as registry
 from schemas.terms import Channel, Role
+from tests.support import nursery
 from tests.support.calendars import DAYS_OF_2027
 from tests.support.pictures import picture
 from tests.support.processes import ROOT
@@ -76,9 +77,7 @@ class Operator:
 
     def run_apart(self, *args: str | Path, **settings: str) -> Done:
         env = self.env | settings
-        return subprocess.run(
-            self.command(*args), cwd=ROOT, env=env, capture_output=True, text=True, timeout=100
-        )
+        return nursery.run(self.command(*args), env=env)
 
     def run(self, *args: str | Path, **settings: str) -> Done:
         """The same in this process, which has loaded everything already, with the same environment and nothing of ours."""
@@ -467,9 +466,7 @@ def test_a_killed_seed_is_completed_by_the_next_and_a_third_changes_nothing(
     seed = ("seed-demo", "--residents", "400", "--seed", "5")
     output = operator.data.parent / "seeding.txt"
     with output.open("wb") as said:
-        running = subprocess.Popen(
-            operator.command(*seed), cwd=ROOT, env=operator.env, stdout=said, stderr=said
-        )
+        running = nursery.Popen(operator.command(*seed), cwd=ROOT, env=operator.env, stdout=said, stderr=said)
     with operator.deps() as deps:
         _wait(lambda: deps.db[after].estimated_document_count() > 100, running, output)
         running.kill()
@@ -489,7 +486,7 @@ def test_without_an_address_the_command_brings_the_database_and_takes_it_away(tm
     alone = Operator(tmp_path / "data")
     assert "residents" in alone.done_apart("seed-demo", "--residents", "20")
     both = [
-        subprocess.Popen(
+        nursery.Popen(
             alone.command("verify-log"),
             cwd=ROOT,
             env=alone.env,
@@ -528,7 +525,7 @@ def test_a_command_uses_the_database_of_the_run_beside_it(tmp_path: Path) -> Non
 @pytest.mark.slow
 def test_a_signal_ends_a_command_and_all_that_it_brought(tmp_path: Path) -> None:
     alone = Operator(tmp_path / "data")
-    running = subprocess.Popen(
+    running = nursery.Popen(
         alone.command("seed-demo", "--residents", "5000"),
         cwd=ROOT,
         env=alone.env,
@@ -578,7 +575,7 @@ def _counts(deps: Deps) -> dict[str, int]:
 def _type(command: list[str], typed: tuple[str, ...], env: dict[str, str]) -> tuple[str, int]:
     """Run it on a terminal of its own, where each line is typed once it is asked for; what was shown, and the exit code."""
     here, there = pty.openpty()
-    running = subprocess.Popen(
+    running = nursery.Popen(
         command, cwd=ROOT, env=env, stdin=there, stdout=there, stderr=there, start_new_session=True
     )
     os.close(there)

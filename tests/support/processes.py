@@ -7,11 +7,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-ROOT = Path(__file__).parents[2]
+from tests.support import nursery
+from tests.support.nursery import ROOT
+
+__all__ = ["ROOT", "Process"]
 
 
 class Process:
@@ -19,13 +21,15 @@ class Process:
 
     def __init__(self, module: str, *args: str, env: Mapping[str, str]) -> None:
         self._command = [sys.executable, "-m", module, *args]
+        # granian starts its own workers from the interpreter's options.
+        self._begin = subprocess.Popen if module == "backend.serve" else nursery.Popen
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         self._env = kept | {"PYTHONUNBUFFERED": "1"} | dict(env)
         self.lines: list[str] = []
         self._changed = threading.Condition()
 
     def __enter__(self) -> Self:
-        self.popen = subprocess.Popen(
+        self.popen = self._begin(
             self._command,
             cwd=ROOT,
             env=self._env,

@@ -1,7 +1,6 @@
 """A worker killed at any point of a file: the next one goes on, and every row is in once."""
 
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,8 +12,7 @@ from backend.common.deps import Deps
 from schemas.terms import BatchState
 from tests.backend.batches.conftest import PROVIDER, HandIn, row
 from tests.backend.batches.dying import POINTS
-from tests.support import dying
-from tests.support.processes import ROOT
+from tests.support import dying, nursery
 from tests.support.world import Clock
 
 
@@ -31,10 +29,8 @@ def test_after_a_kill_the_next_worker_goes_on(
 ) -> None:
     batch = hand_in(*(row(place) for place in range(1, 6)), "unreadable")
     asked = [dying.named(town, mongodb_uri), town.db.name, str(tmp_path), point, town.now().isoformat()]
-    ended = subprocess.run(
-        [sys.executable, "-m", "tests.backend.batches.dying", *asked], cwd=ROOT, check=False
-    )
-    assert ended.returncode == -signal.SIGKILL
+    ended = nursery.run([sys.executable, "-m", "tests.backend.batches.dying", *asked])
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
     dying.end_sessions(town)
     if point == "finished":
         assert service.process(town, system_actor) == 0

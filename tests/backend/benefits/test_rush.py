@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -19,8 +18,7 @@ from backend.registry.model import Subject
 from schemas.terms import SubjectKind
 from tests.backend.benefits import crowd
 from tests.backend.benefits.fair import WORKER, Fair
-from tests.support import dying
-from tests.support.processes import ROOT
+from tests.support import dying, nursery
 from tests.support.world import START, Clock
 
 PROCESSES, CLAIMERS, STOCK = 8, 2_000, 500
@@ -66,7 +64,7 @@ def crowds(fair: Fair, folder: Path, benefit: Shown, claimers: int, threads: int
     parts = [(share * n, min(share * n + share + share // 10, claimers), threads) for n in range(PROCESSES)]
 
     def run(part: tuple[int, int, int]) -> dict[str, int]:
-        done = subprocess.run(command(fair, folder, benefit, *part), cwd=ROOT, capture_output=True, text=True)
+        done = nursery.run(command(fair, folder, benefit, *part))
         assert done.returncode == 0, done.stderr
         found: dict[str, int] = json.loads(done.stdout)
         return found
@@ -99,9 +97,7 @@ def test_a_kill_in_the_middle_of_a_claim_loses_no_unit(
 ) -> None:
     people(fair.deps, 2)
     benefit = fair.start(stock=1)
-    done = subprocess.run(
-        command(fair, tmp_path, benefit, 0, 1, 1, point), cwd=ROOT, capture_output=True, text=True
-    )
+    done = nursery.run(command(fair, tmp_path, benefit, 0, 1, 1, point))
     assert done.returncode == (0 if point == "never" else -signal.SIGKILL), done.stderr
     # The server rolls back the transaction of a dead process when it next needs its documents, or after a minute.
     dying.end_sessions(fair.deps)
@@ -123,12 +119,7 @@ def test_a_kill_in_the_middle_of_a_redemption_and_the_same_request_again_redeem_
     shop = fair.shop()
     benefit = fair.start(shop)
     code = fair.claim(benefit).code
-    done = subprocess.run(
-        command(fair, tmp_path, benefit, 0, 0, 1, point, code, shop.id),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    done = nursery.run(command(fair, tmp_path, benefit, 0, 0, 1, point, code, shop.id))
     assert done.returncode == (0 if point == "never" else -signal.SIGKILL), done.stderr
     dying.end_sessions(fair.deps)
     committed = int(point in ("redeemed", "never"))

@@ -13,7 +13,7 @@ from backend.reports import service as reports
 from tests.backend.benefits.fair import Fair
 from tests.backend.dialogues.conftest import say
 from tests.backend.objections.town import Town
-from tests.support import dying
+from tests.support import dying, nursery
 from tests.support.conversations import CorePort, Doing
 from tests.support.processes import ROOT
 
@@ -21,9 +21,7 @@ from tests.support.processes import ROOT
 def process(deps: Deps, point: str, *texts: str) -> subprocess.Popen[bytes]:
     uri = dying.named(deps, deps.settings.mongodb_uri)
     inputs = [uri, deps.settings.mongodb_database, str(deps.settings.data_dir), point, deps.now().isoformat()]
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.backend.dialogues.dying", *inputs, *texts], cwd=ROOT
-    )
+    return nursery.Popen([sys.executable, "-m", "tests.backend.dialogues.dying", *inputs, *texts], cwd=ROOT)
 
 
 def killed(deps: Deps, point: str, *texts: str) -> None:

@@ -15,7 +15,7 @@ from backend.common.actor import Actor
 from backend.merchants.service import guessing
 from tests.backend.eligibility.counter import Counter
 from tests.backend.eligibility.till import POINTS
-from tests.support import dying
+from tests.support import dying, nursery
 from tests.support.processes import ROOT
 from tests.support.refusals import refused
 
@@ -32,7 +32,7 @@ def till(
     ]
     told += [counter.deps.now().isoformat(), counter.till.id, counter.lending.id, code, point, key]
     command = [sys.executable, "-m", "tests.backend.eligibility.till", *told]
-    with subprocess.Popen(
+    with nursery.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:

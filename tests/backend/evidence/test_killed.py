@@ -1,7 +1,6 @@
 """A process that is killed while files are handed in: no case without its files, no file that no sweep removes."""
 
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.evidence import service
 from tests.backend.evidence.dying import POINTS
-from tests.support.processes import ROOT
+from tests.support import nursery
 from tests.support.world import Clock
 
 
@@ -35,7 +34,7 @@ def test_whatever_the_moment_a_case_has_its_files_and_the_sweep_removes_the_othe
         str(tmp_path),
         point,
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    done = nursery.run(command)
     assert done.returncode == -signal.SIGKILL, done.stderr
     case = deps.db["cases"].find_one({"_id": "c1"})
     assert (case is not None) == (point == "committed")

@@ -21,7 +21,7 @@ from backend.news.service import ShownArticle
 from schemas.terms import NewsState
 from tests.backend.news import presser
 from tests.backend.news.press import ANNA, BO, CHEN, WORKER, Press
-from tests.support import dying
+from tests.support import dying, nursery
 from tests.support.processes import ROOT
 from tests.support.refusals import at_once
 from tests.support.world import Clock
@@ -154,9 +154,7 @@ def test_a_job_that_is_killed_has_published_all_of_an_article_or_nothing(
         press.publish(one, clock() + timedelta(minutes=1 + number))
         ids.append(one.id)
     clock.advance(minutes=5)
-    done = subprocess.run(
-        command(press.deps, tmp_path, point), cwd=ROOT, input="\n", capture_output=True, text=True
-    )
+    done = nursery.run(command(press.deps, tmp_path, point), typed="\n")
     assert done.returncode == -signal.SIGKILL, done.stderr
     dying.end_sessions(press.deps)
     assert press.titles() == (["第0篇"] if point == "committed" else [])
@@ -178,7 +176,7 @@ def test_two_jobs_in_two_processes_publish_each_article_once(
         ids.append(one.id)
     clock.advance(minutes=2)
     jobs = [
-        subprocess.Popen(
+        nursery.Popen(
             command(press.deps, tmp_path, "never"),
             cwd=ROOT,
             stdin=subprocess.PIPE,

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,8 +13,7 @@ from backend.common.deps import Deps
 from backend.evidence import service as evidence
 from tests.backend.objections.dying import POINTS, send
 from tests.backend.objections.town import Town
-from tests.support import dying
-from tests.support.processes import ROOT
+from tests.support import dying, nursery
 from tests.support.web import Tokens
 from tests.support.world import Clock
 
@@ -44,7 +42,7 @@ def test_asked_again_after_a_kill_there_is_one_case_with_its_evidence(
         clock().isoformat(),
     ]
     command = [sys.executable, "-m", "tests.backend.objections.dying", *given]
-    first = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    first = nursery.run(command)
     assert first.returncode == (0 if point == "never" else -signal.SIGKILL), first.stderr
     # The server rolls back the transaction of a dead process when it next needs its documents, or after a minute.
     dying.end_sessions(deps)

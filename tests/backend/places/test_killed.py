@@ -1,7 +1,6 @@
 """A process that is killed while it imports a list or takes in the third report: nothing half, and another try finishes it."""
 
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,14 +12,14 @@ from backend.places import service
 from schemas.terms import Channel, PlaceReportKind, PlaceTaskState, Role
 from tests.backend.places.conftest import STEWARD, Put, row, write
 from tests.backend.places.dying import IMPORT, REPORT, RESIDENT
+from tests.support import nursery
 from tests.support.dying import end_sessions, named
-from tests.support.processes import ROOT
 
 
 def killed(deps: Deps, uri: str, folder: Path, point: str, what: str) -> None:
     words = [named(deps, uri), deps.db.name, str(folder), point, what]
     command = [sys.executable, "-m", "tests.backend.places.dying", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    done = nursery.run(command)
     assert done.returncode == -signal.SIGKILL, done.stderr
     end_sessions(deps)
 

@@ -25,6 +25,7 @@ from backend.local.mongod import Mongod
 from backend.places import service
 from schemas.terms import Crs
 from tests.backend.places.conftest import Put
+from tests.support import nursery
 from tests.support.plans import recorded
 from tests.support.processes import ROOT
 
@@ -106,13 +107,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
         "WEB_WORKERS": "1", "LIMIT_PER_ADDRESS": "0", "LOG_LEVEL": "DEBUG",
     }  # fmt: skip
     for command in (["ensure-indexes"], ["seed-demo", "--residents", "0"]):
-        subprocess.run(
-            [sys.executable, "-m", "backend.manage", *command],
-            cwd=ROOT,
-            env=environ,
-            check=True,
-            capture_output=True,
-        )
+        nursery.run([sys.executable, "-m", "backend.manage", *command], env=environ).check_returncode()
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "backend.serve"], cwd=ROOT, env=environ, stdout=out, stderr=out

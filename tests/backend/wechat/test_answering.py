@@ -22,7 +22,7 @@ from backend.wechat.model import Call, Heard
 from backend.wechat.rules import reading
 from backend.wechat.service import Line, Pace
 from tests.backend.wechat.conftest import event_xml, text_xml
-from tests.support import dying
+from tests.support import dying, nursery
 from tests.support.processes import ROOT
 from tests.support.world import Clock
 
@@ -263,7 +263,7 @@ def test_a_killed_process_is_followed_by_the_next_try(
 
 def started(deps: Deps, uri: str, folder: Path, name: str, *rest: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "tests.backend.wechat.retry", uri, deps.db.name, str(folder)]
-    return subprocess.Popen(
+    return nursery.Popen(
         [*command, deps.now().isoformat(), name, *rest],
         cwd=ROOT,
         stdout=subprocess.PIPE,
