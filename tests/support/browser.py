@@ -5,6 +5,7 @@ would stumble over (axe-core). At the end of a visit nothing of that may be left
 """
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,18 +19,27 @@ import axe_playwright_python
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
 from backend.accounts.model import Tokens
 
 CHROMIUM = "/usr/bin/chromium-headless-shell"
-ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage")
+ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-software-rasterizer")
 # `target-size` is of WCAG 2.2 and off unless asked for; the shops of a map lie where they lie.
 AXE = (
     (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
     + """
 ;axe.configure({ rules: [{ id: "target-size", enabled: true, selector: "*:not(.leaflet-marker-icon)" }] });"""
 )
+AXE_PATH = "/axe-core.js"
+FETCH_AXE = """(path) => "axe" in window || new Promise((loaded, failed) => {
+  const script = document.createElement("script");
+  script.onload = loaded;
+  script.onerror = failed;
+  script.src = path;
+  document.head.append(script);
+})"""
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "has_touch": True,
@@ -49,7 +59,11 @@ LOOKS: dict[str, dict[str, str]] = {
 BY_COLOUR = ("color-contrast", "link-in-text-block")
 BY_MEASURE = ("target-size", "scrollable-region-focusable")
 BY_WORDS = ("button-name", "empty-heading", "html-has-lang", "html-lang-valid", "label", "link-name")
-ASKED: dict[str, tuple[str, ...]] = {"light": (), "dark": BY_COLOUR, "large": BY_MEASURE}
+ALL = ("*",)
+ASKED: dict[str, tuple[tuple[str, ...], bool]] = {
+    "light": (ALL, True), "dark": ((), True), "large": (BY_MEASURE, False),
+}  # fmt: skip
+"""What axe-core is asked in each look: the rules beside those of colour, and whether those too."""
 # As the server writes a look (templates/layout.html, switches.html); scripts that measure hear that the measures changed.
 WEAR = """(look) => {
   const root = document.documentElement;
@@ -60,26 +74,83 @@ WEAR = """(look) => {
   }
   window.dispatchEvent(new Event("resize"));
 }"""
+# Whether letters can be read is most of what axe-core works for, and on most pages the same letters lie on the same ground. So
+# they are told apart by kinds: colour, size and weight of the letters, and the colours behind them up to one that lets nothing
+# through. Of each kind that axe-core has not found good in this process it judges one, the longest text. What may lie over
+# something that is not its parent, or is blended with it, is of no kind and is judged wherever it stands.
+KINDS = """(proved) => {
+  const grounds = new Map();
+  const alpha = colour => colour.startsWith("rgba") ? parseFloat(colour.split(",")[3]) : colour.startsWith("rgb") ? 1 : 0.5;
+  const ground = (one) => {
+    if (!one) return { colours: "", moved: false, blended: false };
+    if (!grounds.has(one)) {
+      const style = getComputedStyle(one), below = ground(one.parentElement), seen = alpha(style.backgroundColor);
+      const shifted = style.position === "relative" && [style.top, style.left].some(edge => parseFloat(edge));
+      const moved = shifted || /absolute|fixed|sticky/.test(style.position) || style.float !== "none"
+        || style.transform !== "none" || /-/.test(style.margin);
+      const blended = style.opacity !== "1" || style.filter !== "none" || style.mixBlendMode !== "normal"
+        || style.backgroundImage !== "none" || style.clipPath !== "none";
+      grounds.set(one, {
+        colours: seen === 1 ? style.backgroundColor : seen ? `${style.backgroundColor} on ${below.colours}` : below.colours,
+        moved: seen !== 1 && (moved || below.moved),
+        blended: blended || below.blended,
+      });
+    }
+    return grounds.get(one);
+  };
+  const unknown = new Map(), apart = [];
+  for (const one of document.body.querySelectorAll("*")) {
+    const written = [...one.childNodes].filter(node => node.nodeType === 3).map(node => node.data.trim()).join("").length;
+    if (!written && !/^(INPUT|SELECT|TEXTAREA)$/.test(one.tagName)) continue;
+    if (!one.checkVisibility({ visibilityProperty: true })) continue;
+    const { colours, moved, blended } = ground(one);
+    if (moved || blended) { apart.push(one); continue; }
+    const style = getComputedStyle(one), around = getComputedStyle(one.parentElement);
+    const kind = [style.color, style.fontSize, style.fontWeight, style.textShadow, colours, written ? "" : one.tagName,
+      ...(one.tagName === "A" ? [around.color, around.fontWeight, style.textDecorationLine, style.display] : [])].join("; ");
+    if (!proved.has(kind) && !(unknown.get(kind)?.[0] >= written)) unknown.set(kind, [written, one]);
+  }
+  return [new Map([...unknown].map(([kind, [, one]]) => [kind, one])), apart];
+}"""
+PROVED: set[str] = set()
+"""Kinds of letters that axe-core found good in this process."""
 # A bar that stays in place covers what one would scroll to, of which axe-core could then say nothing; what still moves has not
 # the colours that it comes to have. Width is not compared with `innerWidth`: on a phone that grows with what does not fit.
-LOOK_OVER = """async ([looks, leftOut]) => {
-  const wear = WEAR;
+LOOK_OVER = """async ([looks, proved]) => {
+  const wear = WEAR, kinds = KINDS;
   const bars = [...document.querySelectorAll(".top, .tabs")];
   const told = [];
   for (const bar of bars) bar.style.position = "static";
-  for (const [name, look, rules] of looks) {
+  for (const [name, look, rules, colours] of looks) {
     if (look) wear(look);
     const moving = document.getAnimations().filter(one => one.playState === "running");
     await Promise.allSettled(moving.filter(one => one.effect.getComputedTiming().endTime < Infinity).map(one => one.finished));
-    const asked = rules.length ? { runOnly: { type: "rule", values: rules } }
-      : { rules: Object.fromEntries(leftOut.map(rule => [rule, { enabled: false }])) };
-    const found = await axe.run({ resultTypes: ["violations"], selectors: false, ...asked });
+    const asked = [];
+    if (rules.includes("*")) {
+      const left = Object.fromEntries(BY_COLOUR.map(rule => [rule, { enabled: false }]));
+      asked.push([document, { rules: left, resultTypes: ["violations"] }]);
+    } else if (rules.length) {
+      asked.push([document, { runOnly: { type: "rule", values: rules }, resultTypes: ["violations"] }]);
+    }
+    const [unknown, apart] = colours ? kinds(new Set(proved)) : [new Map(), []];
+    const letters = [...unknown.values(), ...apart];
+    if (letters.length) {
+      asked.push([{ include: letters }, { runOnly: { type: "rule", values: BY_COLOUR }, elementRef: true }]);
+    }
+    const violations = [], passed = new Set();
+    for (const [where, how] of asked) {
+      const found = await axe.run(where, { selectors: false, ...how });
+      violations.push(...found.violations.map(one => [one.id, one.help, one.nodes.map(node => node.html)]));
+      for (const one of found.passes) if (one.id === "color-contrast") for (const node of one.nodes) passed.add(node.element);
+    }
     const wide = document.documentElement.scrollWidth - screen.width;
-    told.push([name, wide, found.violations.map(one => [one.id, one.help, one.nodes.map(node => node.html)])]);
+    told.push([name, wide, violations, [...unknown].filter(([, one]) => passed.has(one)).map(([kind]) => kind)]);
   }
   for (const bar of bars) bar.style.position = "";
   return told;
-}""".replace("WEAR", WEAR)
+}"""
+for _name, _script in {"WEAR": WEAR, "KINDS": KINDS, "BY_COLOUR": json.dumps(BY_COLOUR)}.items():
+    LOOK_OVER = LOOK_OVER.replace(_name, _script)
 # The browser says so on the console, and the answer itself is looked at closer: see `Visit._weigh`.
 REFUSED = "Failed to load resource: the server responded with a status of 4"
 
@@ -112,16 +183,30 @@ FOCUSED = """() => {
 }"""
 
 
+_SERVED: set[str] = set()
+
+
+def _axe(_: Any, start_response: Any) -> list[bytes]:
+    """axe-core as a script of the site itself: the browser keeps what it made of it, where `evaluate` has it read half a
+    megabyte anew on every page."""
+    kept = [("Content-Type", "text/javascript; charset=utf-8"), ("Cache-Control", "max-age=86400, immutable")]
+    start_response("200 OK", kept)
+    return [AXE.encode()]
+
+
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
-    """The app over real HTTP; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    """The app over real HTTP, and axe-core beside it; gives its address."""
+    server = make_server("127.0.0.1", 0, DispatcherMiddleware(app, {AXE_PATH: _axe}), threaded=True)
     # It looks this often whether it is to end, and every test waits for that.
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
+    address = f"http://127.0.0.1:{server.port}"
+    _SERVED.add(address)
     try:
-        yield f"http://127.0.0.1:{server.port}"
+        yield address
     finally:
+        _SERVED.discard(address)
         server.shutdown()
         thread.join()
         server.server_close()
@@ -185,15 +270,15 @@ class Visit:
 
     def check(self, *, colours: bool = True) -> None:
         """Nothing for axe-core to say about this page as it stands, and it fits the width."""
-        self._look_over([("as it is", None, ())], () if colours else BY_COLOUR)
+        self._look_over(("as it is", None, ALL, colours))
 
     def check_looks(self) -> None:
         """The same in light, in dark and in large type, which the page is put in where it stands, without loading it anew."""
-        self._look_over([(name, look, ASKED[name]) for name, look in LOOKS.items()])
+        self._look_over(*((name, look, *ASKED[name]) for name, look in LOOKS.items()))
 
     def check_words(self) -> None:
         """What another language can change: the room that its words need, and that nothing is without them."""
-        self._look_over([("as it is", None, BY_WORDS + BY_MEASURE)])
+        self._look_over(("as it is", None, BY_WORDS + BY_MEASURE, False))
 
     def check_thumbs(self) -> None:
         """Everything that is pressed is large enough for a thumb."""
@@ -226,20 +311,27 @@ class Visit:
         """Put the page in a look, as the server would have written it."""
         self.page.evaluate(WEAR, LOOKS[look])
 
-    def _look_over(
-        self, looks: list[tuple[str, dict[str, str] | None, tuple[str, ...]]], left_out: tuple[str, ...] = ()
-    ) -> None:
+    def _look_over(self, *looks: tuple[str, dict[str, str] | None, tuple[str, ...], bool]) -> None:
+        """Each look with the rules that are asked in it, and whether its colours are."""
         self.page.wait_for_load_state()
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE)
-        seen = self.page.evaluate(LOOK_OVER, [looks, left_out])
+        self._bring_axe()
+        seen = self.page.evaluate(LOOK_OVER, [looks, list(PROVED)])
         told = [
             f"{look}: {rule}: {what}: {[html[:160] for html in nodes[:4]]}"
-            for look, _, violations in seen
+            for look, _, violations, _ in seen
             for rule, what, nodes in violations
         ]
-        told += [f"{look}: the page is {wide} px wider than the screen" for look, wide, _ in seen if wide > 0]
+        told += [
+            f"{look}: the page is {wide} px wider than the screen" for look, wide, *_ in seen if wide > 0
+        ]
         assert not told, "\n".join([self.page.url, *told])
+        PROVED.update(kind for *_, kinds in seen for kind in kinds)
+
+    def _bring_axe(self) -> None:
+        if self.home in _SERVED:
+            self.page.evaluate(FETCH_AXE, AXE_PATH)
+        elif not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
 
     def end(self) -> None:
         self.context.close()

@@ -6,7 +6,6 @@ same with nothing in them, what is not there or not allowed, and forms that came
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser
@@ -263,9 +262,8 @@ SEND = """([target, typed]) => {
   for (const [name, words] of Object.entries(typed)) form.elements[name].value = words;
   HTMLFormElement.prototype.submit.call(form);
 }"""
-ENGLISH = "phone in English"
-SIZES = {"phone": browsing.PHONE, "desk": browsing.DESK, ENGLISH: browsing.PHONE}
-CALM = {**browsing.COMMON, "reduced_motion": "reduce"}
+CALM = {**browsing.COMMON, **browsing.PHONE, "reduced_motion": "reduce"}
+PHONE, DESK = browsing.PHONE["viewport"], browsing.DESK["viewport"]
 # At one address other pages, or much more on them, than at the first stop.
 OTHERWISE = {
     ("resident", "/verify-me/face"),
@@ -281,13 +279,7 @@ OTHERWISE = {
     ("auditor", "/staff/audit?action=reports."),
 }
 # A page is looked at on both; the further states of one on the phone, where room is scarce.
-STOPS = [
-    (size, *stop)
-    for size in SIZES
-    for stops in WALK.values()
-    for stop in stops
-    if size != "desk" or stop == stops[0] or stop in OTHERWISE
-]
+STOPS = [(*stop, stop == stops[0] or stop in OTHERWISE) for stops in WALK.values() for stop in stops]
 
 
 @pytest.fixture(scope="module")
@@ -314,40 +306,52 @@ def served_city(city: City, standing: Standing) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def walkers(city: City, served_city: str, browser: Browser) -> Iterator["Walkers"]:
-    with ExitStack() as stack:
-        yield Walkers(city, served_city, browser, stack)
+    context = browser.new_context(**CALM)
+    yield Walkers(city, Visit(context, served_city))
+    context.close()
 
 
 class Walkers:
-    """Each with a browser of their own at each size, which they keep for the whole walk."""
+    """All with one browser, which they hand on and which knows at any time the one who has it: a new one would compile all
+    scripts anew."""
 
-    def __init__(self, city: City, home: str, browser: Browser, stack: ExitStack) -> None:
-        self._city, self._home, self._browser, self._stack = city, home, browser, stack
-        self._known: dict[tuple[str, str], Visit] = {}
+    def __init__(self, city: City, visit: Visit) -> None:
+        self._city, self._visit = city, visit
+        self._has_it: tuple[str, str] | None = None
 
-    def goes(self, who: str, size: str, path: str, expected: int = 200) -> Visit:
-        """Somebody opens an address; where it leads elsewhere or is refused, the test fails."""
-        one = self._one(who, size)
+    def goes(self, who: str, path: str, expected: int = 200, *, lang: str = "zh") -> Visit:
+        """Somebody opens an address on the phone; where it leads elsewhere or is refused, the test fails."""
+        one = self._handed_to(who, lang)
         wanted = path.format_map(self._city.ids)
+        one.page.set_viewport_size(PHONE)
         answer = one.open(wanted)
-        assert (answer.status, one.page.url) == (expected, self._home + wanted)
-        one.page.wait_for_selector(
-            "[data-map][data-pins], .pin, main:not(:has([data-map]))", state="attached"
-        )
+        assert (answer.status, one.page.url) == (expected, one.home + wanted)
+        _until_drawn(one)
         return one
 
-    def _one(self, who: str, size: str) -> Visit:
-        if (who, size) not in self._known:
-            made = Visit(self._browser.new_context(**{**CALM, **SIZES[size]}), self._home)
-            self._stack.callback(made.context.close)
-            if who in self._city.keys:
-                made.signed_in(*self._city.keys[who])
-            if who == "clerk":
-                made.prefers(**{cookies.SERVICE: self._city.ids["service"]})
-            if size == ENGLISH:
-                made.prefers(lang="en")
-            self._known[who, size] = made
-        return self._known[who, size]
+    def _handed_to(self, who: str, lang: str) -> Visit:
+        if self._has_it == (who, lang):
+            return self._visit
+        one, self._has_it = self._visit, (who, lang)
+        if one.page.url.startswith(one.home):
+            one.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        one.context.clear_cookies()
+        one.prefers(lang=lang)
+        if who in self._city.keys:
+            one.signed_in(*self._city.keys[who])
+        if who == "clerk":
+            one.prefers(**{cookies.SERVICE: self._city.ids["service"]})
+        return one
+
+
+def _until_drawn(one: Visit) -> None:
+    one.page.wait_for_selector("[data-map][data-pins], .pin, main:not(:has([data-map]))", state="attached")
+
+
+def _sits_down(one: Visit) -> None:
+    """The same page on a screen as wide as a desk's: nothing of it but its measures depends on that (site.css)."""
+    one.page.set_viewport_size(DESK)
+    _until_drawn(one)
 
 
 def test_every_page_of_the_table_is_walked_by_somebody_who_may_see_it(standing: Standing, city: City) -> None:
@@ -371,20 +375,23 @@ def test_every_page_of_the_table_is_walked_by_somebody_who_may_see_it(standing: 
             assert re.fullmatch(rule, path.partition("?")[0]), (key, path)
 
 
-@pytest.mark.parametrize(("size", "who", "path"), STOPS)
-def test_a_page_holds_in_every_look(walkers: Walkers, size: str, who: str, path: str) -> None:
-    one = walkers.goes(who, size, path)
-    if size == ENGLISH:
-        one.check_words()
-    else:
+@pytest.mark.parametrize(("who", "path", "at_a_desk"), STOPS)
+def test_a_page_holds_in_every_look(walkers: Walkers, who: str, path: str, at_a_desk: bool) -> None:
+    one = walkers.goes(who, path)
+    one.check_looks()
+    if at_a_desk:
+        _sits_down(one)
         one.check_looks()
+    one.leave()
+    walkers.goes(who, path, lang="en").check_words()
     one.leave()
 
 
-@pytest.mark.parametrize("size", ["phone", "desk"])
 @pytest.mark.parametrize(("code", "who", "path"), FAULTS)
-def test_a_fault_holds_in_every_look(walkers: Walkers, size: str, code: int, who: str, path: str) -> None:
-    one = walkers.goes(who, size, path, code)
+def test_a_fault_holds_in_every_look(walkers: Walkers, code: int, who: str, path: str) -> None:
+    one = walkers.goes(who, path, code)
+    one.check_looks()
+    _sits_down(one)
     one.check_looks()
     one.leave()
 
@@ -393,14 +400,10 @@ def test_a_fault_holds_in_every_look(walkers: Walkers, size: str, code: int, who
 def test_a_form_that_was_refused_holds(
     walkers: Walkers, who: str, path: str, target: str, typed: dict[str, str]
 ) -> None:
-    one = walkers.goes(who, "phone", path)
+    one = walkers.goes(who, path)
     with one.page.expect_navigation() as sent:
         one.page.evaluate(SEND, [target, typed])
     assert 400 <= sent.value.status < 500
     assert one.page.locator("[data-refusal], [aria-invalid=true]").count() > 0
-    # What was refused has the same colours on every form.
-    if target == "/login":
-        one.check_looks()
-    else:
-        one.check(colours=False)
+    one.check_looks()
     one.leave()
