@@ -17,7 +17,7 @@ chat: setup ## talk to the bot by hand on a page, beside `make run` (another por
 	@exec $(PY) -m tests.support.bot_api --port $(or $(CHAT_PORT),8081)
 
 test: setup-dev pictures check ## everything that CI runs (one part: make test T=tests/backend/local)
-	@$(PY) -m pytest -n $(WORKERS) $(or $(T),--cov --cov-report=)
+	@$(PY) -m pytest -n $(WORKERS) $(or $(T),-p tests.support.reached)
 
 sure: setup-dev check ## the fast half, before a commit
 	@$(PY) -m pytest -n $(WORKERS) -m "not slow and not e2e"
@@ -54,7 +54,7 @@ pictures: setup-dev ## fetch the photographs that tests use
 	@$(PY) -m tests.support.pictures
 
 clean: ## remove the environment and all caches; the data of `make run` stays
-	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage*
+	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 setup:
 	@.ci/environment local

@@ -1,0 +1,101 @@
+"""Which lines and branches of the project the tests reach: loaded with `-p tests.support.reached`, told when all has run.
+
+Python 3.11 can only trace what runs line by line, which doubles the processor time of the tests. SlipCover writes a mark into
+the bytecode of each line and branch instead, and a mark that was met costs next to nothing from then on. It works in the test
+workers, on what they import themselves; the controller knows what there is and adds up what they met (docs/adr/0043).
+"""
+
+import json
+import os
+import tomllib
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import slipcover
+
+ROOT = Path(__file__).parents[2]
+_WANTED = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["reached"]
+SOURCE: list[str] = _WANTED["source"]
+FLOOR: float = _WANTED["floor"]
+LEFT_OUT: list[str] = _WANTED["left-out"]
+NOT_REACHED = ROOT / ".cache" / "not-reached.txt"
+
+Reached = dict[str, tuple[list[int], list[tuple[int, int]]]]
+"""Lines and branches (from a line to a line, 0 for the end of the function) by file."""
+
+
+def _in_worker() -> bool:
+    return "PYTEST_XDIST_WORKER" in os.environ
+
+
+if _in_worker():
+    _marks = slipcover.Slipcover(branch=True, exclude_lines=[])
+    slipcover.ImportManager(_marks, slipcover.FileMatcher(sources=SOURCE)).__enter__()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What there is to be met is found out while the workers begin."""
+    if not _in_worker():
+        session.config.stash[_there] = ThreadPoolExecutor(1).submit(_all_there)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """A worker has ended; one that broke off has nothing to tell."""
+    told = getattr(node, "workeroutput", {}).get("reached")
+    if told is not None:
+        node.config.stash.setdefault(_told, []).append(json.loads(told))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if not _in_worker():
+        if told := session.config.stash.get(_told, []):
+            share = _add_up(session.config.stash[_there].result(), told)
+            session.config.stash[_summary] = (
+                f"reached: {share:.2f} % of lines and branches; at least {FLOOR} are asked for; "
+                f"the others are in {NOT_REACHED.relative_to(ROOT)}"
+            )
+            if share < FLOOR and exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        return
+    files = _marks.get_coverage()["files"]
+    met = {name: (one["executed_lines"], one["executed_branches"]) for name, one in files.items()}
+    session.config.workeroutput["reached"] = json.dumps(met)  # type: ignore[attr-defined] # xdist's
+
+
+def _all_there() -> dict[str, Any]:
+    found: dict[str, Any] = slipcover.Slipcover(
+        branch=True, source=SOURCE, exclude_lines=LEFT_OUT
+    ).get_coverage()
+    return found
+
+
+_told: pytest.StashKey[list[Reached]] = pytest.StashKey()
+_there: pytest.StashKey["Future[dict[str, Any]]"] = pytest.StashKey()
+_summary: pytest.StashKey[str] = pytest.StashKey()
+
+
+def _add_up(found: dict[str, Any], told: list[Reached]) -> float:
+    """Write down what nobody met, and give the share of what was, in per cent."""
+    for name, one in found["files"].items():
+        for place, kind in enumerate(("lines", "branches")):
+            there = {*map(_part, one[f"missing_{kind}"])}
+            met = {_part(part) for worker in told for part in worker.get(name, ([], []))[place]}
+            one |= {f"executed_{kind}": sorted(there & met), f"missing_{kind}": sorted(there - met)}
+    slipcover.merge_coverage(found, {**found, "files": {}})  # which works the sums out anew
+    NOT_REACHED.parent.mkdir(exist_ok=True)
+    with NOT_REACHED.open("w") as file:
+        slipcover.print_coverage(found, outfile=file, skip_covered=True)
+    return float(found["summary"]["percent_covered"])
+
+
+def _part(one: Any) -> Any:
+    return tuple(one) if isinstance(one, list) else one
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if _summary in config.stash:
+        terminalreporter.write_line(config.stash[_summary])
