@@ -41,7 +41,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     _remove_leftovers()
     folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_roomy_place()))
-    server = Mongod(folder / "db", log=folder / "mongod.log", oplog_mb=200, parameters=_PARAMETERS)
+    server = Mongod(
+        folder / "db", log=folder / "mongod.log", cache_gb=1, oplog_mb=200, parameters=_PARAMETERS
+    )
     server.start()
     session.config.stash[_server] = server
 

@@ -5,13 +5,14 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+from bson import Timestamp
 from pymongo import WriteConcern
 
 from backend import bootstrap
 from backend.common import handles, ids, mongo
 from backend.common.deps import Deps
 from backend.common.keeping import Kept
-from backend.common.mongo import MAJORITY, Client, Document
+from backend.common.mongo import MAJORITY, Client
 from backend.common.pages import Cursors
 from backend.common.sealing import VAULT, Sealer
 from backend.common.settings import Settings
@@ -82,17 +83,38 @@ def make_settings(uri: str, database: str, data_dir: Path) -> Settings:
 def empty(deps: Deps) -> None:
     """Every collection without documents again, the data keys excepted.
 
-    One read finds those that have any, for most have none, and only the last is waited for until the majority has it, and
-    with it all before: without that a transaction begun right after may still see what was taken away, while another
-    test writes to the same server.
+    Those that anybody wrote to since the last time are known from the server's log of operations, so that this costs what a
+    test wrote and not how many collections there are. Only the last deletion is waited for until the majority has it, and with it
+    all before: without that a transaction begun right after may still see what was taken away, while another test writes to
+    the same server.
     """
-    names = [name for name in deps.db.list_collection_names() if name != VAULT]
-    filled = {found["in"] for found in deps.db.aggregate([{"$documents": []}, *map(_one_of, names)])}
-    for name, left in zip(filled, reversed(range(len(filled))), strict=True):
-        unwaited = WriteConcern(w=1) if left else MAJORITY
-        deps.db.get_collection(name, write_concern=unwaited).delete_many({})
+    name = deps.db.name
+    # Taken first: what somebody still writes meanwhile is found the next time.
+    now = deps.client.admin.command("ping")["operationTime"]
+    written = _written(deps, _EMPTIED[name]) if name in _EMPTIED else None
+    there = set(deps.db.list_collection_names()) if written is None else written
+    names = sorted(there - {VAULT})
+    for place, one in enumerate(names, start=1):
+        unwaited = WriteConcern(w=1) if place < len(names) else MAJORITY
+        deps.db.get_collection(one, write_concern=unwaited).delete_many({})
+    _EMPTIED[name] = now
 
 
-def _one_of(name: str) -> Document:
-    pipeline = [{"$limit": 1}, {"$project": {"_id": 0, "in": name}}]
-    return {"$unionWith": {"coll": name, "pipeline": pipeline}}
+_EMPTIED: dict[str, Timestamp] = {}
+"""When each database was emptied last, by the server's clock of operations."""
+
+
+def _written(deps: Deps, since: Timestamp) -> set[str] | None:
+    """The collections that operations after that touched; nothing where the log does not reach back that far."""
+    own = f"{deps.db.name}."
+    found: set[str] = set()
+    reaches = False
+    for one in deps.client.local["oplog.rs"].aggregate(
+        [
+            {"$match": {"ts": {"$gte": since}}},
+            {"$group": {"_id": {"$ifNull": ["$o.applyOps.ns", ["$ns"]]}, "first": {"$min": "$ts"}}},
+        ]
+    ):
+        reaches = reaches or one["first"] <= since
+        found.update(space.removeprefix(own) for space in one["_id"] if space.startswith(own))
+    return found - {"$cmd"} if reaches else None

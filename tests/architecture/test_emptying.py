@@ -1,0 +1,74 @@
+"""A test begins with an empty database, whoever wrote what before it and by whichever way."""
+
+from collections.abc import Callable
+
+import pytest
+from bson import Timestamp
+from pymongo import InsertOne, MongoClient
+
+from backend.common.deps import Deps
+from backend.common.mongo import Document
+from backend.common.sealing import VAULT
+from tests.support import world
+
+Writing = Callable[[Deps], object]
+
+
+def in_a_transaction(deps: Deps) -> None:
+    with deps.client.start_session() as session, session.start_transaction():
+        for name in ("records", "subjects"):
+            deps.db[name].insert_one({"_id": 1, "number_mac": b"1"}, session=session)
+
+
+def by_another_client(deps: Deps) -> None:
+    with MongoClient[Document](str(deps.settings.mongodb_uri)) as other:
+        other[deps.db.name]["records"].bulk_write([InsertOne({"_id": 1})])
+
+
+def by_upsert(deps: Deps) -> None:
+    deps.db["settings_of_a_test"].update_one({"_id": 1}, {"$set": {"a": 1}}, upsert=True)
+
+
+def after_a_drop(deps: Deps) -> None:
+    deps.db["settings_of_a_test"].insert_one({"_id": 1})
+    deps.db["settings_of_a_test"].drop()
+    deps.db["settings_of_a_test"].insert_one({"_id": 2})
+
+
+def by_a_pipeline(deps: Deps) -> None:
+    deps.db["records"].insert_one({"_id": 1})
+    deps.db["records"].aggregate([{"$merge": {"into": "records_elsewhere"}}])
+
+
+def left(deps: Deps) -> dict[str, int]:
+    counted = {name: deps.db[name].count_documents({}) for name in deps.db.list_collection_names()}
+    return {name: count for name, count in counted.items() if count and name != VAULT}
+
+
+@pytest.mark.parametrize(
+    "write", [in_a_transaction, by_another_client, by_upsert, after_a_drop, by_a_pipeline]
+)
+def test_nothing_is_left_of_what_was_written(deps: Deps, write: Writing) -> None:
+    assert left(deps) == {}
+    write(deps)
+    assert left(deps)
+    world.empty(deps)
+    assert left(deps) == {}
+
+
+def test_where_the_log_does_not_reach_back_everything_is_emptied(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deps.db["records"].insert_one({"_id": 1})
+    long_ago = Timestamp(1, 1)
+    monkeypatch.setattr(world, "_EMPTIED", {deps.db.name: long_ago})
+    world.empty(deps)
+    assert left(deps) == {}
+    assert world._EMPTIED[deps.db.name] > long_ago
+
+
+def test_the_keys_stay(deps: Deps) -> None:
+    keys = deps.db[VAULT].count_documents({})
+    assert keys
+    world.empty(deps)
+    assert deps.db[VAULT].count_documents({}) == keys
