@@ -1,9 +1,8 @@
 """What stands before the camera of a real browser: the film of a head that turns, and somebody who follows what the page asks."""
 
-import fcntl
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, Playwright
 from schemas.faces import FaceStep
 from tests.support import browser as browsing
 from tests.support.browser import Visit
+from tests.support.drawn import drawn
 from tests.support.face import photograph
 
 Films = Callable[[str], Path]
@@ -37,22 +37,10 @@ AS_IT_COMES = """(shade) => {
 
 
 @pytest.fixture(scope="session")
-def films(tmp_path_factory: pytest.TempPathFactory) -> Films:
+def films() -> Films:
     """The film of the person on a photograph (`obama2.jpg`), of the photograph itself (`obama2.jpg still`), of that person and
-    another (`obama2.jpg and biden.jpg`), or of one grey that never moves (`grey 120`); made once for all workers of a run."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-
-    def film(name: str) -> Path:
-        path = folder / f"{name}.y4m"
-        with (folder / "films.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not path.exists():
-                _make(name, path.with_suffix(".unfinished")).rename(path)
-        return path
-
-    return film
+    another (`obama2.jpg and biden.jpg`), or of one grey that never moves (`grey 120`)."""
+    return lambda name: drawn(f"{name}.y4m", partial(_make, name))
 
 
 def _make(name: str, path: Path) -> Path:

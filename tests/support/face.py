@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from subprocess import Popen
 from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 import pytest
 
@@ -17,6 +18,7 @@ from backend.facechecks.rules import Verdict
 from backend.gateways import faces as gateway
 from backend.gateways.faces import SocketFaces
 from schemas.faces import FaceStep
+from tests.support.drawn import drawn
 from tests.support.pictures import picture
 
 ORDER = (FaceStep.TURN_LEFT, FaceStep.TURN_RIGHT)
@@ -129,9 +131,16 @@ def kill(pid: int) -> None:
 @lru_cache(maxsize=8)
 def acted(name: str, actions: tuple[FaceStep, ...] = ORDER) -> tuple[bytes, ...]:
     """Eight frames of the person on a photograph, following the prompts."""
-    from tests.support import motion  # loads dlib: only where frames are made
 
-    return tuple(motion.movement(photograph(name), steps_of(actions)))
+    def draw(path: Path) -> None:
+        from tests.support import motion  # loads dlib: only where frames are made
+
+        with ZipFile(path, "w") as frames:
+            for place, frame in enumerate(motion.movement(photograph(name), steps_of(actions))):
+                frames.writestr(f"{place}.jpg", frame)
+
+    with ZipFile(drawn(f"{name} {' '.join(actions)}.zip", draw)) as frames:
+        return tuple(map(frames.read, frames.namelist()))
 
 
 @lru_cache(maxsize=8)
