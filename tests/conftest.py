@@ -1,10 +1,14 @@
 """What every test may ask for."""
 
+import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+import bot  # noqa: F401 - before anything imports aiogram
 from backend import bootstrap
 from backend.common import mongo
 from backend.common.actor import Actor, system
@@ -12,9 +16,12 @@ from backend.common.deps import Deps
 from backend.common.mongo import Client
 from backend.common.sealing import Sealer
 from schemas.terms import Channel
-from tests.support import world
+from tests.support import ordering, world
 from tests.support.world import Clock
 
+# How long something takes is for the benches: a slow machine is no fault, neither at drawing inputs nor at using them.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 pytest_plugins = [
     "tests.support.mongod",
     "tests.support.web",
@@ -27,8 +34,14 @@ pytest_plugins = [
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long ones first, otherwise as they came: a worker that has nothing left takes short ones from another."""
-    items.sort(key=lambda item: "slow" not in item.keywords)
+    """Long ones first, otherwise as they came."""
+    items[:] = ordering.for_workers(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def pytest_collection_finish() -> None:
+    """What the collection made stays to the end; without this every full round of the garbage collector looks at all of it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

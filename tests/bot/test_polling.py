@@ -305,7 +305,9 @@ def test_one_chat_that_cannot_be_answered_holds_up_nobody_however_many_write(
             one.wait_for(1)
         assert first.texts == []
         until(lambda: api.world.updates.pending == [])
-        assert deps.db["chat_aside"].count_documents({}) == 1
+        # On a slow machine one of the others may have lain there too, until it was answered.
+        until(lambda: deps.db["chat_aside"].count_documents({}) == 1)
+        assert first.texts == []
         go_on.set()
         first.wait_for(1)
         until(lambda: deps.db["chat_aside"].count_documents({}) == 0)

@@ -22,7 +22,9 @@ from tests.support.world import MASTER_KEY
 ROOM = "registry"
 OTHER_KEY = Binary(bytes(16), 4)
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=70)
-repeated = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+repeated = settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 class OnlyHere(Sealer):

@@ -57,7 +57,11 @@ INCOMING = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(sent=INCOMING)
 def test_no_message_raises_or_is_answered_out_of_bounds(town: Town, sent: Incoming) -> None:
     if town.deps.db["chat_bindings"].count_documents({}) == 0:

@@ -448,7 +448,11 @@ BAD = st.sampled_from(
 
 
 @given(rows=st.lists(st.one_of(GOOD, BAD), max_size=25))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_any_mix_of_rows_keeps_the_good_and_refuses_the_bad(
     deps: Deps, tmp_path: Path, rows: list[tuple[bool, Any]]
 ) -> None:

@@ -187,7 +187,11 @@ ANY_WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=80)
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    max_examples=60,
+)
 @given(ANY_WORDS, st.sampled_from(["say", "tap", "menu", "scan", "follow", "leave"]))
 def test_nothing_that_a_person_does_goes_wrong(
     resident: Resident, clock: Clock, words: str, doing: str

@@ -1,0 +1,49 @@
+"""The order of the tests: nothing is lost, what shares much runs together, and each worker begins with long ones."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.ordering import for_workers
+
+
+class Item:
+    def __init__(self, name: str, *keywords: str) -> None:
+        self.name, self.keywords, self.path = name, keywords, Path(name.split(":")[0])
+
+
+def names(items: list[Any]) -> list[str]:
+    return [item.name for item in items]
+
+
+ITEMS: list[Any] = [
+    *(Item(f"a:{place}") for place in range(7)),
+    Item("a:slow", "slow"),
+    *(Item(f"b:{place}", "slow") for place in range(3)),
+    *(Item(f"c:{place}", "slow", "e2e") for place in range(4)),
+    *(Item(f"d:{place}") for place in range(20)),
+    *(Item(f"e:{place}", "slow") for place in range(3)),
+]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 4, 40])
+def test_every_test_is_run_once(workers: int) -> None:
+    ordered = for_workers(ITEMS, workers)
+    assert sorted(names(ordered)) == sorted(names(ITEMS))
+    assert names(ordered)[:4] == [f"c:{place}" for place in range(4)]
+
+
+def test_each_worker_begins_with_long_ones_and_those_of_a_file_stay_together() -> None:
+    ordered = names(for_workers(ITEMS, 3))
+    runs = [ordered[:12], ordered[12:25], ordered[25:]]  # as the scheduler deals 38 tests
+    assert len(ordered) == 38
+    assert [run[0][0] for run in runs] == ["c", "a", "b"]
+    for file in "be":
+        assert [run.count(f"{file}:0") + run.count(f"{file}:2") for run in runs].count(2) == 1
+
+
+def test_alone_the_long_ones_come_first_and_the_others_as_they_came() -> None:
+    ordered = names(for_workers(ITEMS, 1))
+    others = [name for name in names(ITEMS) if name[0] in "ad" and name != "a:slow"]
+    assert ordered[-len(others) :] == others
