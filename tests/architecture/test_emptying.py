@@ -40,13 +40,19 @@ def by_a_pipeline(deps: Deps) -> None:
     deps.db["records"].aggregate([{"$merge": {"into": "records_elsewhere"}}])
 
 
+def by_another_name(deps: Deps) -> None:
+    deps.db["records"].insert_one({"_id": 1})
+    deps.db["records"].aggregate([{"$out": "records_elsewhere"}])
+    deps.db["records_elsewhere"].rename("records_far_away")
+
+
 def left(deps: Deps) -> dict[str, int]:
     counted = {name: deps.db[name].count_documents({}) for name in deps.db.list_collection_names()}
     return {name: count for name, count in counted.items() if count and name != VAULT}
 
 
 @pytest.mark.parametrize(
-    "write", [in_a_transaction, by_another_client, by_upsert, after_a_drop, by_a_pipeline]
+    "write", [in_a_transaction, by_another_client, by_upsert, after_a_drop, by_a_pipeline, by_another_name]
 )
 def test_nothing_is_left_of_what_was_written(deps: Deps, write: Writing) -> None:
     assert left(deps) == {}
@@ -61,10 +67,11 @@ def test_where_the_log_does_not_reach_back_everything_is_emptied(
 ) -> None:
     deps.db["records"].insert_one({"_id": 1})
     long_ago = Timestamp(1, 1)
-    monkeypatch.setattr(world, "_EMPTIED", {deps.db.name: long_ago})
+    name = (deps.client.address, deps.db.name)
+    monkeypatch.setattr(world, "_EMPTIED", {name: long_ago})
     world.empty(deps)
     assert left(deps) == {}
-    assert world._EMPTIED[deps.db.name] > long_ago
+    assert world._EMPTIED[name] > long_ago
 
 
 def test_the_keys_stay(deps: Deps) -> None:

@@ -75,42 +75,52 @@ WEAR = """(look) => {
   window.dispatchEvent(new Event("resize"));
 }"""
 # Whether letters can be read is most of what axe-core works for, and on most pages the same letters lie on the same ground. So
-# they are told apart by kinds: colour, size and weight of the letters, and the colours behind them up to one that lets nothing
-# through. Of each kind that axe-core has not found good in this process it judges one, the longest text. What may lie over
-# something that is not its parent, or is blended with it, is of no kind and is judged wherever it stands.
+# they are told apart by kinds: colour, size and weight of the letters, the colours behind them up to one that lets nothing
+# through, and for a link what is around it. Of each kind that axe-core has not found good in this process it judges one, the
+# longest text, and the others too if it could not tell of that one. Letters are of no kind, and judged wherever they stand, if
+# anything painted that does not hold them meets their box, if they reach out of the box that is their ground, or if they are
+# blended with it.
 KINDS = """(proved) => {
-  const grounds = new Map();
+  const grounds = new Map(), painted = [];
   const alpha = colour => colour.startsWith("rgba") ? parseFloat(colour.split(",")[3]) : colour.startsWith("rgb") ? 1 : 0.5;
   const ground = (one) => {
-    if (!one) return { colours: "", moved: false, blended: false };
+    if (!one) return { colours: "", blended: false, boxes: [] };
     if (!grounds.has(one)) {
       const style = getComputedStyle(one), below = ground(one.parentElement), seen = alpha(style.backgroundColor);
-      const shifted = style.position === "relative" && [style.top, style.left].some(edge => parseFloat(edge));
-      const moved = shifted || /absolute|fixed|sticky/.test(style.position) || style.float !== "none"
-        || style.transform !== "none" || /-/.test(style.margin);
       const blended = style.opacity !== "1" || style.filter !== "none" || style.mixBlendMode !== "normal"
         || style.backgroundImage !== "none" || style.clipPath !== "none";
       grounds.set(one, {
         colours: seen === 1 ? style.backgroundColor : seen ? `${style.backgroundColor} on ${below.colours}` : below.colours,
-        moved: seen !== 1 && (moved || below.moved),
         blended: blended || below.blended,
+        boxes: seen === 1 ? [one] : seen ? [one, ...below.boxes] : below.boxes,
       });
+      if (seen || style.backgroundImage !== "none") painted.push([one, one.getBoundingClientRect()]);
     }
     return grounds.get(one);
   };
+  const all = [...document.body.querySelectorAll("*")].filter(one => one.checkVisibility({ visibilityProperty: true }));
+  all.forEach(ground);
+  const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const holds = (a, b) => a.left <= b.left + 1 && a.right >= b.right - 1 && a.top <= b.top + 1 && a.bottom >= b.bottom - 1;
   const unknown = new Map(), apart = [];
-  for (const one of document.body.querySelectorAll("*")) {
-    const written = [...one.childNodes].filter(node => node.nodeType === 3).map(node => node.data.trim()).join("").length;
-    if (!written && !/^(INPUT|SELECT|TEXTAREA)$/.test(one.tagName)) continue;
-    if (!one.checkVisibility({ visibilityProperty: true })) continue;
-    const { colours, moved, blended } = ground(one);
-    if (moved || blended) { apart.push(one); continue; }
+  for (const one of all) {
+    const words = [...one.childNodes].filter(node => node.nodeType === 3 && node.data.trim());
+    if (!words.length && !/^(INPUT|SELECT|TEXTAREA)$/.test(one.tagName)) continue;
+    const { colours, blended, boxes } = ground(one), box = one.getBoundingClientRect();
+    const elsewhere = boxes.some(at => at !== document.body && !holds(at.getBoundingClientRect(), box));
+    if (blended || elsewhere || painted.some(([other, at]) => !other.contains(one) && !one.contains(other) && meet(at, box))) {
+      apart.push(one);
+      continue;
+    }
     const style = getComputedStyle(one), around = getComputedStyle(one.parentElement);
-    const kind = [style.color, style.fontSize, style.fontWeight, style.textShadow, colours, written ? "" : one.tagName,
-      ...(one.tagName === "A" ? [around.color, around.fontWeight, style.textDecorationLine, style.display] : [])].join("; ");
-    if (!proved.has(kind) && !(unknown.get(kind)?.[0] >= written)) unknown.set(kind, [written, one]);
+    const among = one.tagName === "A" && one.parentElement.innerText.trim() !== one.innerText.trim();
+    const kind = [style.color, style.fontSize, style.fontWeight, style.textShadow, colours, words.length ? "" : one.tagName,
+      ...(one.tagName === "A" ? [around.color, around.fontWeight, style.textDecorationLine, style.display, among] : [])];
+    const name = kind.join("; ");
+    if (!proved.has(name)) unknown.set(name, [...unknown.get(name) || [], one]);
   }
-  return [new Map([...unknown].map(([kind, [, one]]) => [kind, one])), apart];
+  for (const those of unknown.values()) those.sort((one, other) => other.textContent.length - one.textContent.length);
+  return [unknown, apart];
 }"""
 PROVED: set[str] = set()
 """Kinds of letters that axe-core found good in this process."""
@@ -125,26 +135,28 @@ LOOK_OVER = """async ([looks, proved]) => {
     if (look) wear(look);
     const moving = document.getAnimations().filter(one => one.playState === "running");
     await Promise.allSettled(moving.filter(one => one.effect.getComputedTiming().endTime < Infinity).map(one => one.finished));
-    const asked = [];
-    if (rules.includes("*")) {
-      const left = Object.fromEntries(BY_COLOUR.map(rule => [rule, { enabled: false }]));
-      asked.push([document, { rules: left, resultTypes: ["violations"] }]);
-    } else if (rules.length) {
-      asked.push([document, { runOnly: { type: "rule", values: rules }, resultTypes: ["violations"] }]);
-    }
-    const [unknown, apart] = colours ? kinds(new Set(proved)) : [new Map(), []];
-    const letters = [...unknown.values(), ...apart];
-    if (letters.length) {
-      asked.push([{ include: letters }, { runOnly: { type: "rule", values: BY_COLOUR }, elementRef: true }]);
-    }
-    const violations = [], passed = new Set();
-    for (const [where, how] of asked) {
+    const violations = [], passed = new Set(), failed = new Set();
+    const ask = async (where, how) => {
       const found = await axe.run(where, { selectors: false, ...how });
       violations.push(...found.violations.map(one => [one.id, one.help, one.nodes.map(node => node.html)]));
-      for (const one of found.passes) if (one.id === "color-contrast") for (const node of one.nodes) passed.add(node.element);
+      for (const [told, those] of [[found.passes, passed], [found.violations, failed]]) {
+        for (const one of told) if (one.id === "color-contrast") for (const node of one.nodes) those.add(node.element);
+      }
+    };
+    if (rules.includes("*")) {
+      const left = Object.fromEntries(BY_COLOUR.map(rule => [rule, { enabled: false }]));
+      await ask(document, { rules: left, resultTypes: ["violations"] });
+    } else if (rules.length) {
+      await ask(document, { runOnly: { type: "rule", values: rules }, resultTypes: ["violations"] });
     }
+    const byColour = { runOnly: { type: "rule", values: BY_COLOUR }, elementRef: true };
+    const [unknown, apart] = colours ? kinds(new Set(proved)) : [new Map(), []];
+    const first = [...[...unknown.values()].map(those => those[0]), ...apart];
+    if (first.length) await ask({ include: first }, byColour);
+    const untold = [...unknown.values()].filter(([one]) => !passed.has(one) && !failed.has(one)).flatMap(those => those.slice(1));
+    if (untold.length) await ask({ include: untold }, byColour);
     const wide = document.documentElement.scrollWidth - screen.width;
-    told.push([name, wide, violations, [...unknown].filter(([, one]) => passed.has(one)).map(([kind]) => kind)]);
+    told.push([name, wide, violations, [...unknown].filter(([, those]) => passed.has(those[0])).map(([kind]) => kind)]);
   }
   for (const bar of bars) bar.style.position = "";
   return told;

@@ -6,18 +6,25 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-HERE = Path(__file__).parent
-KEPT = HERE.parents[1] / ".cache" / "drawn"
-_DRAWN_BY = ("motion.py", "camera.py", "face.py")
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / ".cache" / "drawn"
+_DRAWN_BY = (
+    "tests/support/motion.py", "tests/support/camera.py", "tests/support/face.py", "backend/face/matcher.py",
+    "requirements/dev.txt", "backend/local/pictures.py",
+)  # fmt: skip
+"""How it is drawn, by what, in which versions, and which photographs these are."""
 
 
 def drawn(name: str, draw: Callable[[Path], object]) -> Path:
-    """The file that `draw` makes where it is told; a changed way of drawing makes another."""
+    """The file that `draw` makes where it is told; a changed way of drawing makes another, and the old one goes."""
     path = KEPT / f"{_way_of_drawing()} {name}"
     KEPT.mkdir(parents=True, exist_ok=True)
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
+            for old in KEPT.iterdir():
+                if old.name.partition(" ")[2] == name:
+                    old.unlink()
             unfinished = path.with_name(f"{path.name}.unfinished")
             draw(unfinished)
             unfinished.rename(path)
@@ -26,4 +33,4 @@ def drawn(name: str, draw: Callable[[Path], object]) -> Path:
 
 @cache
 def _way_of_drawing() -> str:
-    return hashlib.sha256(b"".join((HERE / name).read_bytes() for name in _DRAWN_BY)).hexdigest()[:12]
+    return hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in _DRAWN_BY)).hexdigest()[:12]

@@ -3,8 +3,9 @@
 Tests start hundreds of real processes to kill them, and most of what one does until then is importing the same modules. Here
 `python -m tests.support.nursery`, one for each test worker and as single-threaded as when it began, imports them once; a `Popen`
 of this module then asks it for a fork that goes on as `python ...` would have: with its own arguments, environment, folder and
-streams, its own process id, and the same end. What a fork cannot show is left to `subprocess.Popen`: how long a start takes, how
-much memory a process needs, and what depends on how the interpreter itself was begun (granian, the face process, `make run`).
+streams, its own process id, and the same end. Forks end with their nursery, and it ends with whoever began it. What a fork cannot
+show is left to `subprocess.Popen`: how long a start takes, how much memory a process needs, and what depends on how the
+interpreter itself was begun (granian, the face process, `make run`).
 """
 
 import array
@@ -36,7 +37,11 @@ IMPORTED = (
     "notifications.worker",
     "tests.support.world",
 )
-_LONGEST_REQUEST = 1 << 20
+LOG = ROOT / ".cache" / "nursery.txt"
+"""What nurseries complained of; what their forks say goes where they were told."""
+_ENVIRON = dict(os.environ)
+"""As it was before any test changed it: each fork gets the one that it was asked for with."""
+_LONGEST_REQUEST = 1 << 17
 _STREAMS = 3
 _FDS = _STREAMS + 1
 """What goes with a request: standard input, output and error, and the end of a pipe for what becomes of the process."""
@@ -53,9 +58,9 @@ class Popen(subprocess.Popen[Any]):
         start_new_session: bool, process_group: Any,
     ) -> None:  # fmt: skip
         program, *words = map(os.fspath, args)
-        if program != sys.executable or preexec_fn or pass_fds or shell:
+        alike = (preexec_fn, pass_fds, shell, gid, gids, uid)
+        if program != sys.executable or any(alike) or umask != -1 or process_group != -1:
             raise ValueError(f"not for a fork: {args}")
-        self._told, telling = os.pipe()
         request = {
             "words": words,
             "cwd": os.fspath(cwd or Path.cwd()),
@@ -64,18 +69,10 @@ class Popen(subprocess.Popen[Any]):
         }
         streams = [own if given == -1 else given for own, given in enumerate((p2cread, c2pwrite, errwrite))]
         try:
-            _send(_nursery(), json.dumps(request).encode(), [*streams, telling])
+            self._told, self.pid = _ask(json.dumps(request).encode(), streams)
         finally:
-            os.close(telling)
             self._close_pipe_fds(p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite)
-        self.pid = self._hear()
         self._child_created = True
-
-    def _hear(self) -> int:
-        said = os.read(self._told, _STATUS.size)
-        if len(said) < _STATUS.size:
-            raise RuntimeError("the nursery ended")
-        return int(_STATUS.unpack(said)[0])
 
     def _try_wait(self, wait_flags: int) -> tuple[int, int]:
         """As `waitpid` on a child: the process id and its status, or zeros while it runs."""
@@ -83,9 +80,13 @@ class Popen(subprocess.Popen[Any]):
             return self.pid, 0
         if wait_flags & os.WNOHANG and not _ready(self._told):
             return 0, 0
-        status = self._hear()
+        status = _hear(self._told)
         os.close(self._told)
         self._told = -1
+        if status is None:  # with the nursery all that it forked ends; nobody can say any more how
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            status = signal.SIGKILL
         return self.pid, status
 
     def _internal_poll(self, *_: Any, **__: Any) -> int | None:
@@ -124,22 +125,50 @@ def _ready(fd: int) -> bool:
         return bool(waiting.select(0))
 
 
+def _ask(request: bytes, streams: Sequence[int]) -> tuple[int, int]:
+    """Where it is told what becomes of the fork, and its process id; a nursery that was killed is followed by another."""
+    for _ in range(2):
+        told, telling = os.pipe()
+        try:
+            fds = array.array("i", [*streams, telling])
+            _nursery().sendmsg([request], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
+            os.close(telling)
+            telling = -1
+            pid = _hear(told)
+        except BrokenPipeError:
+            pid = None
+        except BaseException:
+            os.close(told)
+            raise
+        finally:
+            if telling != -1:
+                os.close(telling)
+        if pid is not None:
+            return told, pid
+        os.close(told)
+        _nursery.cache_clear()
+    raise RuntimeError(f"no process could be forked: see {LOG}")
+
+
+def _hear(told: int) -> int | None:
+    said = os.read(told, _STATUS.size)
+    return int(_STATUS.unpack(said)[0]) if len(said) == _STATUS.size else None
+
+
 @cache
 def _nursery() -> socket.socket:
     """This process's own, which ends with it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
+    LOG.parent.mkdir(exist_ok=True)
+    with theirs, LOG.open("ab") as log:
         command = [sys.executable, "-m", "tests.support.nursery", str(theirs.fileno())]
         process = subprocess.Popen(
-            command, cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
-        )
+            command, cwd=ROOT, env=_ENVIRON, pass_fds=[theirs.fileno()], start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
     atexit.register(process.wait)
     atexit.register(ours.close)
     return ours
-
-
-def _send(to: socket.socket, request: bytes, fds: Sequence[int]) -> None:
-    to.sendmsg([request], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))])
 
 
 def _serve(control: socket.socket) -> Callable[[], object]:
@@ -162,7 +191,9 @@ def _serve(control: socket.socket) -> Callable[[], object]:
             if control not in ready:
                 continue
             message, ancillary, *_ = control.recvmsg(_LONGEST_REQUEST, socket.CMSG_SPACE(_FDS * 4))
-            if not message:
+            if not message:  # whoever asked has ended, and nobody would end these
+                for pid in told:
+                    os.kill(pid, signal.SIGKILL)
                 sys.exit()
             fds = array.array("i")
             fds.frombytes(ancillary[0][2])
@@ -175,7 +206,10 @@ def _serve(control: socket.socket) -> Callable[[], object]:
             for fd in fds[:_STREAMS]:
                 os.close(fd)
             told[pid] = fds[-1]
-            os.write(told[pid], _STATUS.pack(pid))
+            try:
+                os.write(told[pid], _STATUS.pack(pid))
+            except BrokenPipeError:  # it was given up before it began
+                os.kill(pid, signal.SIGKILL)
 
 
 def _tell_ends(told: dict[int, int]) -> None:
@@ -206,11 +240,11 @@ def _settled(request: Mapping[str, Any], streams: Sequence[int]) -> Callable[[],
     at_once = bool(os.environ.get("PYTHONUNBUFFERED"))
     sys.stdin = io.TextIOWrapper(open(0, "rb", closefd=False), encoding="utf-8")  # noqa: SIM115 - open to the end
     for name, number in (("stdout", 1), ("stderr", 2)):
-        raw = open(number, "wb", closefd=False)  # noqa: SIM115 - open to the end
+        raw = open(number, "wb", buffering=0 if at_once else -1, closefd=False)  # noqa: SIM115 - open to the end
         line = number == 2 or os.isatty(number)
-        setattr(
-            sys, name, io.TextIOWrapper(raw, encoding="utf-8", line_buffering=line, write_through=at_once)
-        )
+        errors = "strict" if number == 1 else "backslashreplace"
+        made = io.TextIOWrapper(raw, "utf-8", errors, line_buffering=line, write_through=at_once)
+        setattr(sys, name, made)
     kind, *words = request["words"]
     if kind == "-m":
         sys.argv = words
@@ -220,6 +254,7 @@ def _settled(request: Mapping[str, Any], streams: Sequence[int]) -> Callable[[],
         sys.modules["__main__"] = here = ModuleType("__main__")
         return lambda: exec(compile(words[0], "<string>", "exec"), vars(here))
     sys.argv = [kind, *words]
+    sys.path[0] = str(Path(kind).parent)
     return lambda: runpy.run_path(kind, run_name="__main__")
 
 

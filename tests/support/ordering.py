@@ -18,7 +18,7 @@ def for_workers(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]
         kinds[next(kind for kind in kinds if not kind or kind in item.keywords)].append(item)
     heads: list[list[pytest.Item]] = [kinds["e2e"], *([] for _ in range(workers - 1))]
     for _, found in groupby(kinds["slow"], key=lambda item: item.path):
-        min(heads[1:] or heads, key=len).extend(found)
+        min(heads[1:] if kinds["e2e"] and workers > 1 else heads, key=len).extend(found)
     ordered, rest = [], kinds[""]
     left = len(items)
     for place, head in enumerate(heads):

@@ -59,6 +59,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             )
             if share < FLOOR and exitstatus == pytest.ExitCode.OK:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        elif exitstatus == pytest.ExitCode.OK:
+            session.config.stash[_summary] = "reached: nothing was marked, which only test workers do (-n)"
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
         return
     files = _marks.get_coverage()["files"]
     met = {name: (one["executed_lines"], one["executed_branches"]) for name, one in files.items()}

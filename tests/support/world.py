@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from bson import Timestamp
 from pymongo import WriteConcern
@@ -88,7 +89,7 @@ def empty(deps: Deps) -> None:
     all before: without that a transaction begun right after may still see what was taken away, while another test writes to
     the same server.
     """
-    name = deps.db.name
+    name = (deps.client.address, deps.db.name)
     # Taken first: what somebody still writes meanwhile is found the next time.
     now = deps.client.admin.command("ping")["operationTime"]
     written = _written(deps, _EMPTIED[name]) if name in _EMPTIED else None
@@ -100,8 +101,10 @@ def empty(deps: Deps) -> None:
     _EMPTIED[name] = now
 
 
-_EMPTIED: dict[str, Timestamp] = {}
-"""When each database was emptied last, by the server's clock of operations."""
+_EMPTIED: dict[tuple[Any, str], Timestamp] = {}
+"""When each server's database was emptied last, by the server's clock of operations."""
+# A transaction is one operation on many collections; a collection may get another's name.
+_WHERE = {"$ifNull": ["$o.applyOps.ns", ["$ns"]]}
 
 
 def _written(deps: Deps, since: Timestamp) -> set[str] | None:
@@ -112,9 +115,10 @@ def _written(deps: Deps, since: Timestamp) -> set[str] | None:
     for one in deps.client.local["oplog.rs"].aggregate(
         [
             {"$match": {"ts": {"$gte": since}}},
-            {"$group": {"_id": {"$ifNull": ["$o.applyOps.ns", ["$ns"]]}, "first": {"$min": "$ts"}}},
+            {"$group": {"_id": {"in": _WHERE, "to": "$o.to"}, "first": {"$min": "$ts"}}},
         ]
     ):
         reaches = reaches or one["first"] <= since
-        found.update(space.removeprefix(own) for space in one["_id"] if space.startswith(own))
+        spaces = [*one["_id"]["in"], *filter(None, [one["_id"].get("to")])]
+        found.update(space.removeprefix(own) for space in spaces if space.startswith(own))
     return found - {"$cmd"} if reaches else None

@@ -262,8 +262,9 @@ SEND = """([target, typed]) => {
   for (const [name, words] of Object.entries(typed)) form.elements[name].value = words;
   HTMLFormElement.prototype.submit.call(form);
 }"""
-CALM = {**browsing.COMMON, **browsing.PHONE, "reduced_motion": "reduce"}
-PHONE, DESK = browsing.PHONE["viewport"], browsing.DESK["viewport"]
+PHONE, DESK = "phone", "desk"
+SIZES = {PHONE: browsing.PHONE, DESK: browsing.DESK}
+CALM = {**browsing.COMMON, "reduced_motion": "reduce"}
 # At one address other pages, or much more on them, than at the first stop.
 OTHERWISE = {
     ("resident", "/verify-me/face"),
@@ -306,33 +307,38 @@ def served_city(city: City, standing: Standing) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def walkers(city: City, served_city: str, browser: Browser) -> Iterator["Walkers"]:
-    context = browser.new_context(**CALM)
-    yield Walkers(city, Visit(context, served_city))
-    context.close()
+    contexts = {size: browser.new_context(**CALM, **SIZES[size]) for size in SIZES}
+    yield Walkers(city, {size: Visit(context, served_city) for size, context in contexts.items()})
+    for context in contexts.values():
+        context.close()
 
 
 class Walkers:
-    """All with one browser, which they hand on and which knows at any time the one who has it: a new one would compile all
-    scripts anew."""
+    """All with one phone and one browser at a desk, which they hand on and which know at any time the one who has them: new ones
+    would compile all scripts anew."""
 
-    def __init__(self, city: City, visit: Visit) -> None:
-        self._city, self._visit = city, visit
-        self._has_it: tuple[str, str] | None = None
+    def __init__(self, city: City, visits: dict[str, Visit]) -> None:
+        self._city, self._visits = city, visits
+        self._has: dict[str, tuple[str, str]] = {}
 
-    def goes(self, who: str, path: str, expected: int = 200, *, lang: str = "zh") -> Visit:
-        """Somebody opens an address on the phone; where it leads elsewhere or is refused, the test fails."""
-        one = self._handed_to(who, lang)
+    def goes(self, who: str, path: str, expected: int = 200, *, size: str = PHONE, lang: str = "zh") -> Visit:
+        """Somebody opens an address; where it leads elsewhere or is refused, the test fails."""
+        one = self._handed_to(who, size, lang)
+        one.said.clear()  # of a stop that failed before
+        one.strangers.clear()
         wanted = path.format_map(self._city.ids)
-        one.page.set_viewport_size(PHONE)
         answer = one.open(wanted)
         assert (answer.status, one.page.url) == (expected, one.home + wanted)
-        _until_drawn(one)
+        one.page.wait_for_selector(
+            "[data-map][data-pins], .pin, main:not(:has([data-map]))", state="attached"
+        )
         return one
 
-    def _handed_to(self, who: str, lang: str) -> Visit:
-        if self._has_it == (who, lang):
-            return self._visit
-        one, self._has_it = self._visit, (who, lang)
+    def _handed_to(self, who: str, size: str, lang: str) -> Visit:
+        one = self._visits[size]
+        if self._has.get(size) == (who, lang):
+            return one
+        self._has[size] = (who, lang)
         if one.page.url.startswith(one.home):
             one.page.evaluate("localStorage.clear(); sessionStorage.clear()")
         one.context.clear_cookies()
@@ -342,16 +348,6 @@ class Walkers:
         if who == "clerk":
             one.prefers(**{cookies.SERVICE: self._city.ids["service"]})
         return one
-
-
-def _until_drawn(one: Visit) -> None:
-    one.page.wait_for_selector("[data-map][data-pins], .pin, main:not(:has([data-map]))", state="attached")
-
-
-def _sits_down(one: Visit) -> None:
-    """The same page on a screen as wide as a desk's: nothing of it but its measures depends on that (site.css)."""
-    one.page.set_viewport_size(DESK)
-    _until_drawn(one)
 
 
 def test_every_page_of_the_table_is_walked_by_somebody_who_may_see_it(standing: Standing, city: City) -> None:
@@ -377,23 +373,21 @@ def test_every_page_of_the_table_is_walked_by_somebody_who_may_see_it(standing: 
 
 @pytest.mark.parametrize(("who", "path", "at_a_desk"), STOPS)
 def test_a_page_holds_in_every_look(walkers: Walkers, who: str, path: str, at_a_desk: bool) -> None:
-    one = walkers.goes(who, path)
-    one.check_looks()
-    if at_a_desk:
-        _sits_down(one)
+    for size in SIZES if at_a_desk else [PHONE]:
+        one = walkers.goes(who, path, size=size)
         one.check_looks()
-    one.leave()
-    walkers.goes(who, path, lang="en").check_words()
+        one.leave()
+    one = walkers.goes(who, path, lang="en")
+    one.check_words()
     one.leave()
 
 
 @pytest.mark.parametrize(("code", "who", "path"), FAULTS)
 def test_a_fault_holds_in_every_look(walkers: Walkers, code: int, who: str, path: str) -> None:
-    one = walkers.goes(who, path, code)
-    one.check_looks()
-    _sits_down(one)
-    one.check_looks()
-    one.leave()
+    for size in SIZES:
+        one = walkers.goes(who, path, code, size=size)
+        one.check_looks()
+        one.leave()
 
 
 @pytest.mark.parametrize(("who", "path", "target", "typed"), FORMS, ids=[form[1] + form[2] for form in FORMS])

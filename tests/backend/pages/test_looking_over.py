@@ -12,6 +12,8 @@ from tests.support.browser import Visit
 GOOD = "color: rgb(30, 30, 30)"
 FAINT = "color: rgb(190, 190, 190)"
 WIDE = "width: 3000px"
+CELL = "grid-area: 1 / 1"
+UNDER = "<i style='position: absolute; inset: 0; background: black'></i>"
 BLACK = "<div style='height: 90px; background: black'></div>"
 
 
@@ -62,6 +64,10 @@ def test_letters_seen_before_are_not_judged_again(showing: Any) -> None:
         f"{BLACK}<div style='margin-top: -90px'>{letters(GOOD)}</div>",
         f"{BLACK}<div style='transform: translateY(-90px)'>{letters(GOOD)}</div>",
         f"<div style='position: relative'>{BLACK}<div style='position: absolute; top: 0'>{letters(GOOD)}</div></div>",
+        f"<div style='position: relative'>{UNDER}<div style='position: relative; z-index: 1'>{letters(GOOD)}</div></div>",
+        f"<div style='margin-bottom: -90px'>{BLACK}</div><div style='position: relative; height: 90px'>{letters(GOOD)}</div>",
+        f"{BLACK}<div style='translate: 0 -90px'>{letters(GOOD)}</div>",
+        f"<div style='display: grid'><i style='{CELL}; background: black'></i><div style='{CELL}'>{letters(GOOD)}</div></div>",
         f"<input aria-label=x value='Words' style='{FAINT}; background: white'>",
     ],
 )
@@ -80,6 +86,19 @@ def test_what_is_not_judged_since_nobody_can_use_it_stands_for_nothing(showing: 
     assert "color-contrast" in fault(
         showing(f"<button style='{FAINT}; background: white'>Send the form</button>")
     )
+
+
+def test_what_is_not_judged_does_not_stand_for_what_is_beside_it(showing: Any) -> None:
+    button = f"<button {{}} style='{FAINT}; background: white'>{{}}</button>"
+    page = (button.format("disabled", "Send the form and all its papers"), button.format("", "Send the form"))
+    assert "color-contrast" in fault(showing(*page))
+
+
+def test_a_link_alone_does_not_stand_for_one_among_words(showing: Any) -> None:
+    link = "<a href='#x' style='color: rgb(0, 0, 160); text-decoration: none'>a link to elsewhere</a>"
+    alone, among = f"<p style='{GOOD}'>{link}</p>", letters(GOOD, f"Words and {link} among them")
+    showing(alone).check()
+    assert "link-in-text-block" in fault(showing(among))
 
 
 def test_a_link_among_words_that_looks_like_them_is_found(showing: Any) -> None:
