@@ -22,6 +22,9 @@ FLOOR: float = _WANTED["floor"]
 LEFT_OUT: list[str] = _WANTED["left-out"]
 NOT_REACHED = ROOT / ".cache" / "not-reached.txt"
 
+# From how many times on a mark is taken out: for that, SlipCover looks through all modules for the function it stands in.
+_MET_OFTEN = 20_000
+
 Reached = dict[str, tuple[list[int], list[tuple[int, int]]]]
 """Lines and branches (from a line to a line, 0 for the end of the function) by file."""
 
@@ -31,7 +34,7 @@ def _in_worker() -> bool:
 
 
 if _in_worker():
-    _marks = slipcover.Slipcover(branch=True, exclude_lines=[])
+    _marks = slipcover.Slipcover(branch=True, exclude_lines=[], d_miss_threshold=_MET_OFTEN)
     slipcover.ImportManager(_marks, slipcover.FileMatcher(sources=SOURCE)).__enter__()
 
 
