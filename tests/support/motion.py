@@ -177,9 +177,14 @@ def turned(image: Image.Image, degrees: float) -> Image.Image:
 
     Positive is the resident's own left, in an unmirrored picture.
     """
-    pixels = np.asarray(image)
-    middle, axis, span, own = _pose(pixels)
-    rows, columns = np.mgrid[0 : image.height, 0 : image.width].astype(np.float32)
+    return _turned(image.tobytes(), image.size, degrees)
+
+
+@lru_cache(maxsize=48)
+def _turned(content: bytes, size: tuple[int, int], degrees: float) -> Image.Image:
+    pixels = np.asarray(Image.frombytes("RGB", size, content))
+    middle, axis, span, own = _pose(content, size)
+    rows, columns = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
     across, down = columns - middle[0], rows - middle[1]
     x, y = (across * axis[0] + down * axis[1]) / span, (down * axis[0] - across * axis[1]) / span
     to, since = np.radians(degrees), np.radians(own)
@@ -292,8 +297,10 @@ def _swayed(image: Image.Image, place: int) -> Image.Image:
     return Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
 
 
-def _pose(pixels: NDArray[np.uint8]) -> tuple[NDArray[Any], NDArray[Any], float, float]:
+@lru_cache(maxsize=8)
+def _pose(content: bytes, size: tuple[int, int]) -> tuple[NDArray[Any], NDArray[Any], float, float]:
     """The middle between the eyes, the direction of their axis, the distance of their outer corners, the head's angle."""
+    pixels = np.asarray(Image.frombytes("RGB", size, content))
     box = max(
         face_recognition.face_locations(pixels, number_of_times_to_upsample=0), key=lambda b: b[1] - b[3]
     )
