@@ -25,7 +25,9 @@ ANGLES = (20, 22, 24, 26, 28, 30, 32, 34, 36)
 """Degrees somebody tries, a little further each time, until the phone is content."""
 SEEN = 0.19
 """The change of yaw at which the resident of `movement` stops turning."""
-FILM_ANGLES = (32, 38, 44)
+FILM_ANGLES = range(36, 46)
+# More than `LIMITS.turn` asks for, and no more: the farther the depth map turns a head, the less it is the face that looked.
+FILM_SEEN = 0.205
 PATCH = {FaceStep.NEUTRAL: 128, FaceStep.TURN_LEFT: 245, FaceStep.TURN_RIGHT: 10}
 NOSE = 0.5
 """How far the nose base stands before the eyes, in outer-eye distances, for the depth map below."""
@@ -161,15 +163,15 @@ def _seen_turn(image: Image.Image, side: int, turn: Turn, place: int) -> bytes:
 
 
 def _steady(image: Image.Image, side: int) -> Image.Image:
-    """Turned as far as is seen best however the head sways: nobody looks at the frames of a film one by one."""
+    """Turned so far that it is seen however the head sways: nobody looks at the frames of a film one by one."""
     front = matcher.see(png(turned(image, 0.0))).look.yaw
-    heads = [turned(image, float(side * degrees)) for degrees in FILM_ANGLES]
 
     def least_seen(head: Image.Image) -> float:
-        looks = [matcher.see(jpeg(_swayed(head, place))).look for place in range(4)]
+        looks = [matcher.see(jpeg(_swayed(head, place))).look for place in range(6)]
         return min((look.yaw - front) * side if look.faces == 1 else -1.0 for look in looks)
 
-    return max(heads, key=least_seen)
+    heads = (turned(image, float(side * degrees)) for degrees in FILM_ANGLES)
+    return next(head for head in heads if least_seen(head) >= FILM_SEEN)
 
 
 def turned(image: Image.Image, degrees: float) -> Image.Image:

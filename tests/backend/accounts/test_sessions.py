@@ -51,7 +51,7 @@ def clerk(deps: Deps) -> Tokens:
 
 
 def acts(deps: Deps) -> list[str]:
-    return [entry["action"] for entry in deps.db["audit_log"].find({}, sort=[("at", 1), ("_id", 1)])]
+    return [entry["action"] for entry in deps.db["audit_log"].find({}, sort=[("$natural", 1)])]
 
 
 def notices_of(deps: Deps, account_id: str) -> list[str]:

@@ -86,7 +86,7 @@ def test_neither_database_nor_log_nor_repr_holds_a_key(market: Market) -> None:
     for part in (secret, secret[:10], secret[-10:], "周莉", "63210000"):
         assert part not in everything
     assert secret not in repr(made)
-    acts = [entry["action"] for entry in market.deps.db["audit_log"].find({}, sort=[("_id", 1)])]
+    acts = [entry["action"] for entry in market.deps.db["audit_log"].find({}, sort=[("$natural", 1)])]
     assert acts == ["merchants.create", "merchants.create_key"]
 
 

@@ -35,7 +35,7 @@ def now(deps: Deps, record: Record) -> Record:
 
 
 def ripples(deps: Deps) -> list[str]:
-    return [one["what"] for one in deps.db["record_ripples"].find(sort=[("at", 1), ("_id", 1)])]
+    return [one["what"] for one in deps.db["record_ripples"].find(sort=[("$natural", 1)])]
 
 
 def mark(deps: Deps, record: Record, **changes: Any) -> bool:

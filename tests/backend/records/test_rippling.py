@@ -56,7 +56,7 @@ def records(deps: Deps, clock: Clock) -> tuple[Record, ...]:
 
 def judged(deps: Deps) -> list[tuple[str, str]]:
     """Who has judged again, in order, and after what."""
-    return [(one["by"], one["what"]) for one in deps.db[JUDGED].find(sort=[("_id", 1)])]
+    return [(one["by"], one["what"]) for one in deps.db[JUDGED].find(sort=[("$natural", 1)])]
 
 
 def waiting(deps: Deps) -> int:

@@ -52,7 +52,7 @@ def code(deps: Deps, staff: Staff) -> str:
 
 
 def acts(deps: Deps) -> list[str]:
-    return [entry["action"] for entry in deps.db["audit_log"].find({}, sort=[("_id", 1)])]
+    return [entry["action"] for entry in deps.db["audit_log"].find({}, sort=[("$natural", 1)])]
 
 
 @pytest.fixture
