@@ -12,3 +12,12 @@ def until(done: Callable[[], bool], *processes: Process, within_s: float = 100) 
     while not done():
         assert time.monotonic() < deadline, "\n".join(line for one in processes for line in one.lines)[-6000:]
         time.sleep(0.05)
+
+
+def settled(count: Callable[[], int]) -> int:
+    """The count once it stays: the server may still be at the last command of a client that is gone."""
+    last = -1
+    while (now := count()) != last:
+        last = now
+        time.sleep(0.3)
+    return last

@@ -26,6 +26,7 @@ from tests.support import pictures, world
 from tests.support.people import COMMAND, acts, number_of
 from tests.support.processes import ROOT
 from tests.support.refusals import refused
+from tests.support.waiting import settled
 from tests.support.world import Clock
 
 COLUMNS = ("kind", "name", "number", "phone", "district", "photo")
@@ -195,7 +196,7 @@ class TestAgain:
     def test_a_run_that_is_killed_may_be_run_again(self, deps: Deps, tmp_path: Path, clock: Clock) -> None:
         path = table(tmp_path / "a.csv", *(person(place) for place in range(1_000)), *_bad(20))
         _kill_while(_child(deps, path), lambda: deps.db["subjects"].count_documents({}, limit=1) > 0)
-        cut_off = deps.db["subjects"].count_documents({})
+        cut_off = settled(lambda: deps.db["subjects"].count_documents({}))
         assert 0 < cut_off < 1_000
         quality = take(deps, path)
         assert (quality.new, quality.unchanged, quality.refused) == (1_000 - cut_off, cut_off, 20)

@@ -30,6 +30,7 @@ from tests.backend.catalogue.made import UNIT, content, item
 from tests.support.people import COMMAND, NAME, NUMBER, acts, number_of, resident
 from tests.support.processes import ROOT
 from tests.support.refusals import at_once, refused
+from tests.support.waiting import settled
 from tests.support.world import Clock
 
 COLUMNS = (
@@ -400,7 +401,7 @@ class TestLongFiles:
         child = _child(deps, path)
         _kill_when(child, lambda: deps.db["records"].count_documents({}) >= after)
         assert _ended(child.pid), "the checking process outlived the import"
-        cut_off = _settled(lambda: deps.db["records"].count_documents({}))
+        cut_off = settled(lambda: deps.db["records"].count_documents({}))
         assert after <= cut_off < 13_972
         quality = take(deps, path)
         assert counts(quality) == (13_972 - cut_off, 0, cut_off, 28)
@@ -536,15 +537,6 @@ def _kill_when(child: subprocess.Popen[bytes], seen: Callable[[], bool]) -> None
     _wait(child, seen)
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
-
-
-def _settled(count: Callable[[], int]) -> int:
-    """The count once it stays: the server may still be at the last command of a client that is gone."""
-    last = -1
-    while (now := count()) != last:
-        last = now
-        time.sleep(0.3)
-    return last
 
 
 def _ended(session: int) -> bool:
