@@ -42,7 +42,7 @@ class _Loader(Loader):
         return self._own.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        from pydantic import BaseModel
+        from pydantic import BaseModel  # here, as below: a bot without token ends before it needs any of this
 
         at_once = BaseModel.__dict__["model_rebuild"]
         setattr(BaseModel, "model_rebuild", classmethod(lambda *_, **__: None))  # noqa: B010 - a classmethod for another

@@ -22,6 +22,12 @@ from tests.support.world import Clock
 # How long something takes is for the benches: a slow machine is no fault, neither at drawing inputs nor at using them.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+# For tests that see to it themselves that nothing of one example is left for the next.
+settings.register_profile(
+    "over fixtures",
+    settings.get_profile("house"),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 pytest_plugins = [
     "tests.support.mongod",
     "tests.support.web",

@@ -13,7 +13,7 @@ import marshmallow as ma
 from flask import Request
 from webargs import core
 from webargs.flaskparser import FlaskParser
-from werkzeug.datastructures import FileStorage, ImmutableMultiDict
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.sansio import multipart
 from werkzeug.sansio.multipart import MultipartDecoder, Preamble
@@ -78,7 +78,7 @@ class MemoryRequest(Request):
             parts = self.__dict__[kind]
             if None in parts:
                 named = [(name or "", part) for name, part in parts.items(multi=True)]
-                self.__dict__[kind] = ImmutableMultiDict(named)
+                self.__dict__[kind] = self.parameter_storage_class(named)
 
     def _get_file_stream(
         self,

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.common.deps import Deps
@@ -131,11 +131,7 @@ def updates(draw: st.DrawFn) -> dict[str, Any]:
     return made
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(settings.get_profile("over fixtures"), max_examples=40)
 @given(st.lists(updates(), min_size=1, max_size=8))
 def test_no_update_breaks_the_bot(deps: Deps, api: BotApi, sent: list[dict[str, Any]]) -> None:
     """What is an update is handled to its end (none is left out for a fault of ours), and nobody reads an apology."""

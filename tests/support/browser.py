@@ -5,7 +5,6 @@ would stumble over (axe-core). At the end of a visit nothing of that may be left
 """
 
 import asyncio
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -126,7 +125,7 @@ PROVED: set[str] = set()
 """Kinds of letters that axe-core found good in this process."""
 # A bar that stays in place covers what one would scroll to, of which axe-core could then say nothing; what still moves has not
 # the colours that it comes to have. Width is not compared with `innerWidth`: on a phone that grows with what does not fit.
-LOOK_OVER = """async ([looks, proved]) => {
+LOOK_OVER = """async ([looks, proved, byColour]) => {
   const wear = WEAR, kinds = KINDS;
   const bars = [...document.querySelectorAll(".top, .tabs")];
   const told = [];
@@ -144,25 +143,23 @@ LOOK_OVER = """async ([looks, proved]) => {
       }
     };
     if (rules.includes("*")) {
-      const left = Object.fromEntries(BY_COLOUR.map(rule => [rule, { enabled: false }]));
+      const left = Object.fromEntries(byColour.map(rule => [rule, { enabled: false }]));
       await ask(document, { rules: left, resultTypes: ["violations"] });
     } else if (rules.length) {
       await ask(document, { runOnly: { type: "rule", values: rules }, resultTypes: ["violations"] });
     }
-    const byColour = { runOnly: { type: "rule", values: BY_COLOUR }, elementRef: true };
+    const colour = { runOnly: { type: "rule", values: byColour }, elementRef: true };
     const [unknown, apart] = colours ? kinds(new Set(proved)) : [new Map(), []];
     const first = [...[...unknown.values()].map(those => those[0]), ...apart];
-    if (first.length) await ask({ include: first }, byColour);
+    if (first.length) await ask({ include: first }, colour);
     const untold = [...unknown.values()].filter(([one]) => !passed.has(one) && !failed.has(one)).flatMap(those => those.slice(1));
-    if (untold.length) await ask({ include: untold }, byColour);
+    if (untold.length) await ask({ include: untold }, colour);
     const wide = document.documentElement.scrollWidth - screen.width;
     told.push([name, wide, violations, [...unknown].filter(([, those]) => passed.has(those[0])).map(([kind]) => kind)]);
   }
   for (const bar of bars) bar.style.position = "";
   return told;
-}"""
-for _name, _script in {"WEAR": WEAR, "KINDS": KINDS, "BY_COLOUR": json.dumps(BY_COLOUR)}.items():
-    LOOK_OVER = LOOK_OVER.replace(_name, _script)
+}""".replace("WEAR", WEAR).replace("KINDS", KINDS)
 # The browser says so on the console, and the answer itself is looked at closer: see `Visit._weigh`.
 REFUSED = "Failed to load resource: the server responded with a status of 4"
 
@@ -327,7 +324,7 @@ class Visit:
         """Each look with the rules that are asked in it, and whether its colours are."""
         self.page.wait_for_load_state()
         self._bring_axe()
-        seen = self.page.evaluate(LOOK_OVER, [looks, list(PROVED)])
+        seen = self.page.evaluate(LOOK_OVER, [looks, list(PROVED), BY_COLOUR])
         told = [
             f"{look}: {rule}: {what}: {[html[:160] for html in nodes[:4]]}"
             for look, _, violations, _ in seen

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.support.processes import ROOT
+
 KEPT = ROOT / ".cache" / "drawn"
 _DRAWN_BY = (
     "tests/support/motion.py", "tests/support/camera.py", "tests/support/face.py", "backend/face/matcher.py",

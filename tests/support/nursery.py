@@ -58,8 +58,8 @@ class Popen(subprocess.Popen[Any]):
         start_new_session: bool, process_group: Any,
     ) -> None:  # fmt: skip
         program, *words = map(os.fspath, args)
-        alike = (preexec_fn, pass_fds, shell, gid, gids, uid)
-        if program != sys.executable or any(alike) or umask != -1 or process_group != -1:
+        unlike = (preexec_fn, pass_fds, shell, gid, gids, uid)
+        if program != sys.executable or any(unlike) or umask != -1 or process_group != -1:
             raise ValueError(f"not for a fork: {args}")
         request = {
             "words": words,
@@ -90,6 +90,7 @@ class Popen(subprocess.Popen[Any]):
         return self.pid, status
 
     def _internal_poll(self, *_: Any, **__: Any) -> int | None:
+        """As the standard library's, which asks `waitpid` itself: 3.11 could be told to ask another, 3.12 cannot."""
         if self.returncode is None and self._waitpid_lock.acquire(blocking=False):
             try:
                 if self.returncode is None:
@@ -130,19 +131,17 @@ def _ask(request: bytes, streams: Sequence[int]) -> tuple[int, int]:
     for _ in range(2):
         told, telling = os.pipe()
         try:
-            fds = array.array("i", [*streams, telling])
-            _nursery().sendmsg([request], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
-            os.close(telling)
-            telling = -1
+            try:
+                fds = array.array("i", [*streams, telling])
+                _nursery().sendmsg([request], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
+            finally:
+                os.close(telling)
             pid = _hear(told)
         except BrokenPipeError:
             pid = None
         except BaseException:
             os.close(told)
             raise
-        finally:
-            if telling != -1:
-                os.close(telling)
         if pid is not None:
             return told, pid
         os.close(told)

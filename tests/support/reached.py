@@ -9,13 +9,14 @@ import json
 import os
 import tomllib
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 import slipcover
+from slipcover.slipcover import add_summaries
 
-ROOT = Path(__file__).parents[2]
+from tests.support.processes import ROOT
+
 _WANTED = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["reached"]
 SOURCE: list[str] = _WANTED["source"]
 FLOOR: float = _WANTED["floor"]
@@ -53,22 +54,21 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    if not _in_worker():
-        if told := session.config.stash.get(_told, []):
-            share = _add_up(session.config.stash[_there].result(), told)
-            session.config.stash[_summary] = (
-                f"reached: {share:.2f} % of lines and branches; at least {FLOOR} are asked for; "
-                f"the others are in {NOT_REACHED.relative_to(ROOT)}"
-            )
-            if share < FLOOR and exitstatus == pytest.ExitCode.OK:
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        elif exitstatus == pytest.ExitCode.OK:
-            session.config.stash[_summary] = "reached: nothing was marked, which only test workers do (-n)"
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    if _in_worker():
+        files = _marks.get_coverage()["files"]
+        met = {name: (one["executed_lines"], one["executed_branches"]) for name, one in files.items()}
+        session.config.workeroutput["reached"] = json.dumps(met)  # type: ignore[attr-defined] # xdist's
         return
-    files = _marks.get_coverage()["files"]
-    met = {name: (one["executed_lines"], one["executed_branches"]) for name, one in files.items()}
-    session.config.workeroutput["reached"] = json.dumps(met)  # type: ignore[attr-defined] # xdist's
+    if told := session.config.stash.get(_told, []):
+        share = _add_up(session.config.stash[_there].result(), told)
+        said, ending = f"{share:.2f} % of lines and branches", pytest.ExitCode.TESTS_FAILED
+        said += f"; at least {FLOOR} are asked for; the others are in {NOT_REACHED.relative_to(ROOT)}"
+    else:
+        share, said = 0, "nothing was marked, which only test workers do (-n)"
+        ending = pytest.ExitCode.USAGE_ERROR
+    session.config.stash[_summary] = f"reached: {said}"
+    if share < FLOOR and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = ending
 
 
 def _all_there() -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _add_up(found: dict[str, Any], told: list[Reached]) -> float:
             there = {*map(_part, one[f"missing_{kind}"])}
             met = {_part(part) for worker in told for part in worker.get(name, ([], []))[place]}
             one |= {f"executed_{kind}": sorted(there & met), f"missing_{kind}": sorted(there - met)}
-    slipcover.merge_coverage(found, {**found, "files": {}})  # which works the sums out anew
+    add_summaries(found)
     NOT_REACHED.parent.mkdir(exist_ok=True)
     with NOT_REACHED.open("w") as file:
         slipcover.print_coverage(found, outfile=file, skip_covered=True)

@@ -20,6 +20,7 @@ from backend.common.mongo import atomic
 from backend.common.tokens import TokenKeys
 from schemas.terms import Channel, Level, Role
 from tests.support import world
+from tests.support.people import all_acts
 from tests.support.residents import PHONE, STRANGER, authenticate, sign_in
 from tests.support.world import Clock
 
@@ -48,10 +49,6 @@ def refused_refresh(deps: Deps, tokens: Tokens) -> str:
 def clerk(deps: Deps) -> Tokens:
     holder = Holder("staff-1", Role.WINDOW_CLERK, name="窗口甲", unit="HRSS")
     return service.open_session(deps, holder)[1]
-
-
-def acts(deps: Deps) -> list[str]:
-    return [entry["action"] for entry in deps.db["audit_log"].find({}, sort=[("$natural", 1)])]
 
 
 def notices_of(deps: Deps, account_id: str) -> list[str]:
@@ -120,7 +117,7 @@ def test_signing_out_ends_this_session_only_and_twice_does_nothing(deps: Deps) -
     service.sign_out(deps, here.actor)
     service.sign_out(deps, here.actor)
     assert authenticate(deps, other.tokens.access_token) == other.actor
-    assert acts(deps).count("accounts.sign_out") == 1
+    assert all_acts(deps).count("accounts.sign_out") == 1
 
 
 def test_signing_out_everywhere_ends_all_sessions_and_tells_the_resident(deps: Deps) -> None:
@@ -132,7 +129,7 @@ def test_signing_out_everywhere_ends_all_sessions_and_tells_the_resident(deps: D
     assert authenticate(deps, stranger.tokens.access_token)
     assert notices_of(deps, actor.id) == ["sessions_ended"]
     assert service.end_sessions(deps, actor, actor.id) == 0
-    assert acts(deps).count("accounts.end_sessions") == 1
+    assert all_acts(deps).count("accounts.end_sessions") == 1
 
 
 def test_an_access_token_runs_out_after_ten_minutes(deps: Deps, clock: Clock) -> None:
@@ -166,7 +163,7 @@ def test_a_reused_refresh_token_ends_the_whole_family(deps: Deps, elsewhere: Dep
         assert ended(deps, tokens) == "auth.session_ended"
     assert refused_refresh(deps, third) == "auth.invalid_refresh"
     assert notices_of(deps, first.actor.id) == ["refresh_reused"]
-    assert acts(deps).count("accounts.refresh_reused") == 1
+    assert all_acts(deps).count("accounts.refresh_reused") == 1
 
 
 def test_replaying_an_old_token_again_tells_nobody_twice(deps: Deps) -> None:
@@ -317,7 +314,7 @@ def test_nobody_raises_the_session_of_another_account(deps: Deps, clock: Clock) 
 
 def test_sign_ins_are_written_down_without_the_phone(deps: Deps) -> None:
     actor = sign_in(deps).actor
-    assert acts(deps) == ["accounts.sign_in"]
+    assert all_acts(deps) == ["accounts.sign_in"]
     kept = deps.db["audit_log"].find_one()
     assert kept is not None
     assert (kept["actor_id"], kept["target_id"]) == (actor.id, actor.session_id)

@@ -9,7 +9,7 @@ from bson.binary import Binary
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymongo.errors import EncryptionError
 
@@ -22,9 +22,7 @@ from tests.support.world import MASTER_KEY
 ROOM = "registry"
 OTHER_KEY = Binary(bytes(16), 4)
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=70)
-repeated = settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+repeated = settings(settings.get_profile("over fixtures"), max_examples=60)
 
 
 class OnlyHere(Sealer):

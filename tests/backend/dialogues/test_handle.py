@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.chats.service.speaking import chat_of, dialogue_id
@@ -57,11 +57,7 @@ INCOMING = st.builds(
 )
 
 
-@settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(settings.get_profile("over fixtures"), max_examples=150)
 @given(sent=INCOMING)
 def test_no_message_raises_or_is_answered_out_of_bounds(town: Town, sent: Incoming) -> None:
     if town.deps.db["chat_bindings"].count_documents({}) == 0:

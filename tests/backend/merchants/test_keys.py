@@ -13,6 +13,7 @@ from backend.common.ids import new_code
 from backend.merchants import errors, rules, service
 from schemas.terms import Channel, Role
 from tests.backend.merchants.conftest import MANAGER, Market
+from tests.support.people import all_acts
 from tests.support.refusals import at_once, refused
 from tests.support.world import Clock
 
@@ -86,7 +87,7 @@ def test_neither_database_nor_log_nor_repr_holds_a_key(market: Market) -> None:
     for part in (secret, secret[:10], secret[-10:], "周莉", "63210000"):
         assert part not in everything
     assert secret not in repr(made)
-    acts = [entry["action"] for entry in market.deps.db["audit_log"].find({}, sort=[("$natural", 1)])]
+    acts = all_acts(market.deps)
     assert acts == ["merchants.create", "merchants.create_key"]
 
 

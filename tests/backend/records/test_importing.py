@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.catalogue import service as catalogue
@@ -449,11 +449,7 @@ BAD = st.sampled_from(
 
 
 @given(rows=st.lists(st.one_of(GOOD, BAD), max_size=25))
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(settings.get_profile("over fixtures"), max_examples=25)
 def test_any_mix_of_rows_keeps_the_good_and_refuses_the_bad(
     deps: Deps, tmp_path: Path, rows: list[tuple[bool, Any]]
 ) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.chats import service as chats
@@ -187,11 +187,7 @@ ANY_WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=80)
 )
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    deadline=None,
-    max_examples=60,
-)
+@settings(settings.get_profile("over fixtures"), max_examples=60)
 @given(ANY_WORDS, st.sampled_from(["say", "tap", "menu", "scan", "follow", "leave"]))
 def test_nothing_that_a_person_does_goes_wrong(
     resident: Resident, clock: Clock, words: str, doing: str

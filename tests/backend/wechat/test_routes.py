@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from wechatpy.crypto import WeChatCrypto
 
@@ -391,7 +391,7 @@ ANY_BODY = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@settings(settings.get_profile("over fixtures"))
 @given(ANY_BODY)
 def test_no_body_brings_the_service_down(in_mode: InMode, body: bytes) -> None:
     """Of somebody who knows the token, plain and in an envelope."""
@@ -407,7 +407,7 @@ def test_no_body_brings_the_service_down(in_mode: InMode, body: bytes) -> None:
     assert answer.status_code in (200, 403, 422), answer.text
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@settings(settings.get_profile("over fixtures"))
 @given(st.binary(max_size=200), st.dictionaries(st.text(max_size=20), st.text(max_size=200), max_size=4))
 def test_no_stranger_gets_further_than_the_signature(
     wechat: Server, heard: Heard, body: bytes, query: dict[str, str]
