@@ -1,13 +1,20 @@
 """The numbers of a face, by the `face_recognition` package with its 5-point model.
 
-Importing this module loads the models (about 0.8 s): the supervisor does it once and its workers share the pages.
+Importing this module loads the models (about 0.2 s): the supervisor does it once and its workers share the pages.
 """
 
 import importlib
-import warnings
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache, partial
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import dlib
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -19,21 +26,54 @@ from schemas.faces import Look
 Encoding = NDArray[np.float64]
 Box = tuple[int, int, int, int]
 
+_FIVE_POINTS = "shape_predictor_5_face_landmarks.dat"
+_MODELS = {
+    "pose_predictor_model": _FIVE_POINTS,
+    "pose_predictor_five_point_model": _FIVE_POINTS,
+    "face_recognition_model": "dlib_face_recognition_resnet_model_v1.dat",
+    "cnn_face_detector_model": "mmod_human_face_detector.dat",
+}
+FINDER = Path(__file__).parent / "data" / "frontal_face_detector.svm"
+
+
+@contextmanager
+def _loaded_from_files() -> Iterator[None]:
+    """While the package is imported: dlib's finder of faces comes from `FINDER`, and a model asked for twice is read once.
+
+    dlib carries its finder as a packed text in its code, which takes 0.7 s to unpack at each start. The file is that finder as
+    `dlib.get_frontal_face_detector().save(…)` writes it: 2 ms. tests/backend/face/test_pictures.py compares the two to the byte.
+    """
+    unpacked, predictor = dlib.get_frontal_face_detector, dlib.shape_predictor
+    dlib.get_frontal_face_detector = lambda: dlib.fhog_object_detector(str(FINDER))
+    dlib.shape_predictor = cache(predictor)
+    try:
+        yield
+    finally:
+        dlib.get_frontal_face_detector, dlib.shape_predictor = unpacked, predictor
+
+
+def _models() -> ModuleType:
+    """`face_recognition_models`, which says where the models are, made here: its own code loads `pkg_resources` to know that, a
+    quarter of all that a start takes, and ends the process where it is absent.
+
+    The 68-point model, which no product may use (docs/security.md), is loaded at import even when nobody asks for it; pointed
+    at the 5-point file the package never opens the other one, which also saves 60 MB.
+    """
+    spec = find_spec("face_recognition_models")
+    if spec is None or not spec.submodule_search_locations:
+        raise ImportError("face_recognition needs face-recognition-models")
+    folder = Path(spec.submodule_search_locations[0], "models")
+    made = ModuleType(spec.name)
+    for asked, name in _MODELS.items():
+        setattr(made, f"{asked}_location", partial(str, folder / name))
+    return made
+
 
 def _package() -> Any:
-    """`face_recognition` without its 68-point model, which no product may use (docs/security.md).
-
-    The package loads that file at import even when nobody asks for it; pointed at the 5-point file it never opens the
-    other one, which also saves 60 MB. It ends the process when `pkg_resources` is absent: that becomes an ImportError.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # that pkg_resources will go; its version is pinned
-            models: Any = importlib.import_module("face_recognition_models")
-        models.pose_predictor_model_location = models.pose_predictor_five_point_model_location
+    """`face_recognition` with the models that it is to have."""
+    sys.modules["face_recognition_models"] = _models()
+    with _loaded_from_files():
         package = importlib.import_module("face_recognition")
-    except SystemExit as error:
-        raise ImportError("face_recognition needs face-recognition-models and setuptools below 81") from error
     pictures.be_strict()
     return package
 

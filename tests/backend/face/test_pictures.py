@@ -1,7 +1,9 @@
 import warnings
-from io import BytesIO
+from functools import cache
+from pathlib import Path
 from time import process_time
 
+import dlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +23,23 @@ def test_the_model_that_no_product_may_use_is_not_loaded() -> None:
     package = matcher.face_recognition.api
     assert package.predictor_68_point_model == package.predictor_5_point_model
     assert "68" not in package.predictor_68_point_model
+
+
+def test_faces_are_found_by_the_finder_that_the_library_brings(tmp_path: Path) -> None:
+    theirs, ours = dlib.get_frontal_face_detector(), matcher.face_recognition.api.face_detector
+    theirs.save(str(tmp_path / "finder"))
+    assert (tmp_path / "finder").read_bytes() == matcher.FINDER.read_bytes(), "dlib has another one: save it"
+    for name in ("obama.jpg", "biden.jpg"):
+        pixels = pictures.read(photograph(name), pictures.FRAME_SIDE)
+        # Far below what counts as a face there is more to compare than the one.
+        expected, found = (list(map(list, finder.run(pixels, 0, -1.5))) for finder in (theirs, ours))
+        assert len(expected[0]) > 1
+        assert found == expected
+
+
+def test_a_model_is_read_once() -> None:
+    package = matcher.face_recognition.api
+    assert package.pose_predictor_68_point is package.pose_predictor_5_point
 
 
 @pytest.mark.parametrize("side", [2600, 9400, 13_000])
@@ -62,16 +81,16 @@ def test_other_colour_models_are_read(mode: str) -> None:
     assert matcher.see(motion.jpeg(image)).look.faces == 1
 
 
-def _small_jpeg() -> bytes:
-    out = BytesIO()
-    motion.selfie(photograph("obama.jpg")).resize((120, 160)).save(out, "JPEG")
-    return out.getvalue()
+@cache
+def _whole() -> tuple[bytes, bytes]:
+    small = motion.selfie(photograph("obama.jpg")).resize((120, 160))
+    return motion.saved(small, "JPEG"), motion.png(Image.new("RGBA", (60, 40)))
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_broken_file_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
-    whole = data.draw(st.sampled_from([_small_jpeg(), motion.png(Image.new("RGBA", (60, 40)))]))
+    whole = data.draw(st.sampled_from(_whole()))
     broken = bytearray(whole)
     for _ in range(data.draw(st.integers(1, 8))):
         broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))
