@@ -68,4 +68,4 @@ def _end_of(case: Objection, name: str) -> datetime | None:
 
 def exists(deps: Deps, case: Objection) -> bool:
     """Whether the record is still in the database: it may have been erased or withdrawn by another way meanwhile."""
-    return records.find_any(deps, case.record_id) is not None
+    return bool(records.existing(deps, [case.record_id]))

@@ -48,8 +48,8 @@ def outlook(deps: Deps) -> Outlook:
 
 def _open_ids(deps: Deps, subject_id: str) -> dict[str, str]:
     """The live case of each record; one that time has closed makes room, whether or not a sweep has run."""
-    found = store.list_live(deps.db, subject_id)
-    return {case.record_id: case.id for case in found if moving.as_of(deps, case).state in rules.LIVE}
+    found = moving.all_as_of(deps, store.list_live(deps.db, subject_id))
+    return {case.record_id: case.id for case in found if case.state in rules.LIVE}
 
 
 def _look(deps: Deps, actor: Actor, scope: Text, record_id: str | None = None) -> None:

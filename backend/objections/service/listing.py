@@ -1,6 +1,6 @@
 """The desks' lists and queues, as of now: what time has moved and no sweep has written down yet is moved in memory first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from backend.clocks import service as clocks
@@ -93,7 +93,7 @@ def _listed(deps: Deps, actor: Actor, wanted: Wanted, *, limit: int, cursor: str
 
 def _turned(deps: Deps, wanted: Wanted) -> list[Objection]:
     """The wanted ones among the cases that time has moved on since they were written: few, as a sweep runs every minute."""
-    found = [moving.as_of(deps, case) for case in store.list_turned(deps.db, wanted.unit_code, deps.now())]
+    found = moving.all_as_of(deps, store.list_turned(deps.db, wanted.unit_code, deps.now()))
     return [case for case in found if rules.is_wanted(case, wanted)]
 
 
@@ -102,9 +102,9 @@ def _place(case: Objection) -> tuple[datetime, str]:
     return case.due_at, case.id
 
 
-def _entries(deps: Deps, actor: Actor, cases: Iterable[Objection]) -> Iterable[Listed]:
+def _entries(deps: Deps, actor: Actor, cases: Sequence[Objection]) -> Iterable[Listed]:
     now = deps.now()
-    for case in (moving.as_of(deps, one) for one in cases):
+    for case in moving.all_as_of(deps, cases):
         yield Listed(
             id=case.id,
             record_id=case.record_id,

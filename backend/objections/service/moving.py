@@ -2,10 +2,10 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from backend.audit import service as audit
@@ -33,24 +33,44 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Terms:
-    """What a case is judged by at one instant: the time, the working days, and the limits it was opened under."""
+    """What a case is judged by at one instant: the time, the limits it was opened under, and the working days, which are read
+    once somebody counts them: for most cases nothing has to begin or to end."""
 
+    deps: Deps
     now: datetime
-    calendar: Calendar
     limits: Mapping[str, Limit]
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return calendars.calendar(self.deps)
 
 
 def terms(deps: Deps, set_code: str = limits.LIVE) -> Terms:
-    return Terms(deps.now(), calendars.calendar(deps), limits.limits(set_code))
+    return Terms(deps, deps.now(), limits.limits(set_code))
 
 
 def as_of(deps: Deps, case: Objection) -> Objection:
     """The case as it stands now, for who only reads it: closed where its record was deleted, whose silence suspends nothing."""
-    by = terms(deps, case.limits_code)
-    if not _is_void(deps, case):
-        return rules.as_of(case, by.now, by.calendar, by.limits)
-    case = rules.as_of(rules.bereft(case), by.now, by.calendar, by.limits)
-    return rules.ended(case, by.now, by.calendar, by.limits) if case.state in rules.LIVE else case
+    return all_as_of(deps, [case])[0]
+
+
+def all_as_of(deps: Deps, cases: Sequence[Objection]) -> list[Objection]:
+    """The same of several, by the same working days and one look at which records are there."""
+    by = terms(deps)
+    there = records.existing(deps, [one.record_id for one in cases if one.state in rules.LIVE])
+    return [
+        _standing(case, by, is_void=case.state in rules.LIVE and case.record_id not in there)
+        for case in cases
+    ]
+
+
+def _standing(case: Objection, by: Terms, *, is_void: bool) -> Objection:
+    own = limits.limits(case.limits_code)
+    if is_void:
+        case = rules.bereft(case)
+    if rules.next_step(case, by.now) is not None:
+        case = rules.as_of(case, by.now, by.calendar, own)
+    return rules.ended(case, by.now, by.calendar, own) if is_void and case.state in rules.LIVE else case
 
 
 def settled(deps: Deps, case: Objection) -> Objection:

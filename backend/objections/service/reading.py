@@ -29,7 +29,8 @@ _MOVES = tuple(
 def mine(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[Shown]:
     """The caller's own cases, newest first, without the record and without words."""
     page = _own_page(deps, actor, limit=limit, cursor=cursor)
-    return Page(tuple(_outlined(deps, actor, case) for case in page.items), page.next_cursor)
+    cases = moving.all_as_of(deps, page.items)
+    return Page(tuple(_outlined(deps, actor, case) for case in cases), page.next_cursor)
 
 
 def own_words(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[Shown]:
@@ -38,7 +39,8 @@ def own_words(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None
     if not actor.is_verified(deps.now()):
         return mine(deps, actor, limit=limit, cursor=cursor)
     page = _own_page(deps, actor, limit=limit, cursor=cursor)
-    return Page(tuple(_whole(deps, actor, case, None) for case in page.items), page.next_cursor)
+    cases = moving.all_as_of(deps, page.items)
+    return Page(tuple(_whole(deps, actor, case, None) for case in cases), page.next_cursor)
 
 
 def _own_page(deps: Deps, actor: Actor, *, limit: int, cursor: str | None) -> Page[Objection]:
@@ -53,9 +55,10 @@ def find_mine(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
     subject_id = actor.require_subject()
     case = _own(deps, subject_id, objection_id)
     if not actor.is_verified(deps.now()):
-        return _outlined(deps, actor, case)
+        return _outlined(deps, actor, moving.as_of(deps, case))
     _look(deps, actor, case, texts.OWN_CASE)
-    return _whole(deps, actor, case, records.find_own(deps, subject_id, case.record_id))
+    record = records.find_own(deps, subject_id, case.record_id)
+    return _whole(deps, actor, moving.as_of(deps, case), record)
 
 
 def find_for_officer(deps: Deps, actor: Actor, *, objection_id: str) -> Shown:
@@ -106,7 +109,7 @@ def plain(deps: Deps, actor: Actor, case: Objection) -> Shown:
 
 def _outlined(deps: Deps, actor: Actor, case: Objection) -> Shown:
     """The same for its owner, who reads the names of the own files after proving to be that person."""
-    return _shown(deps, actor, moving.as_of(deps, case), whole=False, named=actor.is_verified(deps.now()))
+    return _shown(deps, actor, case, whole=False, named=actor.is_verified(deps.now()))
 
 
 def _own(deps: Deps, subject_id: str, objection_id: str) -> Objection:
@@ -132,14 +135,15 @@ def _for_staff(deps: Deps, actor: Actor, case: Objection) -> Shown:
     """While the case runs its record is there to be worked on, suspended or past its window or not; afterwards it is as
     far as any query may show it (DOMAIN 2)."""
     _look(deps, actor, case, texts.HANDLING)
-    if _runs(deps, case):
+    case = moving.as_of(deps, case)
+    if case.state in rules.LIVE:
         return _whole(deps, actor, case, records.find_any(deps, case.record_id))
     return _whole(deps, actor, case, records.find_own(deps, case.subject_id, case.record_id))
 
 
 def _whole(deps: Deps, actor: Actor, case: Objection, record: Record | None) -> Shown:
     shown = records.show(deps, [record])[0] if record else None
-    return _shown(deps, actor, moving.as_of(deps, case), whole=True, record=shown)
+    return _shown(deps, actor, case, whole=True, record=shown)
 
 
 def _shown(

@@ -5,6 +5,7 @@ from backend.records.service.correcting import check_correction, correct
 from backend.records.service.holding import hold
 from backend.records.service.importing import import_records
 from backend.records.service.marking import (
+    existing,
     find_any,
     find_by_row,
     find_tombstone,
@@ -42,6 +43,7 @@ __all__ = [
     "count",
     "counts",
     "erase",
+    "existing",
     "find_any",
     "find_by_row",
     "find_own",

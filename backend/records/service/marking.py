@@ -5,6 +5,7 @@ record's history where the subject sees it (Regulation 34), and is in the log. W
 `reason` is a fixed sentence of the calling feature, never free text: free words stay sealed in the case.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from backend.audit import service as audit
@@ -24,6 +25,11 @@ from schemas.text import Text
 def find_any(deps: Deps, record_id: str) -> Record | None:
     """A record whether or not it may be shown now, its words still sealed; None also when it was erased or withdrawn."""
     return store.find_any(deps.db, record_id)
+
+
+def existing(deps: Deps, record_ids: Collection[str]) -> Collection[str]:
+    """Those of these records that were neither erased nor withdrawn, as `find_any` would find them."""
+    return store.list_existing(deps.db, record_ids) if record_ids else ()
 
 
 def find_by_row(

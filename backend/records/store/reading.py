@@ -52,6 +52,12 @@ def find_any(db: Database, record_id: str) -> Record | None:
     return _record(found) if found else None
 
 
+def list_existing(db: Database, record_ids: Collection[str]) -> set[str]:
+    """Which of these are there, whether or not they may be shown."""
+    found = db[COLLECTION].find({"_id": {"$in": list(record_ids)}, "tombstone": None}, {"_id": 1})
+    return {document["_id"] for document in found}
+
+
 def find_by_key(db: Database, subject_id: str, key: str) -> Record | None:
     """Whether or not it may be shown."""
     found = db[COLLECTION].find_one({"subject_id": subject_id, "key": key, "tombstone": None})

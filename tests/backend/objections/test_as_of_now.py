@@ -18,6 +18,7 @@ from schemas.terms import ObjectionState as State
 from tests.backend.objections.test_sweeps import STEWARD, sweep
 from tests.backend.objections.town import Town
 from tests.support.calendars import DAYS_OF_2027
+from tests.support.commands import watched
 from tests.support.plans import scans
 from tests.support.world import Clock
 
@@ -34,6 +35,17 @@ def test_before_and_after_the_sweep_the_desks_read_the_same(town: Town, clock: C
     read = desks(town)
     sweep(town)
     assert desks(town) == read
+
+
+def test_a_longer_list_asks_the_database_no_more_often(town: Town, clock: Clock) -> None:
+    asked = []
+    for cases in (1, 2, 3):
+        town.bring_to(State.FORWARDED)
+        clock.advance(days=60)
+        with watched(town.deps) as (deps, sent):
+            assert len(service.for_officers(deps, town.officer, limit=10).items) == cases
+        asked.append(sorted(sent.about))
+    assert asked[0] == asked[1] == asked[2]
 
 
 def desks(town: Town) -> list[object]:
