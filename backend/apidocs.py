@@ -4,13 +4,14 @@ import base64
 import json
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from backend.app import create_app
 from backend.bootstrap import build_deps
 from backend.common.sealing import MASTER_KEY_BYTES
 from backend.common.settings import Settings
 from backend.common.tokens import SEED_BYTES
+from backend.web import openapi
 
 # Nothing is connected to and nothing is signed: the document depends on routes alone.
 NOWHERE = "mongodb://127.0.0.1:1/?connect=false"
@@ -31,7 +32,7 @@ def document() -> dict[str, Any]:
     )
     deps = build_deps(settings)
     try:
-        return cast(dict[str, Any], create_app(deps).extensions["openapi"])
+        return openapi.of(create_app(deps))
     finally:
         deps.sealer.close()
         deps.client.close()

@@ -238,7 +238,7 @@ def create_app(
 
 
 def use(app: Flask, deps: Deps) -> None:
-    """Let the app work with other `deps` of the same settings; making it anew takes an eighth of a second."""
+    """Let the app work with other `deps` of the same settings; making it anew takes longer than most requests."""
     app.extensions["deps"] = deps
     app.extensions["readiness"] = health.Readiness(deps, _checks(), lasting=frozenset({"indexes"}))
 

@@ -173,15 +173,25 @@ def build(deps: Deps, wiring: Wiring, blueprints: Iterable[Any]) -> Flask:
     api = flask_smorest.Api(app, spec_kwargs=openapi.options(deps.settings))
     api.ma_plugin.converter.add_attribute_function(openapi.term_words)
     problems.register(app)
+    blueprints = [*blueprints]
     for blp in blueprints:
-        (api if isinstance(blp, Routes) else app).register_blueprint(blp)
+        app.register_blueprint(blp)
     auth.require_rights(app, wiring.rights)
-    app.extensions["openapi"] = openapi.document(api.spec, wiring.rights, wiring.refusals)
+    routes = [blp for blp in blueprints if isinstance(blp, Routes)]
+    openapi.describe_later(app, lambda: _described(app, api, routes, wiring))
     auth.guard(app, wiring.authenticate, wiring.rights)
     replays.register(app, wiring.replies, marked)
     if app.before_request_funcs or app.after_request_funcs or app.url_value_preprocessors:
         raise AssertionError("a hook of Flask's own would not be asked; see backend/web/lean.py")
     return app
+
+
+def _described(app: Flask, api: Any, routes: Iterable[Routes], wiring: Wiring) -> dict[str, Any]:
+    """The second half of smorest's `register_blueprint`, and the document."""
+    for blp in routes:
+        blp.register_views_in_doc(api, app, api.spec, name=blp.name, parameters=None)
+        api.spec.tag({"name": blp.name, "description": blp.description})
+    return openapi.document(api.spec, wiring.rights, wiring.refusals)
 
 
 def marked(name: str, default: Any = None) -> Any:

@@ -5,6 +5,7 @@ a variable part is found by its path; no session, signal or coroutine is looked 
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from flask import Flask, Request, Response, g, request
@@ -37,10 +38,25 @@ _MENDED = {"location", "content-location"}
 """Headers that werkzeug writes anew before they are sent."""
 
 
+class LeanRule(Rule):
+    """werkzeug compiles two functions for each rule that put its addresses together, most of what it takes to make the app;
+    nobody here asks for an address by its endpoint, so they are compiled for whoever does."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        usual = super()._compile_builder
+        compiled = cache(lambda: usual(append_unknown))
+
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            return compiled()(rule, **values)
+
+        return build
+
+
 class LeanFlask(Flask):
     """The app of the web edge. Hooks are `before` and `after`, in the order in which they run; Flask's own are not asked."""
 
     response_class = Answer
+    url_rule_class = LeanRule
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from functools import cache
+from threading import Lock
 from typing import Any, TypeVar
+
+from flask import Flask
 
 from backend.common import errors
 from backend.common.settings import Settings
@@ -106,6 +110,23 @@ def _offer_both(arguments: Spec, body: Spec) -> None:
     }
 
 
+def describe_later(app: Flask, describe: Callable[[], Spec]) -> None:
+    """Make the document when it is first asked for: that takes longer than the whole app, and few processes are asked."""
+    lock, described = Lock(), cache(describe)
+
+    def once() -> Spec:
+        with lock:
+            return described()
+
+    app.extensions["openapi"] = once
+
+
+def of(app: Flask) -> Spec:
+    """The document of this app."""
+    found: Spec = app.extensions["openapi"]()
+    return found
+
+
 def document(spec: Any, rights: Rights, refusals: Common) -> Spec:
     """The finished document: rights, refusals, headers and examples added to what the routes declared."""
     found: Spec = spec.to_dict()
@@ -138,6 +159,7 @@ def right_key(path: str, method: str, rights: Rights) -> str:
     raise KeyError(f"{method.upper()} {path}")
 
 
+@cache
 def _plain(path: str) -> str:
     """`/a/{id}` and `/a/<int:id>` alike."""
     parts = path.replace("<", "{").replace(">", "}").split("/")

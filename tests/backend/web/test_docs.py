@@ -1,11 +1,14 @@
 """The documentation page is made from the document, whole, and asks nothing of any other site."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 
-from backend.web import docs
+from backend.web import docs, openapi
 
 
 def test_every_operation_stands_on_the_page(stranger: FlaskClient) -> None:
@@ -39,7 +42,7 @@ def test_every_link_leads_somewhere(stranger: FlaskClient) -> None:
 
 
 def test_a_caller_can_copy_an_example(probe_app: Flask) -> None:
-    groups = {group.id: group for group in docs.groups(probe_app.extensions["openapi"])}
+    groups = {group.id: group for group in docs.groups(openapi.of(probe_app))}
     by_id = {operation.id: operation for operation in groups["probe"].operations}
     made = by_id["post_probe"]
     assert 'Bearer \'"$TOKEN"' in made.curl
@@ -54,3 +57,19 @@ def test_a_caller_can_copy_an_example(probe_app: Flask) -> None:
         or "-F frames=@1.jpg" in by_id["post_probe_files"].curl
     )
     assert by_id["get_probe_open"].access == "公开"
+
+
+def test_the_document_is_made_when_it_is_asked_for_and_once() -> None:
+    app, made = Flask("told"), []
+
+    def describe() -> dict[str, Any]:
+        made.append(1)
+        time.sleep(0.05)
+        return {}
+
+    openapi.describe_later(app, describe)
+    assert made == []
+    with ThreadPoolExecutor(8) as pool:
+        told = [*pool.map(lambda _: openapi.of(app), range(8))]
+    assert made == [1]
+    assert all(one is told[0] for one in told)

@@ -61,3 +61,7 @@ def test_a_request_on_a_known_path_knows_its_rule_and_the_way_to_others(probe_ap
     with probe_app.test_request_context(OPEN):
         assert (str(request.url_rule), request.view_args) == (OPEN, {})
         assert url_for("health.alive") == "/healthz"
+        for _ in range(2):
+            assert (
+                url_for("probe.Faults", name="a b", more="信") == "/api/v1/probe/faults/a%20b?more=%E4%BF%A1"
+            )

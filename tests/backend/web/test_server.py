@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from backend import bootstrap
+from backend.common.settings import Settings
 from backend.local import mongod as embedded
 from backend.local.mongod import Mongod
 from backend.web.bodies import BODY_BYTES
@@ -192,21 +194,11 @@ def test_every_line_of_the_log_is_json(service: Service) -> None:
     assert "13800138000" not in written
 
 
-def test_the_web_process_loads_neither_dlib_nor_the_bot() -> None:
-    code = (
-        "import sys, backend.apidocs as a; a.text();"
-        "print([m for m in ('dlib','face_recognition','aiogram','weasyprint','numpy','pandas') if m in sys.modules])"
-    )
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
-
-
 def _prepare(environ: dict[str, str]) -> None:
-    code = (
-        "import os; from backend.bootstrap import *; d = build_deps(Settings.from_env(os.environ));"
-        "ensure_indexes(d); d.sealer.close(); d.client.close()"
-    )
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environ, check=True)
+    deps = bootstrap.build_deps(Settings.from_env(environ))
+    bootstrap.ensure_indexes(deps)
+    deps.sealer.close()
+    deps.client.close()
 
 
 def _answers(service: Service) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from backend.web import openapi
 from tests.support.forms import form
 
 EITHER = "/api/v1/probe/either"
@@ -94,7 +95,7 @@ def test_a_part_without_a_name_is_a_field_that_does_not_exist(
 
 
 def test_both_are_documented(probe_app: Flask) -> None:
-    document = probe_app.extensions["openapi"]
+    document = openapi.of(probe_app)
     operation = document["paths"]["/api/v1/probe/either"]["post"]
     content = operation["requestBody"]["content"]
     assert operation["requestBody"]["required"]
