@@ -65,12 +65,11 @@ def ensure_indexes(deps: Deps) -> list[str]:
 
 def require_indexes(deps: Deps) -> None:
     """Raise `IndexesMissing` unless every declared collection has its indexes; for `/readyz`."""
-    missing = [
-        f"{name}.{wanted['name']}"
-        for name, indexes in declared_collections().items()
-        for wanted in (index.document for index in indexes)
-        if wanted["name"] not in deps.db[name].index_information()
-    ]
+    missing = []
+    for name, indexes in declared_collections().items():
+        present = deps.db[name].index_information() if indexes else {}
+        wanted = [index.document["name"] for index in indexes]
+        missing += [f"{name}.{one}" for one in wanted if one not in present]
     if missing:
         raise IndexesMissing(", ".join(missing))
 

@@ -1,8 +1,8 @@
 """Units, releases and items in MongoDB. Items of a release are never changed; a correction is a new release."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne
 from pymongo.errors import DuplicateKeyError
 
 from backend.catalogue.model import CatalogueItem, Release, Unit
@@ -24,8 +24,9 @@ COLLECTIONS: dict[str, list[IndexModel]] = {
 NEWEST = [("year", DESCENDING), ("version", DESCENDING)]
 
 
-def put_unit(db: Database, unit: Unit) -> None:
-    db[UNITS].replace_one({"_id": unit.id}, to_document(unit), upsert=True)
+def put_units(db: Database, units: Sequence[Unit]) -> None:
+    if units:
+        db[UNITS].bulk_write([ReplaceOne({"_id": one.id}, to_document(one), upsert=True) for one in units])
 
 
 def list_units(db: Database) -> list[Unit]:

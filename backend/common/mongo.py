@@ -16,7 +16,6 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection as _Collection
 from pymongo.database import Database as _Database
 from pymongo.errors import BulkWriteError as BulkWriteError
-from pymongo.errors import CollectionInvalid as CollectionInvalid
 from pymongo.errors import ConnectionFailure as ConnectionFailure
 from pymongo.errors import DuplicateKeyError as DuplicateKeyError
 from pymongo.errors import EncryptionError, ExecutionTimeout, PyMongoError, WTimeoutError
@@ -250,9 +249,7 @@ def undisturbed(work: Callable[[], R]) -> R:
 def create_collection(db: Database, name: str) -> None:
     """Make a collection unless it is there, also when another process makes it at this moment."""
     try:
-        db.create_collection(name)
-    except CollectionInvalid:
-        return
+        db.create_collection(name, check_exists=False)  # the server says it
     except OperationFailure as error:
         if error.code != NAMESPACE_EXISTS:
             raise

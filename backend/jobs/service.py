@@ -5,6 +5,7 @@ worker that is frozen past its lease and comes back runs beside its successor: s
 (docs/adr/0016), and the turn only spares the work.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from backend.common.deps import Deps
@@ -24,6 +25,12 @@ def take(deps: Deps, name: str) -> Turn | None:
     """The turn of a known job, if it is due and nobody has it."""
     turn = Turn(name, deps.new_id())
     return turn if store.take(deps.db, name, turn.lease, for_ms=_ms(LEASE)) else None
+
+
+def idle(deps: Deps, names: Collection[str]) -> set[str]:
+    """Of these jobs, those that need not be asked for now, since they are not due or another worker has them; in one read, where
+    to ask for each by itself is a write of its own."""
+    return store.list_idle(deps.db, names)
 
 
 def renew(deps: Deps, turn: Turn) -> bool:

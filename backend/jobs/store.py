@@ -1,5 +1,6 @@
 """The turns of jobs in MongoDB, one document a job. Every instant is the server's: the clocks of workers may differ."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from pymongo import IndexModel
@@ -25,6 +26,13 @@ def take(db: Database, name: str, lease: str, *, for_ms: int) -> bool:
     due = {"$and": [{"$lte": ["$next_at", "$$NOW"]}, {"$lte": ["$leased_until", "$$NOW"]}]}
     ours = {"lease": lease, "leased_until": {"$add": ["$$NOW", for_ms]}, "begun_at": "$$NOW"}
     return db[COLLECTION].update_one({"_id": name, "$expr": due}, [{"$set": ours}]).matched_count == 1
+
+
+def list_idle(db: Database, names: Collection[str]) -> set[str]:
+    """Of these, the known ones that nobody could take at this moment."""
+    busy = {"$or": [{"$gt": ["$next_at", "$$NOW"]}, {"$gt": ["$leased_until", "$$NOW"]}]}
+    wanted = {"_id": {"$in": list(names)}, "$expr": busy}
+    return {found["_id"] for found in db[COLLECTION].find(wanted, {"_id": 1})}
 
 
 def renew(db: Database, name: str, lease: str, *, for_ms: int) -> bool:

@@ -12,6 +12,7 @@ import traceback
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 from typing import NoReturn
 
 from backend.bootstrap import IndexesMissing
@@ -38,6 +39,7 @@ from backend.manage.terminal import say
 
 ROOT = Path(__file__).resolve().parents[2]
 DONE, IN_THE_WAY, WRONG = 0, 1, 2
+_told_to_end = Event()
 _TEMPORARY = (Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.LOCKED)
 
 
@@ -62,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say("stopped; what is done so far stays, and the command can be run again")
         return 130
     except Exception as error:
-        return _failed(error)
+        # A library in C takes the end for a fault of its own when it comes in the midst of what it calls back.
+        return 128 + signal.SIGTERM if _told_to_end.is_set() else _failed(error)
 
 
 def _run(asked: Namespace) -> int:
@@ -132,4 +135,5 @@ def _unforeseen(error: Exception) -> int:
 
 
 def _end(_number: int, _frame: object) -> NoReturn:
+    _told_to_end.set()
     sys.exit(128 + signal.SIGTERM)

@@ -72,6 +72,21 @@ def test_the_worker_runs_each_job_in_its_time_though_others_fail(deps: Deps) -> 
     assert ran == ["often", "seldom", "often"]
 
 
+def test_only_what_is_due_and_in_nobodys_hands_is_asked_for(deps: Deps) -> None:
+    for name in ("due", "taken", "over"):
+        jobs.make_known(deps, name)
+    for name in ("taken", "over"):
+        turn = jobs.take(deps, name)
+        assert turn is not None
+    assert jobs.finish(deps, turn, every=MINUTE)
+    names = ("due", "taken", "over", "unknown")
+    assert jobs.idle(deps, names) == {"taken", "over"}
+    _let_pass(deps, jobs.LEASE)
+    assert jobs.idle(deps, names) == {"over"}
+    _let_pass(deps, MINUTE)
+    assert jobs.idle(deps, names) == set()
+
+
 def test_a_job_is_run_by_one_of_many_workers(deps: Deps) -> None:
     ran: list[str] = []
     job = Job("once", MINUTE, lambda _, __: ran.append("once") or 1)  # type: ignore[func-returns-value]  # notes it

@@ -105,8 +105,7 @@ def _put_units(deps: Deps, actor: Actor, units: Sequence[Unit]) -> Imported:
     known = {unit.id: unit for unit in store.list_units(deps.db)}
     new = [unit for unit in units if unit.id not in known]
     changed = [unit for unit in units if unit.id in known and known[unit.id] != unit]
-    for unit in (*new, *changed):
-        store.put_unit(deps.db, unit)
+    store.put_units(deps.db, (*new, *changed))
     if new or changed:
         audit.record(deps, actor, "catalogue.put_units", new=len(new), changed=len(changed))
         forget()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,9 @@ def pieces() -> Iterator[Piece]:
         )
 
 
+@cache
 def cover(colour: str) -> bytes:
-    """A quiet picture in one colour, so that no photograph's right is asked for."""
+    """A quiet picture in one colour, so that no photograph's right is asked for; drawn once, as there are few."""
     picture = Image.new("RGB", COVER, colour)
     pen = ImageDraw.Draw(picture, "RGBA")
     for ring in range(6):
