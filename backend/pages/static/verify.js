@@ -19,9 +19,11 @@ const USELESS = { dark: 40, bright: 225 };
 // Grey levels between looking straight and a turn, below which nothing moved at all; and how many steps may be taken anew.
 const MOVED = 2;
 const ANEW = 3;
+// How long the camera's next picture is waited for (ms).
+const LATE = 3000;
 
 let stream = null;
-let run = null; // The attempt under way: { gone, timers, tapped }.
+let run = null; // The attempt under way: { gone, timers, tapped, sent, shown }.
 
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
@@ -126,6 +128,19 @@ function look(of) {
   }, 500);
 }
 
+// Until the camera has given another picture: on a device that has much to do it comes late, and the same one taken twice would look
+// like a photograph held before it. The browser may tell once more of the picture that is shown already.
+const another = (mine) => new Promise((done) => {
+  if (!view.requestVideoFrameCallback) return done();
+  const shown = (_, { presentedFrames }) => {
+    if (presentedFrames === mine.shown) return view.requestVideoFrameCallback(shown);
+    mine.shown = presentedFrames;
+    done();
+  };
+  view.requestVideoFrameCallback(shown);
+  mine.timers.push(setTimeout(done, LATE));
+});
+
 // A frame as the camera gave it, and not mirrored: only the view on the screen is like a mirror. Made smaller only when it would weigh
 // more than a frame may.
 async function shot(limits) {
@@ -194,10 +209,11 @@ function progress(share) {
 }
 
 function fillRing(mine, ms) {
-  // The ring fills while the prompt is followed; where motion is unwelcome it moves once a second.
+  // The ring fills while the prompt is followed; where motion is unwelcome it moves once a second. Each move paints the page anew,
+  // which a phone that reads a camera at the same time feels: ten of them in a second are seen as one.
   const since = performance.now();
   progress(0);
-  const timer = setInterval(() => progress((performance.now() - since) / ms), calm.matches ? 1000 : 40);
+  const timer = setInterval(() => progress((performance.now() - since) / ms), calm.matches ? 1000 : 100);
   mine.timers.push(timer);
   return () => { clearInterval(timer); progress(1); };
 }
@@ -264,6 +280,7 @@ async function follow(mine, challenge) {
     const taken = [], greys = [];
     for (let at = 0; at < count && !mine.gone; at += 1) {
       if (at) await pause(mine, BETWEEN);
+      await another(mine);
       greys.push(seen());
       taken.push(await shot(challenge.frames));
     }
@@ -282,7 +299,7 @@ async function follow(mine, challenge) {
 async function begin() {
   if (!stream && !(await open())) return;
   drop();
-  const mine = (run = { gone: false, timers: [], tapped: null, sent: false });
+  const mine = (run = { gone: false, timers: [], tapped: null, sent: false, shown: 0 });
   part("time").textContent = "";
   wait();
   try {
