@@ -26,9 +26,11 @@ _TOOLS = (
 _PYTHON = """#!/bin/sh
 case "$2" in
   *ensurepip*) exec test -e "$0.whole" ;;
+  venv) exec /usr/bin/env -i {python} "$@" --without-pip ;;
   *) exec /usr/bin/env -i {python} "$@" ;;
 esac
 """
+"""What is installed into an environment is not under test here, and so not with what."""
 
 
 @pytest.fixture
@@ -85,6 +87,19 @@ def test_when_apt_fails_its_words_are_shown(machine: Path) -> None:
     done = _run(machine, PYTHON=python)
     assert done.returncode == 1
     assert done.stderr == "no route to the mirror\nsetup: apt-get could not install python3.11-venv\n"
+
+
+def test_an_environment_of_another_folder_is_left_alone(machine: Path) -> None:
+    other = machine / "other"
+    other.mkdir()
+    (other / "kept").touch()
+    (machine / "project" / ".venv").symlink_to(other)
+    done = _run(machine, PYTHON=_python(machine))
+    assert done.returncode == 1
+    assert done.stderr == (
+        "setup: .venv is a link to another folder's environment; remove the link and run again\n"
+    )
+    assert [one.name for one in other.iterdir()] == ["kept"]
 
 
 def test_an_environment_that_agrees_with_the_lock_is_left_alone() -> None:
