@@ -2,7 +2,9 @@
 
 import gc
 import os
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from backend.common.deps import Deps
 from backend.common.mongo import Client
 from backend.common.sealing import Sealer
 from schemas.terms import Channel
-from tests.support import ordering, world
+from tests.support import ordering, own_words, world
 from tests.support.world import Clock
 
 # How long something takes is for the benches: a slow machine is no fault, neither at drawing inputs nor at using them.
@@ -28,6 +30,10 @@ settings.register_profile(
     settings.get_profile("house"),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+own_words.use()
+# Each client would read the certificates of all authorities anew, a twentieth of a second, to speak plain HTTP on this machine.
+ssl.create_default_context = cache(ssl.create_default_context)  # type: ignore[assignment]  # called alike
+
 pytest_plugins = [
     "tests.support.mongod",
     "tests.support.web",
@@ -35,7 +41,19 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.camera",
     "tests.support.passwords",
+    "tests.support.telling",
+    "tests.support.workers",
 ]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Nearly all that is made here stays, so the garbage collector rests, which would look hundreds of times."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
@@ -82,13 +100,33 @@ def _prepared(
     bootstrap.ensure_indexes(world.make_deps(client, settings, Clock(), sealer))
 
 
+@pytest.fixture(scope="session")
+def emptied(
+    _prepared: None,
+    client: Client,
+    sealer: Sealer,
+    mongodb_uri: str,
+    database_name: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[], Deps]:
+    """As the fixture `deps`, for what is made once for several tests."""
+
+    def make() -> Deps:
+        settings = world.make_settings(mongodb_uri, database_name, tmp_path_factory.mktemp("emptied"))
+        made = world.make_deps(client, settings, Clock(), sealer)
+        world.empty(made)
+        return made
+
+    return make
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
 
 
 @pytest.fixture
-def deps(
+def standing_deps(
     _prepared: None,
     client: Client,
     sealer: Sealer,
@@ -97,10 +135,15 @@ def deps(
     database_name: str,
     tmp_path: Path,
 ) -> Deps:
-    """Real database of this worker, emptied; `deps.now` is the fixture `clock`."""
-    made = world.make_deps(client, world.make_settings(mongodb_uri, database_name, tmp_path), clock, sealer)
-    world.empty(made)
-    return made
+    """Real database of this worker, as the test before left it; `now` is the fixture `clock`."""
+    return world.make_deps(client, world.make_settings(mongodb_uri, database_name, tmp_path), clock, sealer)
+
+
+@pytest.fixture
+def deps(standing_deps: Deps) -> Deps:
+    """The same, emptied."""
+    world.empty(standing_deps)
+    return standing_deps
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A test begins with an empty database, whoever wrote what before it and by whichever way."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from bson import Timestamp
@@ -18,6 +19,19 @@ def in_a_transaction(deps: Deps) -> None:
     with deps.client.start_session() as session, session.start_transaction():
         for name in ("records", "subjects"):
             deps.db[name].insert_one({"_id": 1, "number_mac": b"1"}, session=session)
+
+
+def in_a_transaction_that_deletes_as_well(deps: Deps) -> None:
+    deps.db["subjects"].insert_one({"_id": 1, "number_mac": b"1"})
+    with deps.client.start_session() as session, session.start_transaction():
+        deps.db["subjects"].delete_one({"_id": 1}, session=session)
+        deps.db["records"].insert_one({"_id": 1}, session=session)
+
+
+def and_taken_away_and_written_again(deps: Deps) -> None:
+    deps.db["settings_of_a_test"].insert_many([{"_id": 1}, {"_id": 2}])
+    deps.db["settings_of_a_test"].delete_many({})
+    deps.db["settings_of_a_test"].insert_one({"_id": 3})
 
 
 def by_another_client(deps: Deps) -> None:
@@ -52,7 +66,17 @@ def left(deps: Deps) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    "write", [in_a_transaction, by_another_client, by_upsert, after_a_drop, by_a_pipeline, by_another_name]
+    "write",
+    [
+        in_a_transaction,
+        in_a_transaction_that_deletes_as_well,
+        and_taken_away_and_written_again,
+        by_another_client,
+        by_upsert,
+        after_a_drop,
+        by_a_pipeline,
+        by_another_name,
+    ],
 )
 def test_nothing_is_left_of_what_was_written(deps: Deps, write: Writing) -> None:
     assert left(deps) == {}
@@ -60,6 +84,21 @@ def test_nothing_is_left_of_what_was_written(deps: Deps, write: Writing) -> None
     assert left(deps)
     world.empty(deps)
     assert left(deps) == {}
+
+
+def test_what_was_emptied_is_not_emptied_again(deps: Deps) -> None:
+    name = (deps.client.address, deps.db.name)
+    for collection in ("records", "settings_of_a_test"):
+        deps.db[collection].insert_one({"_id": 1})
+    assert "records" in written_since(deps, name)
+    world.empty(deps)
+    assert "records" not in written_since(deps, name)
+
+
+def written_since(deps: Deps, name: tuple[Any, str]) -> set[str]:
+    found = world._written(deps, world._EMPTIED[name])
+    assert found is not None
+    return found[0]
 
 
 def test_where_the_log_does_not_reach_back_everything_is_emptied(

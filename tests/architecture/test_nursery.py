@@ -25,6 +25,10 @@ def begun(program: str = SLEEP, **more: Any) -> nursery.Popen:
     return process
 
 
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 def gone(pid: int) -> bool:
     return not Path("/proc", str(pid)).exists()
 
@@ -52,12 +56,27 @@ def test_it_has_its_own_words_environment_folder_and_streams(tmp_path: Path) -> 
         ("import os; os._exit(7)", 7),
         ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", -signal.SIGTERM),
         ("import os, signal; os.kill(os.getpid(), signal.SIGINT)", -signal.SIGINT),
+        ("import sys; sys.exit('in the way')", 1),
+        ("import sys; sys.exit(-1)", 255),
+        ("print('half a line', end='')", 0),
+        ("import atexit; atexit.register(print, 'at the end')", 0),
+        ("import threading; threading.Timer(0.1, print, ['later']).start()", 0),
+        (
+            "from concurrent.futures import ThreadPoolExecutor; ThreadPoolExecutor().submit(print, 'a pool')",
+            0,
+        ),
+        (
+            "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start(); print('left')",
+            0,
+        ),
+        ("import sys; sys.stdout.close()", 0),
     ],
 )
 def test_it_ends_as_another_would(program: str, code: int) -> None:
     ended = nursery.run(python("-c", program))
-    apart = subprocess.run(python("-c", program), capture_output=True)
-    assert (ended.returncode, apart.returncode) == (code, code)
+    apart = subprocess.run(python("-c", program), capture_output=True, text=True, input="")
+    assert (ended.returncode, ended.stdout) == (apart.returncode, apart.stdout) == (code, apart.stdout)
+    assert ended.stderr.splitlines()[-1:] == apart.stderr.splitlines()[-1:]
 
 
 def test_a_module_and_a_script_are_the_main_program(tmp_path: Path) -> None:
@@ -82,12 +101,17 @@ def test_what_it_says_unbuffered_is_there_at_once_and_it_can_be_killed() -> None
 
 def test_with_its_nursery_it_ends_and_another_nursery_follows() -> None:
     process = begun()
-    parent = int(Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[1])
-    os.kill(parent, signal.SIGKILL)
+    own = parent(process.pid)
+    first = parent(own)
+    os.kill(own, signal.SIGKILL)
     assert process.wait(60) == -signal.SIGKILL
     until(lambda: gone(process.pid))
     process.stdout.close()
-    assert nursery.run(python("-c", "print(1)")).stdout == "1\n"
+    following = begun()
+    assert parent(following.pid) != own
+    assert parent(parent(following.pid)) == first, "it imported once more"
+    following.kill()
+    following.communicate()
 
 
 def test_it_ends_with_whoever_asked_for_it() -> None:

@@ -9,16 +9,20 @@ import pytest
 import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
+from schemathesis.specs.openapi.formats import INVALID_HEADER_CHARS, header_values
 
-from backend.common.actor import Actor, anonymous
+from backend.common.actor import Actor, anonymous, system
 from backend.common.deps import Deps
 from backend.merchants import service as merchants
 from backend.merchants.model import Particulars
 from backend.staff import service as staff
+from backend.web import openapi
 from schemas.terms import Channel, Level, MerchantKind, Role
-from tests.contracts.test_openapi import OPERATIONS
+from tests.contracts.test_openapi import DOCUMENT, OPERATIONS
+from tests.support import written
 from tests.support.catalogue import publish
 from tests.support.records import keep, keep_subject, make_record
 from tests.support.residents import sign_in
@@ -30,24 +34,35 @@ CHECKS = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
+SYSTEM = system(Channel.COMMAND, "test")
 EVERYTHING = settings(
     max_examples=8, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
+COMMON = "#/components/parameters/"
+HEADERS = {name: one for name, one in DOCUMENT["components"]["parameters"].items() if one["in"] == "header"}
 
 
 @pytest.fixture
-def callers(deps: Deps, system_actor: Actor) -> list[Actor]:
+def deps(standing_deps: Deps) -> Deps:
+    """As everywhere, but what the last of these tests left unchanged stays for `callers`."""
+    return standing_deps
+
+
+@pytest.fixture
+def callers(deps: Deps) -> list[Actor]:
+    return written.again(deps, _come)
+
+
+def _come(deps: Deps) -> list[Actor]:
     """Nobody, a newcomer, a verified resident with a record, and people of every desk; the catalogue is published."""
     newcomer, resident = sign_in(deps, "13900001111").actor, sign_in(deps, "13900002222").actor
     subject = keep_subject(deps, name="王小明", number="31019919610804011X")
     keep(deps, make_record(subject_id=subject.id))
     until = deps.now() + timedelta(minutes=10)
     resident = replace(resident, subject_id=subject.id, level=Level.VERIFIED, verified_until=until)
-    publish(deps, system_actor)
+    publish(deps, SYSTEM)
     password = "correct horse battery staple"
-    made, _ = staff.create(
-        deps, system_actor, name="王", role=Role.ADMIN, unit=None, password=password, totp=False
-    )
+    made, _ = staff.create(deps, SYSTEM, name="王", role=Role.ADMIN, unit=None, password=password, totp=False)
     admin = Actor(id=made.id, role=Role.ADMIN, channel=Channel.API, session_id="s2", name="王")
     desks = [
         Actor(f"{role}-1", role, Channel.CONSOLE, name=role.value)
@@ -60,19 +75,49 @@ def callers(deps: Deps, system_actor: Actor) -> list[Actor]:
         )
     ]
     provider = Actor("provider-1", Role.PROVIDER, Channel.CONSOLE, name="provider", unit="METRO")
-    return [anonymous(Channel.API), newcomer, resident, admin, *desks, provider, _till(deps, system_actor)]
+    return [anonymous(Channel.API), newcomer, resident, admin, *desks, provider, _till(deps)]
 
 
 @cache
 def _schema(app: Flask) -> Any:
-    """The document of an app, read once: it is long, and an app lives as long as its test worker."""
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    """The document of an app, read once: it is long, and an app lives as long as its test worker.
+
+    Without the headers that operations have in common, which are drawn once for all of them (`_common_headers`)."""
+    document = app.test_client().get("/api/v1/openapi.json").get_json()
+    for _, _, operation in openapi.operations(document):
+        operation["parameters"] = [one for one in operation["parameters"] if not _common(one)]
+    schema = schemathesis.openapi.from_dict(document)
+    schema.app = app
+    return schema
 
 
-def _till(deps: Deps, system_actor: Actor) -> Actor:
+def _common(parameter: dict[str, Any]) -> bool:
+    return str(parameter.get("$ref", "")).removeprefix(COMMON) in HEADERS
+
+
+@cache
+def _common_headers() -> list[dict[str, str]]:
+    """Each is left out, is a usual one, or is anything that can be sent."""
+    drawn: list[dict[str, str]] = []
+    anything = header_values(codec="ascii", exclude_characters=INVALID_HEADER_CHARS)
+    values = {
+        name: st.one_of(st.none(), st.just(one["example"]), anything, anything)
+        for name, one in HEADERS.items()
+    }
+
+    @settings(EVERYTHING, max_examples=64)
+    @given(st.fixed_dictionaries(values))
+    def draw(headers: dict[str, str | None]) -> None:
+        drawn.append({name: value for name, value in headers.items() if value is not None})
+
+    draw()
+    return drawn
+
+
+def _till(deps: Deps) -> Actor:
     """A merchant's, with a key of its own."""
     wanted = Particulars("示例超市", (MerchantKind.SUPERMARKET,), rate_per_minute=600)
-    _, made = merchants.create_with_key(deps, system_actor, wanted=wanted, label="till")
+    _, made = merchants.create_with_key(deps, SYSTEM, wanted=wanted, label="till")
     return merchants.authenticate(deps, made.key, Channel.API)
 
 
@@ -86,9 +131,10 @@ def test_every_answer_is_an_announced_one(
         for caller in callers
         if caller.role.value in operation["x-roles"]
     ]
+    names = {str(one["$ref"]).removeprefix(COMMON) for one in operation["parameters"] if _common(one)}
     seen: set[int] = set()
     for mode in _modes(path, operation):
-        seen |= _ask_much(schema[path][method.upper()], headers, mode)
+        seen |= _ask_much(schema[path][method.upper()], names, headers, mode)
     if method == "get" and "{" not in path:
         assert 200 in seen, "no answer of the good kind was ever compared with its schema"
 
@@ -103,15 +149,18 @@ def _modes(path: str, operation: dict[str, Any]) -> list[GenerationMode]:
     return list(GenerationMode) if takes else [GenerationMode.POSITIVE]
 
 
-def _ask_much(operation: Any, headers: list[dict[str, str]], mode: GenerationMode) -> set[int]:
+def _ask_much(
+    operation: Any, names: set[str], headers: list[dict[str, str]], mode: GenerationMode
+) -> set[int]:
     """Everything that is thought of is asked by everybody who may ask, one after the other."""
     seen = set()
 
     @EVERYTHING
-    @given(case=operation.as_strategy(generation_mode=mode))
-    def ask(case: Any) -> None:
+    @given(case=operation.as_strategy(generation_mode=mode), common=st.sampled_from(_common_headers()))
+    def ask(case: Any, common: dict[str, str]) -> None:
+        taken = {name: common[name] for name in names & common.keys()}
         for header in headers:
-            answer = case.call(headers=header)
+            answer = case.call(headers=taken | header)
             assert answer.status_code != 500, answer.text
             case.validate_response(answer, checks=CHECKS)
             seen.add(answer.status_code)

@@ -1,18 +1,21 @@
-"""Ways on which people meet, over what `make run` starts: at the counter and the till, by a link, and by a push."""
+"""Ways on which people meet, over what `make run` starts: at the counter and the till, by a link, and by a push.
+
+Everybody has a phone, and finds at each step that a desk would have done as well (`OnBoth`).
+"""
 
 import re
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from backend.common.clock import utc_now
 from backend.deliveries.rules import is_quiet
-from tests.e2e.conftest import IN_A_CHAT, IN_A_CHAT_TOO, WITHOUT_RECORD, Visiting
+from tests.e2e.both import OnBoth
+from tests.e2e.conftest import IN_A_CHAT, Visiting
 from tests.support import browser as browsing
 from tests.support import camera, people, scanning, walking
 from tests.support.bot_api import BotApi
@@ -26,32 +29,20 @@ from tests.support.walking import Walker
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 NEWCOMER = Walker("祝䶮", people.number_of("20010131", "003"), "13490000003")
-Size = dict[str, Any]
-# Each way twice over the same service: whoever sits at a desk the first time has a phone the second time.
-PHONE_HERE, DESK_HERE = (browsing.PHONE, browsing.DESK), (browsing.DESK, browsing.PHONE)
-NAMES = ["resident by phone", "resident at a desk"]
 PREVIEW = {"User-Agent": "TelegramBot (like TwitterBot)", "Accept": "*/*"}
 A_WHILE = timedelta(minutes=5)
 
 
-@pytest.mark.parametrize(
-    ("mine", "theirs", "who"), [(*PHONE_HERE, NEWCOMER), (*DESK_HERE, WITHOUT_RECORD)], ids=NAMES
-)
 def test_from_the_counter_to_the_till(
-    city: City,
-    visiting: Visiting,
-    playwright: Playwright,
-    tmp_path: Path,
-    mine: Size,
-    theirs: Size,
-    who: Walker,
+    city: City, visiting: Visiting, drawing_browser: Browser, playwright: Playwright, tmp_path: Path
 ) -> None:
     """Without a face: the code from the window opens the report, and a pass is typed, refused elsewhere, and scanned."""
-    one = visiting(size=mine)
+    who = NEWCOMER
+    one = visiting(by=drawing_browser, kind=OnBoth)
     one.open("/report")
     walking.sign_in(one.page, city, who.phone)
     walking.bind(one.page, who)
-    walking.prove(one.page, handed_out(city, visiting(size=theirs), who))
+    walking.prove(one.page, handed_out(city, visiting(kind=OnBoth), who))
     one.page.wait_for_url("**/report")
     assert who.name in one.text()
     assert "没有记录不等于信用不好" in one.text()
@@ -60,7 +51,7 @@ def test_from_the_counter_to_the_till(
     film = tmp_path / "phone.y4m"
     with (
         camera.seeing(playwright, film) as filming,
-        browsing.visit(filming, city.site, size=theirs, permissions=["camera"]) as till,
+        browsing.visit(filming, city.site, kind=OnBoth, permissions=["camera"]) as till,
     ):
         till.open("/merchant")
         walking.enter(till.page, city, "library.han", "/merchant")
@@ -69,20 +60,48 @@ def test_from_the_counter_to_the_till(
         one.check()
 
         code = pass_of(one)
-        refused_elsewhere(city, visiting(size=theirs), code)
+        refused_elsewhere(city, visiting(kind=OnBoth), code)
 
         scanning.film(film, scanning.shown(one.page))
         till.page.click("#next")
-        till.page.click("#scan-start")
-        till.page.wait_for_selector("[data-verdict=eligible]")
+        with till.turned(browsing.DESK):
+            scanned(till)
         till.check()
         till.page.click("#next")
         till.page.click("#scan-stop")
         assert till.page.locator("#last li:has-text('可以免押')").count() == 2
         assert who.name not in till.page.content()
+    off_a_desk(
+        city,
+        visiting(by=drawing_browser, size=browsing.DESK, storage_state=one.context.storage_state()),
+        playwright,
+        film,
+    )
     one.page.wait_for_selector("text=看结果和原因")
     one.page.click("text=看结果和原因")
-    assert one.page.locator("main a.card:has-text('徐汇区示范图书馆')").count() == 2
+    assert one.page.locator("main a.card:has-text('徐汇区示范图书馆')").count() == 3
+    one.check()
+
+
+def scanned(till: Visit) -> None:
+    """What is before the camera when it is switched on."""
+    till.page.click("#scan-start")
+    till.page.wait_for_selector("[data-verdict=eligible]")
+
+
+def off_a_desk(city: City, one: Visit, playwright: Playwright, film: Path) -> None:
+    """A pass as a desk draws it, scanned by a phone."""
+    pass_of(one)
+    scanning.film(film, scanning.shown(one.page))
+    with (
+        camera.seeing(playwright, film) as filming,
+        browsing.visit(filming, city.site, permissions=["camera"]) as till,
+    ):
+        till.open("/merchant")
+        walking.enter(till.page, city, "library.han", "/merchant")
+        scanned(till)
+        till.check()
+    one.page.wait_for_selector("text=看结果和原因")
     one.check()
 
 
@@ -132,16 +151,12 @@ def refused_elsewhere(city: City, elsewhere: Visit, code: str) -> None:
     elsewhere.check()
 
 
-@pytest.mark.parametrize(
-    ("mine", "theirs", "who", "chat"),
-    [(*PHONE_HERE, IN_A_CHAT, 7101), (*DESK_HERE, IN_A_CHAT_TOO, 7102)],
-    ids=NAMES,
-)
 def test_a_report_link_from_the_chat_and_one_for_somebody_else(
-    city: City, visiting: Visiting, bot_api: BotApi, mine: Size, theirs: Size, who: Newcomer, chat: int
+    city: City, visiting: Visiting, bot_api: BotApi
 ) -> None:
-    person = bot_api.person(chat, who.name)
-    one = visiting(size=mine)
+    who = IN_A_CHAT
+    person = bot_api.person(7101, who.name)
+    one = visiting(kind=OnBoth)
     one.open("/chats")
     walking.sign_in(one.page, city, who.phone)
     one.page.wait_for_url("**/chats")
@@ -153,7 +168,7 @@ def test_a_report_link_from_the_chat_and_one_for_somebody_else(
     person.say("报告")
     link = button_of(person, "打开报告")
     assert link.startswith(f"{city.site}/r/")
-    nobody_else_opens(link, who, city, visiting(size=theirs))
+    nobody_else_opens(link, who, city, visiting(kind=OnBoth))
 
     one.open(link.removeprefix(city.site))
     one.page.wait_for_url("**/verify-me*")
@@ -170,7 +185,7 @@ def test_a_report_link_from_the_chat_and_one_for_somebody_else(
     shared = shared_link(one)
     httpx.get(shared, headers=PREVIEW)
     assert opens(one) == "0 次，共 3 次"
-    other = visiting(size=theirs)
+    other = visiting(kind=OnBoth)
     other.open(shared.removeprefix(city.site))
     assert "租房看房" in other.text()
     assert who.doc_no not in other.page.content()
@@ -257,24 +272,19 @@ def its_owner_sees_it(one: Visit) -> None:
     one.check()
 
 
-@pytest.mark.parametrize(
-    ("mine", "theirs", "chats"), [(*PHONE_HERE, (8101, 8102)), (*DESK_HERE, (8103, 8104))], ids=NAMES
-)
-def test_an_editors_push(
-    city: City, visiting: Visiting, bot_api: BotApi, mine: Size, theirs: Size, chats: tuple[int, int]
-) -> None:
+def test_an_editors_push(city: City, visiting: Visiting, bot_api: BotApi) -> None:
     """Written, approved by another, published, counted, confirmed, watched; those who follow have it in their language."""
     bot_api.wait_for_call("getUpdates")
-    reader, english = bot_api.person(chats[0], "关注者"), bot_api.person(chats[1], "Follower", language="en")
+    reader, english = bot_api.person(8101, "关注者"), bot_api.person(8102, "Follower", language="en")
     for one in (reader, english):
         one.say("/start")
     for one in (reader, english):
         one.wait_for(1)
-    writer = visiting(size=theirs)
+    writer = visiting(kind=OnBoth)
     writer.open("/staff/news/new")
     walking.enter(writer.page, city, "xie.wen", "/staff/news/new")
     address = written(writer)
-    approved(city, visiting(size=theirs), address)
+    approved(city, visiting(kind=OnBoth), address)
     writer.open(address)
     writer.page.click("button:has-text('立即发布')")
     writer.page.wait_for_selector(".badge.good")
@@ -292,7 +302,7 @@ def test_an_editors_push(
         (english, "Three more libraries\n\nBring your identity card."),
     ):
         assert person.texts[-1] == f"{words}\n\n{city.site}/news/{number}"
-    resident = visiting(size=mine)
+    resident = visiting(kind=OnBoth)
     resident.open("/")
     resident.page.click("a:has-text('图书馆免押新增三处')")
     resident.page.wait_for_url(f"**/news/{number}")
@@ -339,9 +349,8 @@ def pushed(writer: Visit) -> int:
     page.click("text=推送这篇资讯")
     page.wait_for_selector("#f-title")
     assert page.input_value("#f-title_en") == "Three more libraries"
-    chosen = page.locator("select[name=channels]")
-    for place in range(chosen.count()):
-        chosen.nth(place).select_option("telegram" if place == 0 else "")
+    for place in range(page.locator("select[name=channels]").count()):
+        page.select_option(f"select[name=channels] >> nth={place}", "telegram" if place == 0 else "")
     with page.expect_response("**/staff/pushes/audience") as counted:
         page.check("input[name=roles][value=anonymous]")
     count = int(counted.value.json()["people"])

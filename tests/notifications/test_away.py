@@ -69,8 +69,9 @@ def carrier() -> Taking:
 
 @pytest.fixture
 def ours(deps: Deps, mongodb_uri: str, carrier: Taking) -> Iterator[Deps]:
-    """A worker of its own name, with one message that waits."""
-    with mongo.connect(f"{mongodb_uri}&appName={deps.db.name}") as client:
+    """A worker of its own name, with one message that waits. Its driver looks often after a server that said it was going; that
+    one does not go, so nothing else would tell the driver before its next look."""
+    with mongo.connect(f"{mongodb_uri}&appName={deps.db.name}&heartbeatFrequencyMS=500") as client:
         made = replace(
             deps,
             client=client,

@@ -12,7 +12,7 @@ from backend.records.service.importing import CHUNK
 from schemas.terms import BatchState
 from tests.backend.batches.conftest import PROVIDER, lines, row, town
 from tests.notifications.test_process import environment
-from tests.support import world
+from tests.support import dying, world
 from tests.support.processes import Process
 from tests.support.waiting import until
 
@@ -45,6 +45,7 @@ def test_a_worker_killed_in_the_middle_is_followed_by_one_that_goes_on(town: Dep
     assert found(town, batch).state is BatchState.RUNNING
     assert 0 < town.db["records"].count_documents({}) < ROWS
     town.db["batches"].update_one({"_id": batch.id}, {"$set": {"lease_until": clock.utc_now()}})
+    dying.end_turns(town)
     with Process("notifications", env=sharing(town)) as worker:
         until(lambda: found(town, batch).state is BatchState.DONE, worker)
         assert worker.end() == 0

@@ -1,6 +1,6 @@
 """What stands before the camera of a real browser: the film of a head that turns, and somebody who follows what the page asks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,53 +17,70 @@ from tests.support.face import photograph
 Films = Callable[[str], Path]
 POSES = (FaceStep.NEUTRAL, FaceStep.TURN_LEFT, FaceStep.NEUTRAL, FaceStep.TURN_RIGHT) * 3
 RATE, EACH = 4, 10
+FIRST = {
+    pose: [place * EACH for place, one in enumerate(POSES) if one is pose] for pose in (POSES[1], POSES[3])
+}
+"""Where in the film each turn begins: the page is told at once (`AS_IT_COMES`), and takes its picture."""
+SIDES = {"obama2.jpg": (39, 42)}
+"""How many degrees the head on a photograph has to turn to its left and right until that is seen."""
 SIZE = (480, 640)
 SHADES = {FaceStep.NEUTRAL: 128, FaceStep.TURN_LEFT: 245, FaceStep.TURN_RIGHT: 10}
 """`motion.PATCH`, without loading dlib."""
 ALLOWED = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 """A camera of Chromium's own, and nobody is asked whether it may be used."""
 TRIES = 3
-# Says that the pose is there as soon as the film has come to the one of this shade.
-AS_IT_COMES = """(shade) => {
-  const view = document.getElementById("view"), canvas = new OffscreenCanvas(8, 8), pen = canvas.getContext("2d");
-  if (!view.videoWidth) return false;
-  pen.drawImage(view, 0, 0, view.videoWidth * 0.05, view.videoHeight * 0.04, 0, 0, 8, 8);
-  const now = Math.abs(pen.getImageData(4, 4, 1, 1).data[0] - shade) < 40;
-  const came = now && window.shown === false;
-  window.shown = now;
-  if (came) document.getElementById("act").click();
-  return came;
-}"""
+# Says that the pose is there as soon as the film has come to the one of this shade: each picture is looked at once, as it comes.
+AS_IT_COMES = """(shade) => new Promise((done, failed) => {
+  const view = document.getElementById("view");
+  const pen = new OffscreenCanvas(8, 8).getContext("2d", { willReadFrequently: true });
+  const late = setTimeout(() => failed(new Error(`the film never came to the pose of shade ${shade}`)), 20_000);
+  let shown;
+  const look = () => {
+    pen.drawImage(view, 0, 0, view.videoWidth * 0.05, view.videoHeight * 0.04, 0, 0, 8, 8);
+    const now = Math.abs(pen.getImageData(4, 4, 1, 1).data[0] - shade) < 40;
+    const came = now && shown === false;
+    shown = now;
+    if (!came) return view.requestVideoFrameCallback(look);
+    clearTimeout(late);
+    document.getElementById("act").click();
+    done();
+  };
+  view.requestVideoFrameCallback(look);
+})"""
 
 
 @pytest.fixture(scope="session")
 def films() -> Films:
     """The film of the person on a photograph (`obama2.jpg`), of the photograph itself (`obama2.jpg still`), of that person and
-    another (`obama2.jpg and biden.jpg`), or of one grey that never moves (`grey 120`)."""
+    another (`obama2.jpg and biden.jpg`), of one grey that never moves (`grey 120`), or of several by turns, each for a second
+    (`grey 100 140 170`)."""
     return lambda name: drawn(f"{name}.y4m", partial(_make, name))
 
 
 def _make(name: str, path: Path) -> Path:
     if name.startswith("grey "):
-        return _plain(path, int(name.partition(" ")[2]))
+        return _plain(path, [int(light) for light in name.split()[1:]])
     from tests.support import motion  # loads dlib: only where frames are made
 
     person, _, more = name.partition(" ")
     data = photograph(person)
     if more == "still":
-        shots = motion.still_film(data, frames=RATE)
-    elif more:
-        shots = motion.film_of_two(data, photograph(more.removeprefix("and ")), POSES, each=EACH)
-    else:
-        shots = motion.film(data, POSES, each=EACH)
-    return motion.y4m(shots, path, rate=RATE)
+        return motion.y4m(motion.still_film(data, frames=RATE), path, rate=RATE)
+    heads = motion.heads(data, SIDES[person], FIRST)
+    if more:
+        heads = motion.with_another(heads, motion.selfie(photograph(more.removeprefix("and "))))
+    return motion.y4m(motion.film(heads, POSES, each=EACH), path, rate=RATE)
 
 
-def _plain(path: Path, light: int) -> Path:
+def _plain(path: Path, lights: Sequence[int]) -> Path:
     width, height = SIZE
-    frame = b"FRAME\n" + bytes([light]) * (width * height) + bytes([128]) * (width * height // 2)
-    head = f"YUV4MPEG2 W{width} H{height} F{RATE}:1 Ip A1:1 C420jpeg\n"
-    path.write_bytes(head.encode() + frame * RATE)
+    rate = 1 if len(lights) > 1 else RATE
+    head = f"YUV4MPEG2 W{width} H{height} F{rate}:1 Ip A1:1 C420jpeg\n"
+    frames = [
+        b"FRAME\n" + bytes([light]) * (width * height) + bytes([128]) * (width * height // 2)
+        for light in lights
+    ]
+    path.write_bytes(head.encode() + b"".join(frames) * rate)
     return path
 
 
@@ -88,8 +105,7 @@ def follow(visit: Visit) -> None:
     for place in range(1, 6):
         page.wait_for_selector(f"#face[data-stage=running] #step:has-text('第 {place} 步')")
         step = FaceStep(page.get_attribute("#face", "data-turn") or "")
-        page.evaluate("window.shown = undefined")
-        page.wait_for_function(AS_IT_COMES, arg=SHADES[step], polling=50)
+        page.evaluate(AS_IT_COMES, SHADES[step])
 
 
 def ended(visit: Visit, *, within_ms: int = 20_000) -> str:

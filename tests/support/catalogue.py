@@ -4,10 +4,11 @@ from backend.catalogue import service
 from backend.catalogue.store import COLLECTIONS
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.common.mongo import Document
+from tests.support import written
 from tests.support.world import START
+from tests.support.written import Written
 
-_published: dict[str, list[Document]] = {}
+_published: Written = {}
 """What publishing it wrote: it is put back as it was, for publishing anew takes longer than most tests."""
 
 
@@ -18,7 +19,8 @@ def publish(deps: Deps, actor: Actor) -> None:
         units, items = service.demonstration()
         service.import_units(deps, actor, rows=units)
         service.import_catalogue(deps, actor, year=2026, rows=items)
-        _published.update({name: list(deps.db[name].find()) for name in COLLECTIONS})
+        _published.update(
+            (name, found) for name, found in written.everything(deps).items() if name in COLLECTIONS
+        )
         return
-    for name, documents in _published.items():
-        deps.db[name].insert_many(documents)
+    written.put_back(deps, _published)

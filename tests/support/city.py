@@ -16,7 +16,8 @@ from typing import Any, Self
 import httpx
 
 from schemas.faces import FaceStep
-from tests.support.face import acted, steps_of
+from tests.support import nursery
+from tests.support.face import acted, five, steps_of
 from tests.support.processes import ROOT
 
 PYTHON = Path(sys.executable)
@@ -69,14 +70,7 @@ class City:
 
     def manage(self, *args: str) -> str:
         """A command of `backend.manage` beside the running service; its output."""
-        done = subprocess.run(
-            [PYTHON, "-m", "backend.manage", *args],
-            cwd=ROOT,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        done = nursery.run([sys.executable, "-m", "backend.manage", *args], env=self.env, within_s=120)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -189,10 +183,10 @@ class Phone:
         return challenge
 
     def show_face(self, photograph: str) -> httpx.Response:
-        """Follow a new challenge with the face on this photograph."""
+        """Follow a new challenge with the face on this photograph, in as few frames as the page of the site sends."""
         challenge = self.challenge()
         actions = actions_of(challenge)
-        return self.answer(challenge, acted(photograph, actions), steps_of(actions))
+        return self.answer(challenge, five(acted(photograph, actions)), five(steps_of(actions)))
 
     def answer(
         self, challenge: Mapping[str, Any], frames: Sequence[bytes], steps: Sequence[str]

@@ -1,4 +1,4 @@
-"""What is drawn from the photographs: seconds of dlib's work each, so it is done once for all test workers and runs."""
+"""What is made of the photographs: seconds of dlib's work each, so it is done once for all test workers and runs."""
 
 import fcntl
 import hashlib
@@ -11,9 +11,10 @@ from tests.support.processes import ROOT
 KEPT = ROOT / ".cache" / "drawn"
 _DRAWN_BY = (
     "tests/support/motion.py", "tests/support/camera.py", "tests/support/face.py", "backend/face/matcher.py",
-    "requirements/dev.txt", "backend/local/pictures.py",
+    "backend/face/pictures.py", "backend/face/worker.py", "backend/facechecks/rules.py", "requirements/dev.txt",
+    "backend/local/pictures.py", "backend/gateways/faces.py", "schemas/faces.py",
 )  # fmt: skip
-"""How it is drawn, by what, in which versions, and which photographs these are."""
+"""How it is drawn and measured, by what, in which versions, and which photographs these are."""
 
 
 def drawn(name: str, draw: Callable[[Path], object]) -> Path:

@@ -43,5 +43,10 @@ def end_sessions(deps: Deps) -> None:
         deps.client.admin.command("killSessions", [{"id": one["lsid"]["id"]}])
 
 
+def end_turns(deps: Deps) -> None:
+    """What dead workers were at is anybody's now, as it is when their leases have run out (`backend.jobs`)."""
+    deps.db["job_turns"].update_many({"lease": {"$ne": None}}, [{"$set": {"leased_until": "$$NOW"}}])
+
+
 def _name(deps: Deps) -> str:
     return f"dying-{deps.db.name}"

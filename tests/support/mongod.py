@@ -17,8 +17,9 @@ from backend.local.mongod import Mongod
 _PREFIX = "credit-test-mongod-"
 _ROOM = 3 * 1024**3
 # The fixed clock of tests stands in the past, where the database would clear everything that has an end; and some tests
-# have the server fail on purpose, for clients of one name only.
-_PARAMETERS = ("ttlMonitorEnabled=false", "enableTestCommands=1")
+# have the server fail on purpose, for clients of one name only. Nobody reads at an instant long past: without this the
+# server keeps all that tests took away for five minutes, and every read of a collection and the next deletion pass it.
+_PARAMETERS = ("ttlMonitorEnabled=false", "enableTestCommands=1", "minSnapshotHistoryWindowInSeconds=0")
 _server = pytest.StashKey[Mongod]()
 
 

@@ -4,31 +4,37 @@ Nobody's face is warped convincingly here: a generic head depth map turns a phot
 enough to exercise the measures and, as docs/security.md says, enough to pass them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from io import BytesIO
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageEnhance, ImageFilter
+from PIL import Image, ImageChops, ImageEnhance, ImageFilter
 
 from backend.face import matcher
 from backend.face.matcher import face_recognition
 from schemas.faces import FaceStep
+from tests.backend.evidence import made
 
-Turn = Callable[[Image.Image, float], Image.Image]
+Heads = Mapping[FaceStep, Image.Image]
+Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
+"""Light, blue and red of one picture of a film, the colours at half the size."""
 
 SIZE = (480, 640)
-ANGLES = (20, 22, 24, 26, 28, 30, 32, 34, 36)
-"""Degrees somebody tries, a little further each time, until the phone is content."""
+PAPER = (24, 30, 36)
+"""Degrees to which somebody turns a sheet of paper; what a phone sees of it differs by no more than its noise."""
 SEEN = 0.19
-"""The change of yaw at which the resident of `movement` stops turning."""
-FILM_ANGLES = range(36, 46)
-# More than `LIMITS.turn` asks for, and no more: the farther the depth map turns a head, the less it is the face that looked.
-FILM_SEEN = 0.205
+"""The change of yaw by which a resident turns at least: more than `LIMITS.turn` asks for, and little more, for the farther the
+depth map turns a head, the less it is the face that looked."""
+Sides = tuple[float, float]
+"""How many degrees to the own left, and to the own right."""
+SIDE = {FaceStep.NEUTRAL: 0, FaceStep.TURN_LEFT: 1, FaceStep.TURN_RIGHT: -1}
 PATCH = {FaceStep.NEUTRAL: 128, FaceStep.TURN_LEFT: 245, FaceStep.TURN_RIGHT: 10}
+_COARSE = 4
 NOSE = 0.5
 """How far the nose base stands before the eyes, in outer-eye distances, for the depth map below."""
 
@@ -43,8 +49,9 @@ def opened(data: bytes) -> Image.Image:
 def selfie(data: bytes, face: int = 190) -> Image.Image:
     """A 480x640 portrait cut around the widest face of a photograph, the face about `face` px wide."""
     image = opened(data)
-    boxes = face_recognition.face_locations(np.asarray(image), number_of_times_to_upsample=0)
-    top, right, bottom, left = max(boxes, key=lambda box: box[1] - box[3])
+    # Faces this large are found at half the size as well, in a quarter of the time.
+    boxes = face_recognition.face_locations(np.asarray(image.reduce(2)), number_of_times_to_upsample=0)
+    top, right, bottom, left = (2 * side for side in max(boxes, key=lambda box: box[1] - box[3]))
     scale = (right - left) / face
     width, height = SIZE[0] * scale, SIZE[1] * scale
     x, y = (left + right) / 2 - width / 2, (top + bottom) / 2 - height / 2
@@ -65,14 +72,24 @@ def saved(image: Image.Image, kind: str, **extra: Any) -> bytes:
     return out.getvalue()
 
 
-def movement(data: bytes, steps: Sequence[FaceStep]) -> list[bytes]:
-    """The frames of a resident who follows the prompts: a turned head for each turn, a slight sway between."""
-    return _played(selfie(data), steps, turned)
+def movement(data: bytes, steps: Sequence[FaceStep], sides: Sides) -> list[bytes]:
+    """The frames of a resident who follows the prompts: a turned head for each turn, a slight sway between.
+
+    Whoever asks knows how far this head has to turn: to try that out takes dlib longer than all else here.
+    """
+    heads = _turned_heads(selfie(data), sides)
+    return [jpeg(_swayed(heads[step], place)) for place, step in enumerate(steps)]
 
 
 def flat_movement(data: bytes, steps: Sequence[FaceStep]) -> list[bytes]:
     """The frames of somebody who holds up a printed photograph and turns the paper, as far as it helps."""
-    return _played(selfie(data), steps, flat_turned)
+    image = selfie(data)
+    return [
+        _shows_most((jpeg(_swayed(flat_turned(image, side * to), place)) for to in PAPER), side)
+        if (side := SIDE[step])
+        else jpeg(_swayed(image, place))
+        for place, step in enumerate(steps)
+    ]
 
 
 def still(data: bytes, steps: Sequence[FaceStep]) -> list[bytes]:
@@ -80,98 +97,97 @@ def still(data: bytes, steps: Sequence[FaceStep]) -> list[bytes]:
     return [jpeg(selfie(data), quality=92 - place) for place, _ in enumerate(steps)]
 
 
-def film(data: bytes, poses: Sequence[FaceStep], *, each: int) -> Iterator[Image.Image]:
+def film(heads: Heads, poses: Sequence[FaceStep], *, each: int) -> Iterator[Planes]:
     """What a camera sees of somebody who takes these poses one after another, `each` frames long; no two frames are alike.
 
     A patch in the corner, far from the face, tells a test which pose is on (`PATCH`).
     """
-    image = selfie(data)
-    heads = {
-        FaceStep.NEUTRAL: turned(image, 0.0),
-        FaceStep.TURN_LEFT: _steady(image, 1),
-        FaceStep.TURN_RIGHT: _steady(image, -1),
-    }
+    seen = {pose: _planes(image) for pose, image in heads.items()}
+    noise = 3 * np.random.default_rng(0).standard_normal((SIZE[1], SIZE[0]), dtype=np.float32)
     for place, pose in enumerate(pose for pose in poses for _ in range(each)):
-        yield _marked(_swayed(heads[pose], place), PATCH[pose])
+        yield _marked(_on_film(seen[pose], noise, place), PATCH[pose])
 
 
-def film_of_two(data: bytes, other: bytes, poses: Sequence[FaceStep], *, each: int) -> Iterator[Image.Image]:
-    """The same film with somebody beside the one who turns, as large as they and looking on."""
+def heads(data: bytes, sides: Sides, places: Mapping[FaceStep, Iterable[int]]) -> Heads:
+    """A head that looks at the camera and turns to both sides, as far as is seen in the pictures of a film at these places."""
+    found = _turned_heads(selfie(data), sides)
+    front = matcher.see(jpeg(found[FaceStep.NEUTRAL])).look.yaw
+    for pose, head in found.items():
+        for place in places.get(pose, ()):
+            look = matcher.see(jpeg(_swayed(head, place))).look
+            shown = (look.yaw - front) * SIDE[pose]
+            assert look.faces == 1, f"{pose}: turned too far"
+            assert shown >= SEEN, f"{pose} shows {shown:.3f}: turn it farther"
+    return found
+
+
+def _turned_heads(image: Image.Image, sides: Sides) -> Heads:
+    left, right = sides
+    return {
+        FaceStep.NEUTRAL: turned(image, 0.0),
+        FaceStep.TURN_LEFT: turned(image, left),
+        FaceStep.TURN_RIGHT: turned(image, -right),
+    }
+
+
+def with_another(heads: Heads, looking_on: Image.Image) -> Heads:
+    """The same heads with somebody beside them, as large as they and looking on."""
     edge, width = SIZE[0] // 4, SIZE[0] // 2
-    looking_on = selfie(other).crop((edge, 0, edge + width, SIZE[1]))
-    for frame in film(data, poses, each=each):
-        both = beside(frame.crop((edge, 0, edge + width, SIZE[1])), looking_on)
-        both.paste(frame.crop((0, 0, 40, 40)), (0, 0))
-        yield both
+    half = (edge, 0, edge + width, SIZE[1])
+    return {pose: beside(head.crop(half), looking_on.crop(half)) for pose, head in heads.items()}
 
 
-def still_film(data: bytes, *, frames: int) -> Iterator[Image.Image]:
+def still_film(data: bytes, *, frames: int) -> Iterator[Planes]:
     """A photograph held before the camera by nobody's hand: every frame is the same."""
-    for _ in range(frames):
-        yield selfie(data)
+    return repeat(_planes(selfie(data)), frames)
 
 
-def y4m(frames: Iterable[Image.Image], path: Path, *, rate: int) -> Path:
+def y4m(frames: Iterable[Planes], path: Path, *, rate: int) -> Path:
     """Frames as the raw film that Chromium takes for a camera."""
     with path.open("wb") as out:
         out.write(f"YUV4MPEG2 W{SIZE[0]} H{SIZE[1]} F{rate}:1 Ip A1:1 C420jpeg\n".encode())
         for frame in frames:
-            light, blue, red = (
-                plane.point(levels)
-                for plane, levels in zip(frame.convert("YCbCr").split(), _VIDEO_LEVELS, strict=True)
-            )
-            half = (SIZE[0] // 2, SIZE[1] // 2)
-            colours = [plane.resize(half, Image.Resampling.BOX).tobytes() for plane in (blue, red)]
-            out.write(b"FRAME\n" + light.tobytes() + colours[0] + colours[1])
+            out.write(b"FRAME\n" + b"".join(plane.tobytes() for plane in frame))
     return path
 
 
 # A film's levels are narrower than a picture's (ITU-R BT.601).
+_DARKEST, _RANGE = 16, 219 / 255
 _VIDEO_LEVELS = (
-    [round(16 + level * 219 / 255) for level in range(256)],
+    [round(_DARKEST + level * _RANGE) for level in range(256)],
     *([round(128 + (level - 128) * 224 / 255) for level in range(256)],) * 2,
 )
 
 
-def _marked(image: Image.Image, shade: int) -> Image.Image:
-    image.paste((shade, shade, shade), (0, 0, 40, 40))
-    return image
+def _planes(image: Image.Image) -> Planes:
+    light, blue, red = (
+        plane.point(levels)
+        for plane, levels in zip(image.convert("YCbCr").split(), _VIDEO_LEVELS, strict=True)
+    )
+    half = (SIZE[0] // 2, SIZE[1] // 2)
+    return (
+        np.asarray(light),
+        np.asarray(blue.resize(half, Image.Resampling.BOX)),
+        np.asarray(red.resize(half, Image.Resampling.BOX)),
+    )
 
 
-def _played(image: Image.Image, steps: Sequence[FaceStep], turn: Turn) -> list[bytes]:
-    front = turn(image, 0.0)
-    sides = {FaceStep.TURN_LEFT: 1, FaceStep.TURN_RIGHT: -1}
-    return [
-        _seen_turn(image, sides[step], turn, place) if step in sides else jpeg(_swayed(front, place))
-        for place, step in enumerate(steps)
-    ]
-
-
-def _seen_turn(image: Image.Image, side: int, turn: Turn, place: int) -> bytes:
-    """The first angle at which the turn is seen; the one that shows it most when none does."""
-    front = matcher.see(png(turn(image, 0.0))).look.yaw
-    best, frame = -1.0, b""
-    for degrees in ANGLES:
-        tried = jpeg(_swayed(turn(image, float(side * degrees)), place))
-        look = matcher.see(tried).look
-        shown = (look.yaw - front) * side if look.faces else -1.0
-        if shown > best:
-            best, frame = shown, tried
-        if best >= SEEN:
-            break
+def _marked(frame: Planes, shade: int) -> Planes:
+    light, *colours = frame
+    light[:40, :40] = _VIDEO_LEVELS[0][shade]
+    for colour in colours:
+        colour[:20, :20] = 128
     return frame
 
 
-def _steady(image: Image.Image, side: int) -> Image.Image:
-    """Turned so far that it is seen however the head sways: nobody looks at the frames of a film one by one."""
-    front = matcher.see(png(turned(image, 0.0))).look.yaw
+def _shows_most(frames: Iterable[bytes], side: int) -> bytes:
+    """The one that a phone takes for the widest turn to this side."""
 
-    def least_seen(head: Image.Image) -> float:
-        looks = [matcher.see(jpeg(_swayed(head, place))).look for place in range(6)]
-        return min((look.yaw - front) * side if look.faces == 1 else -1.0 for look in looks)
+    def yaw(frame: bytes) -> float:
+        look = matcher.see(frame).look
+        return look.yaw * side if look.faces else -1.0
 
-    heads = (turned(image, float(side * degrees)) for degrees in FILM_ANGLES)
-    return next(head for head in heads if least_seen(head) >= FILM_SEEN)
+    return max(frames, key=yaw)
 
 
 def turned(image: Image.Image, degrees: float) -> Image.Image:
@@ -184,19 +200,19 @@ def turned(image: Image.Image, degrees: float) -> Image.Image:
 
 @lru_cache(maxsize=48)
 def _turned(content: bytes, size: tuple[int, int], degrees: float) -> Image.Image:
-    pixels = np.asarray(Image.frombytes("RGB", size, content))
+    """How far a point has moved is nearly that of the next one, so it is reckoned for every fourth of a row and of a column."""
     middle, axis, span, own = _pose(content, size)
-    rows, columns = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
+    coarse = (size[0] // _COARSE, size[1] // _COARSE)
+    rows, columns = _COARSE * (np.mgrid[0 : coarse[1], 0 : coarse[0]].astype(np.float32) + 0.5) - 0.5
     across, down = columns - middle[0], rows - middle[1]
     x, y = (across * axis[0] + down * axis[1]) / span, (down * axis[0] - across * axis[1]) / span
-    to, since = np.radians(degrees), np.radians(own)
+    (to_sine, to_cosine), (sine, cosine) = _direction(degrees), _direction(own)
+    depth = _depth(y)
     head = x.copy()
     for _ in range(30):
-        head = 0.6 * head + 0.4 * np.clip((x - _depth(head, y) * np.sin(to)) / np.cos(to), -3, 3)
-    shown = head * np.cos(since) + _depth(head, y) * np.sin(since)
-    moved = (shown - x) * _nearness(x, y) * span
-    moved_columns, moved_rows = columns + moved * axis[0], rows + moved * axis[1]
-    return Image.fromarray(_sampled(pixels.astype(np.float32), moved_columns, moved_rows))
+        head = 0.6 * head + 0.4 * np.clip((x - depth(head) * to_sine) / to_cosine, -3, 3)
+    moved = (head * cosine + depth(head) * sine - x) * _nearness(x, y) * span
+    return _drawn_along(Image.frombytes("RGB", size, content), moved, axis)
 
 
 def flat_turned(image: Image.Image, degrees: float) -> Image.Image:
@@ -276,7 +292,7 @@ def lying(image: Image.Image) -> tuple[bytes, bytes]:
 
 def bomb(side: int = 9400) -> bytes:
     """A small PNG that unpacks to `side` x `side` pixels."""
-    return png(Image.new("1", (side, side)))
+    return made.png(side, side, made.packed_zeros((1 + side) * side))
 
 
 def _cut(image: Image.Image, x: float, y: float, scale: float) -> Image.Image:
@@ -291,16 +307,34 @@ def _cut(image: Image.Image, x: float, y: float, scale: float) -> Image.Image:
 
 def _swayed(image: Image.Image, place: int) -> Image.Image:
     """A hand never holds still: a few pixels, a little light, and the sensor's noise, different for each frame."""
+    x, y, light, drift = _sway(place)
+    frame = np.asarray(ImageChops.offset(image, x, y), dtype=np.float32)
+    frame *= light
+    frame += 3 * drift.standard_normal((image.height, image.width, 1), dtype=np.float32)
+    return Image.fromarray(frame.clip(0, 255, out=frame).astype(np.uint8))
+
+
+def _on_film(planes: Planes, noise: NDArray[np.float32], place: int) -> Planes:
+    """The same for one of a film's many frames, with the noise of another place on the sensor instead of a new one."""
+    x, y, light, drift = _sway(place)
+    first, blue, red = (
+        np.roll(plane, (y // part, x // part), (0, 1)) for plane, part in zip(planes, (1, 2, 2), strict=True)
+    )
+    frame = (first - np.float32(_DARKEST)) * light + np.roll(noise, int(drift.integers(noise.size)))
+    frame += _DARKEST
+    return frame.clip(0, 255, out=frame).astype(np.uint8), blue, red
+
+
+def _sway(place: int) -> tuple[int, int, np.float32, np.random.Generator]:
     drift = np.random.default_rng(place)
-    x, y = drift.uniform(-6, 6, size=2)
-    moved = image.transform(image.size, Image.Transform.AFFINE, (1, 0, x, 0, 1, y), Image.Resampling.BICUBIC)
-    light = ImageEnhance.Brightness(moved).enhance(float(drift.uniform(0.95, 1.05)))
-    noisy = np.asarray(light, dtype=np.float32) + drift.normal(0, 3, size=(image.height, image.width, 1))
-    return Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
+    x, y = (int(one) for one in drift.integers(-6, 7, size=2))
+    return x, y, np.float32(drift.uniform(0.95, 1.05)), drift
 
 
 @lru_cache(maxsize=8)
-def _pose(content: bytes, size: tuple[int, int]) -> tuple[NDArray[Any], NDArray[Any], float, float]:
+def _pose(
+    content: bytes, size: tuple[int, int]
+) -> tuple[tuple[float, float], tuple[float, float], float, float]:
     """The middle between the eyes, the direction of their axis, the distance of their outer corners, the head's angle."""
     pixels = np.asarray(Image.frombytes("RGB", size, content))
     box = max(
@@ -316,14 +350,26 @@ def _pose(content: bytes, size: tuple[int, int]) -> tuple[NDArray[Any], NDArray[
     middle, span = (left + right) / 2, float(np.ptp(corners))
     yaw = float((np.array(points["nose_tip"][0]) - middle) @ axis) / span
     own = float(np.degrees(np.arcsin(np.clip(yaw / NOSE, -0.5, 0.5))))
-    return middle, axis, span / float(np.cos(np.radians(own))), own
+    plain = (float(middle[0]), float(middle[1])), (float(axis[0]), float(axis[1]))
+    return *plain, span / _direction(own)[1], own
 
 
-def _depth(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
-    """A generic head, in outer-eye distances about the middle of the eyes: an ellipsoid with a nose, eyes at zero."""
-    head = 1.15 * np.sqrt(np.clip(1 - (x / 0.88) ** 2 - ((y - 0.3) / 1.5) ** 2, 0, None))
-    nose = 0.55 * np.exp(-((x / 0.22) ** 2) - ((y - 0.52) / 0.30) ** 2)
-    return head + nose - 1.02
+def _direction(degrees: float) -> tuple[float, float]:
+    """Sine and cosine, as plain numbers: numpy's own would make the arrays that they meet twice as wide."""
+    return float(np.sin(np.radians(degrees))), float(np.cos(np.radians(degrees)))
+
+
+def _depth(y: NDArray[np.float32]) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+    """A generic head, in outer-eye distances about the middle of the eyes: an ellipsoid with a nose, eyes at zero. At these
+    heights, by what is across."""
+    of_head, of_nose = 1 - ((y - 0.3) / 1.5) ** 2, 0.55 * np.exp(-(((y - 0.52) / 0.30) ** 2))
+
+    def across(x: NDArray[np.float32]) -> NDArray[np.float32]:
+        head: NDArray[np.float32] = 1.15 * np.sqrt(np.clip(of_head - (x / 0.88) ** 2, 0, None))
+        nose: NDArray[np.float32] = of_nose * np.exp(-((x / 0.22) ** 2))
+        return head + nose - np.float32(1.02)
+
+    return across
 
 
 def _nearness(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
@@ -332,12 +378,27 @@ def _nearness(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
     return np.clip((1.6 - radius) / 0.6, 0, 1)
 
 
-def _sampled(pixels: NDArray[np.float32], x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.uint8]:
-    column = np.clip(np.floor(x), 0, pixels.shape[1] - 2).astype(int)
-    row = np.clip(np.floor(y), 0, pixels.shape[0] - 2).astype(int)
-    right, down = np.clip(x - column, 0, 1)[..., None], np.clip(y - row, 0, 1)[..., None]
-    above = pixels[row, column] * (1 - right) + pixels[row, column + 1] * right
-    below = pixels[row + 1, column] * (1 - right) + pixels[row + 1, column + 1] * right
+def _drawn_along(image: Image.Image, moved: NDArray[np.float32], axis: tuple[float, float]) -> Image.Image:
+    """Each pixel from where it moved along the axis, by so much at every fourth of them."""
+    pixels = np.array(image)
+    far = np.asarray(Image.fromarray(moved).resize(image.size, Image.Resampling.BILINEAR))
+    rows, columns = np.nonzero(far)  # the rest stays where it is
+    far = far[rows, columns]
+    x, y = (
+        np.add(start, far * np.float32(part), dtype=np.float32)
+        for start, part in zip((columns, rows), axis, strict=True)
+    )
+    pixels[rows, columns] = _sampled(pixels, x, y)
+    return Image.fromarray(pixels)
+
+
+def _sampled(pixels: NDArray[np.uint8], x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.uint8]:
+    height, width = pixels.shape[:2]
+    column, row = np.clip(np.floor(x), 0, width - 2), np.clip(np.floor(y), 0, height - 2)
+    right, down = np.clip(x - column, 0, 1)[:, None], np.clip(y - row, 0, 1)[:, None]
+    flat = pixels.reshape(-1, 3).astype(np.float32)
+    first = row.astype(np.intp) * width + column.astype(np.intp)
+    above, below = (flat[place] * (1 - right) + flat[place + 1] * right for place in (first, first + width))
     return np.asarray((above * (1 - down) + below * down).clip(0, 255), dtype=np.uint8)
 
 

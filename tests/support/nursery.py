@@ -1,28 +1,34 @@
 """Python processes without the wait for their imports: each is a fork of one that has imported the project already.
 
 Tests start hundreds of real processes to kill them, and most of what one does until then is importing the same modules. Here
-`python -m tests.support.nursery`, one for each test worker and as single-threaded as when it began, imports them once; a `Popen`
-of this module then asks it for a fork that goes on as `python ...` would have: with its own arguments, environment, folder and
-streams, its own process id, and the same end. Forks end with their nursery, and it ends with whoever began it. What a fork cannot
-show is left to `subprocess.Popen`: how long a start takes, how much memory a process needs, and what depends on how the
-interpreter itself was begun (granian, the face process, `make run`).
+`python -m tests.support.nursery`, one for a whole test run, imports them once and forks a nursery for each test worker, as
+single-threaded as itself; a `Popen` of this module then asks that for a fork that goes on as `python ...` would have: with its
+own arguments, environment, folder and streams, its own process id, and the same end. Forks end with their nursery, it ends with
+the worker that asks it, and the first of all with the run. What a fork cannot show is left to `subprocess.Popen`: how long a
+start takes, how much memory a process needs, and what depends on how the interpreter itself was begun (granian, the face process,
+`make run`).
 """
 
 import array
 import atexit
 import contextlib
+import fcntl
 import gc
 import importlib
 import io
 import json
 import os
 import runpy
+import select
 import selectors
+import shutil
 import signal
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -34,9 +40,16 @@ IMPORTED = (
     "backend.app",
     "backend.manage.command",
     "bot.supervisor",
+    "notifications.schedule",
     "notifications.worker",
+    "tests.backend.evidence.made",
+    "tests.backend.objections.town",
+    "tests.support.conversations",
+    "tests.support.forms",
+    "tests.support.web",
     "tests.support.world",
 )
+"""What programs that are begun often import, and not these themselves: each is run anew, as the main program."""
 LOG = ROOT / ".cache" / "nursery.txt"
 """What nurseries complained of; what their forks say goes where they were told."""
 _ENVIRON = dict(os.environ)
@@ -69,10 +82,19 @@ class Popen(subprocess.Popen[Any]):
         }
         streams = [own if given == -1 else given for own, given in enumerate((p2cread, c2pwrite, errwrite))]
         try:
-            self._told, self.pid = _ask(json.dumps(request).encode(), streams)
+            self._told, self.pid = self._ask(json.dumps(request).encode(), streams)
         finally:
             self._close_pipe_fds(p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite)
         self._child_created = True
+
+    @staticmethod
+    def _ask(request: bytes, streams: Sequence[int]) -> tuple[int, int]:
+        """Where it is told what becomes of the fork, and its process id; a nursery that was killed is followed by another."""
+        for _ in range(2):
+            if forked := ask(_nursery(), request, streams):
+                return forked
+            _nursery.cache_clear()
+        raise RuntimeError(f"no process could be forked: see {LOG}")
 
     def _try_wait(self, wait_flags: int) -> tuple[int, int]:
         """As `waitpid` on a child: the process id and its status, or zeros while it runs."""
@@ -126,27 +148,25 @@ def _ready(fd: int) -> bool:
         return bool(waiting.select(0))
 
 
-def _ask(request: bytes, streams: Sequence[int]) -> tuple[int, int]:
-    """Where it is told what becomes of the fork, and its process id; a nursery that was killed is followed by another."""
-    for _ in range(2):
-        told, telling = os.pipe()
+def ask(control: socket.socket, request: bytes, streams: Sequence[int]) -> tuple[int, int] | None:
+    """Where it is told what becomes of the fork, and its process id; nothing if nobody forks any more."""
+    told, telling = os.pipe()
+    try:
         try:
-            try:
-                fds = array.array("i", [*streams, telling])
-                _nursery().sendmsg([request], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
-            finally:
-                os.close(telling)
-            pid = _hear(told)
-        except BrokenPipeError:
-            pid = None
-        except BaseException:
-            os.close(told)
-            raise
-        if pid is not None:
-            return told, pid
+            fds = array.array("i", [*streams, telling])
+            control.sendmsg([request], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
+        finally:
+            os.close(telling)
+        pid = _hear(told)
+    except BrokenPipeError:
+        pid = None
+    except BaseException:
         os.close(told)
-        _nursery.cache_clear()
-    raise RuntimeError(f"no process could be forked: see {LOG}")
+        raise
+    if pid is None:
+        os.close(told)
+        return None
+    return told, pid
 
 
 def _hear(told: int) -> int | None:
@@ -157,20 +177,66 @@ def _hear(told: int) -> int | None:
 @cache
 def _nursery() -> socket.socket:
     """This process's own, which ends with it."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    LOG.parent.mkdir(exist_ok=True)
-    with theirs, LOG.open("ab") as log:
-        command = [sys.executable, "-m", "tests.support.nursery", str(theirs.fileno())]
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=_ENVIRON, pass_fds=[theirs.fileno()], start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-        )  # fmt: skip
-    atexit.register(process.wait)
+    run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+    folder = Path(tempfile.gettempdir(), f"credit-nursery-{run}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise PermissionError(f"{folder} is somebody else's, who would be given what tests start")
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ours = _connected(folder) or _begun(run, folder)
     atexit.register(ours.close)
     return ours
 
 
-def _serve(control: socket.socket) -> Callable[[], object]:
+def beside(work: Callable[[], object]) -> None:
+    """Do it in a process of its own that nobody waits for and nothing is heard of."""
+    if child := os.fork():
+        os.waitpid(child, 0)
+        return
+    try:
+        if not os.fork():
+            work()
+    finally:
+        os._exit(0)
+
+
+def begin() -> None:
+    """Begin the first of all before a fork of this process asks for it."""
+    _nursery().close()
+    _nursery.cache_clear()
+
+
+def _connected(folder: Path) -> socket.socket | None:
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        made.connect(str(folder / "socket"))
+    except (FileNotFoundError, ConnectionRefusedError):
+        made.close()
+        return None
+    return made
+
+
+def _begun(run: int, folder: Path) -> socket.socket:
+    """The run has none, or that was killed. Nobody here waits for it: it ends with the run, and other workers may go on."""
+    (folder / "socket").unlink(missing_ok=True)
+    LOG.parent.mkdir(exist_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener, LOG.open("ab") as log:
+        listener.bind(str(folder / "socket"))
+        listener.listen()
+        handle = listener.fileno()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.nursery", str(handle), str(run), str(folder)],
+            cwd=ROOT, env=_ENVIRON, pass_fds=[handle], start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
+        atexit.register(setattr, process, "returncode", 0)  # or it would be complained of as forgotten
+        made = _connected(folder)
+    assert made is not None
+    return made
+
+
+def serve(control: socket.socket) -> Callable[[], object]:
     """Fork what is asked for and tell what becomes of it, until nobody asks any more; in a fork, what that has to do."""
     hear, wake = os.pipe()
     for end in (hear, wake):
@@ -193,7 +259,7 @@ def _serve(control: socket.socket) -> Callable[[], object]:
             if not message:  # whoever asked has ended, and nobody would end these
                 for pid in told:
                     os.kill(pid, signal.SIGKILL)
-                sys.exit()
+                os._exit(0)
             fds = array.array("i")
             fds.frombytes(ancillary[0][2])
             pid = os.fork()
@@ -217,6 +283,8 @@ def _tell_ends(told: dict[int, int]) -> None:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if not pid:
             return
+        if pid not in told:  # what this process had begun before it forked for others
+            continue
         with contextlib.suppress(BrokenPipeError):
             os.write(told[pid], _STATUS.pack(status))
         os.close(told.pop(pid))
@@ -257,15 +325,53 @@ def _settled(request: Mapping[str, Any], streams: Sequence[int]) -> Callable[[],
     return lambda: runpy.run_path(kind, run_name="__main__")
 
 
-def main(control: str) -> NoReturn:
+def main(listening: str, run: str, folder: str) -> NoReturn:
+    """Import once; then a nursery for each who comes, until the run is over."""
+    from backend.catalogue.rules import forbidden  # only here: who asks for forks does without
+
+    gc.disable()  # all that is imported stays
     for name in IMPORTED:
         importlib.import_module(name)
+    forbidden.lexicon()  # half a second for each that publishes a catalogue
     gc.collect()
     gc.freeze()
-    work = _serve(socket.socket(fileno=int(control)))
-    work()
-    sys.exit()
+    gc.enable()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a nursery ended
+    listener, over = socket.socket(fileno=int(listening)), os.pidfd_open(int(run))
+    while True:
+        ready, _, _ = select.select([listener.fileno(), over], [], [])
+        if over in ready:
+            shutil.rmtree(folder, ignore_errors=True)
+            os._exit(0)
+        control, _ = listener.accept()
+        if not os.fork():
+            listener.close()
+            os.close(over)
+            done(serve(control))
+        control.close()
+
+
+def done(work: Callable[[], object]) -> NoReturn:
+    """Do it and end as a process of `multiprocessing` does: threads have ended, what was to be done at the end is done, all that
+    was said has left. To take down module by module what the nursery imported would copy nearly all its memory first: an eighth
+    of a second of each fork. What ends by an error ends in the interpreter's own way."""
+    try:
+        work()
+        sys.exit()
+    except SystemExit as ending:
+        if not isinstance(ending.code, int | None):
+            raise
+        code = ending.code or 0
+    threading._shutdown()  # type: ignore[attr-defined]  # the interpreter's own first step, which `multiprocessing` takes too
+    atexit._run_exitfuncs()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    except (OSError, ValueError):
+        # Nobody hears it, or it was closed: the interpreter knows what to say of that.
+        sys.exit(code)
+    os._exit(code & 0xFF)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

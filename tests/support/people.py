@@ -12,6 +12,7 @@ from backend.identity import service as identity
 from backend.registry import service as registry
 from backend.registry.model import Particulars, Subject
 from schemas.terms import Channel, SubjectKind
+from tests.support import written
 from tests.support.refusals import refused as refused
 from tests.support.residents import PHONE as PHONE
 from tests.support.residents import authenticate, sign_in
@@ -51,6 +52,12 @@ def again(deps: Deps, actor: Actor, access_token: str | None = None) -> Actor:
 
 def bound(deps: Deps, *, phone: str = PHONE, number: str = NUMBER, name: str = NAME) -> Actor:
     """Signed in and bound to a person on file."""
+    if (phone, number, name) == (PHONE, NUMBER, NAME):
+        return written.once(deps, _bound)
+    return _bound(deps, phone, number, name)
+
+
+def _bound(deps: Deps, phone: str = PHONE, number: str = NUMBER, name: str = NAME) -> Actor:
     resident(deps, number=number, name=name)
     actor = signed_in(deps, phone)
     identity.bind(deps, actor, name=name, id_number=number)

@@ -1,21 +1,27 @@
 """Which lines and branches of the project the tests reach: loaded with `-p tests.support.reached`, told when all has run.
 
 Python 3.11 can only trace what runs line by line, which doubles the processor time of the tests. SlipCover writes a mark into
-the bytecode of each line and branch instead, and a mark that was met costs next to nothing from then on. It works in the test
-workers, on what they import themselves; the controller knows what there is and adds up what they met (docs/adr/0043).
+the bytecode of each line and branch instead, and a mark that was met costs next to nothing from then on. Test workers tell what
+they met, and what was met before they were forked (workers.py); the controller adds it up (docs/adr/0043).
 """
 
 import json
 import os
+import sys
 import tomllib
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from types import ModuleType
 from typing import Any
 
 import pytest
 import slipcover
 from slipcover.slipcover import add_summaries
 
-from tests.support.processes import ROOT
+from tests.support.marks import Marks, marked
+from tests.support.nursery import ROOT, beside
 
 _WANTED = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["reached"]
 SOURCE: list[str] = _WANTED["source"]
@@ -24,7 +30,7 @@ LEFT_OUT: list[str] = _WANTED["left-out"]
 NOT_REACHED = ROOT / ".cache" / "not-reached.txt"
 
 # From how many times on a mark is taken out: for that, SlipCover looks through all modules for the function it stands in.
-_MET_OFTEN = 20_000
+_MET_OFTEN = 200_000
 
 Reached = dict[str, tuple[list[int], list[tuple[int, int]]]]
 """Lines and branches (from a line to a line, 0 for the end of the function) by file."""
@@ -34,9 +40,35 @@ def _in_worker() -> bool:
     return "PYTEST_XDIST_WORKER" in os.environ
 
 
-if _in_worker():
-    _marks = slipcover.Slipcover(branch=True, exclude_lines=[], d_miss_threshold=_MET_OFTEN)
-    slipcover.ImportManager(_marks, slipcover.FileMatcher(sources=SOURCE)).__enter__()
+class _Loader(SourceFileLoader):
+    def exec_module(self, module: ModuleType) -> None:
+        _marks.register_module(module)
+        exec(_marks.marked(self.path), vars(module))
+
+
+class _Finder(MetaPathFinder):
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        found = PathFinder.find_spec(name, path, target) if name.partition(".")[0] in SOURCE else None
+        if found and isinstance(found.loader, SourceFileLoader):
+            found.loader = _Loader(name, found.loader.path)
+        return found
+
+
+def _files() -> list[str]:
+    return sorted(str(path) for folder in SOURCE for path in (ROOT / folder).rglob("*.py"))
+
+
+def _mark_from_the_last() -> None:
+    for path in reversed(_files()):
+        marked(path)
+
+
+_marks = Marks(branch=True, exclude_lines=[], d_miss_threshold=_MET_OFTEN)
+sys.meta_path.insert(0, _Finder())
+# In a fresh clone nothing is marked yet, and the other processor has nothing to do.
+beside(_mark_from_the_last)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -72,9 +104,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def _all_there() -> dict[str, Any]:
-    found: dict[str, Any] = slipcover.Slipcover(
-        branch=True, source=SOURCE, exclude_lines=LEFT_OUT
-    ).get_coverage()
+    marks = Marks(branch=True, exclude_lines=LEFT_OUT)
+    for path in _files():
+        marks.know(path)
+    found: dict[str, Any] = marks.get_coverage()
     return found
 
 

@@ -89,36 +89,71 @@ def empty(deps: Deps) -> None:
     all before: without that a transaction begun right after may still see what was taken away, while another test writes to
     the same server.
     """
-    name = (deps.client.address, deps.db.name)
-    # Taken first: what somebody still writes meanwhile is found the next time.
-    now = deps.client.admin.command("ping")["operationTime"]
-    written = _written(deps, _EMPTIED[name]) if name in _EMPTIED else None
-    there = set(deps.db.list_collection_names()) if written is None else written
+    since = emptied_at(deps)
+    known = _written(deps, since) if since is not None else None
+    if known is None:
+        # The time is taken first: what somebody still writes meanwhile is found the next time.
+        last = log_time(deps)
+        there = set(deps.db.list_collection_names())
+    else:
+        there, last = known
     names = sorted(there - {VAULT})
     for place, one in enumerate(names, start=1):
         unwaited = WriteConcern(w=1) if place < len(names) else MAJORITY
         deps.db.get_collection(one, write_concern=unwaited).delete_many({})
-    _EMPTIED[name] = now
+    _EMPTIED[deps.client.address, deps.db.name] = last
 
 
 _EMPTIED: dict[tuple[Any, str], Timestamp] = {}
 """When each server's database was emptied last, by the server's clock of operations."""
-# A transaction is one operation on many collections; a collection may get another's name.
-_WHERE = {"$ifNull": ["$o.applyOps.ns", ["$ns"]]}
+# A transaction is one operation on many collections; a collection may get another's name. Who deletes leaves nothing behind:
+# else each emptying would find what the one before it emptied.
+_PARTS = {"$ifNull": ["$o.applyOps", [{"op": "$op", "ns": "$ns"}]]}
+_LEAVING = {"$filter": {"input": _PARTS, "as": "part", "cond": {"$ne": ["$$part.op", "d"]}}}
 
 
-def _written(deps: Deps, since: Timestamp) -> set[str] | None:
-    """The collections that operations after that touched; nothing where the log does not reach back that far."""
+def log_time(deps: Deps) -> Timestamp:
+    """How far the server's log of operations has come."""
+    found: Timestamp = deps.client.admin.command("ping")["operationTime"]
+    return found
+
+
+def emptied_at(deps: Deps) -> Timestamp | None:
+    """When the database was emptied last."""
+    return _EMPTIED.get((deps.client.address, deps.db.name))
+
+
+def changed(deps: Deps, since: Timestamp) -> set[str] | None:
+    """The collections that anybody wrote to or deleted from since; nothing where the log does not reach back that far."""
+    written = _written(deps, since, _PARTS)
+    return None if written is None else written[0]
+
+
+def _written(
+    deps: Deps, since: Timestamp, parts: dict[str, Any] = _LEAVING
+) -> tuple[set[str], Timestamp] | None:
+    """The collections that operations after that touched, and when the last of all was, which is known by then; nothing where
+    the log does not reach back that far."""
+    where = {"$map": {"input": parts, "as": "part", "in": "$$part.ns"}}
     own = f"{deps.db.name}."
     found: set[str] = set()
-    reaches = False
+    reaches, last = False, since
     for one in deps.client.local["oplog.rs"].aggregate(
         [
             {"$match": {"ts": {"$gte": since}}},
-            {"$group": {"_id": {"in": _WHERE, "to": "$o.to"}, "first": {"$min": "$ts"}}},
+            {
+                "$group": {
+                    "_id": {"in": where, "to": "$o.to"},
+                    "first": {"$min": "$ts"},
+                    "last": {"$max": "$ts"},
+                }
+            },
         ]
     ):
         reaches = reaches or one["first"] <= since
+        last = max(last, one["last"])
+        if one["last"] == since:
+            continue
         spaces = [*one["_id"]["in"], *filter(None, [one["_id"].get("to")])]
         found.update(space.removeprefix(own) for space in spaces if space.startswith(own))
-    return found - {"$cmd"} if reaches else None
+    return (found - {"$cmd"}, last) if reaches else None

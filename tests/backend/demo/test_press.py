@@ -11,6 +11,7 @@ from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.demo import service as demo
+from backend.demo.model import Built
 from backend.demo.rules import articles
 from backend.news import service as news
 from backend.staff import service as staff
@@ -19,8 +20,7 @@ from tests.support.world import Clock
 
 
 @pytest.fixture
-def editor(deps: Deps, system_actor: Actor) -> Actor:
-    demo.seed(deps, system_actor, residents=0, seed=7, pictures=None)
+def editor(deps: Deps, city: Built) -> Actor:
     found = staff.find(deps, username="xie.wen")
     return Actor(found.id, Role.NEWS_EDITOR, Channel.CONSOLE, name=found.name)
 

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from backend import bootstrap
 from backend.audit import service as audit
 from backend.benefits import service as benefits
-from backend.common.actor import Actor, anonymous
+from backend.common.actor import Actor, anonymous, system
 from backend.common.deps import Deps
 from backend.common.districts import DISTRICTS
 from backend.common.documents import from_document
@@ -24,7 +24,6 @@ from backend.demo.model import Built
 from backend.demo.rules import campaigns, cast, people
 from backend.demo.service import building, taking_in
 from backend.eligibility import service as eligibility
-from backend.gateways.faces import SocketFaces
 from backend.merchants import service as merchants
 from backend.objections import service as objections
 from backend.places import service as places
@@ -34,10 +33,13 @@ from backend.registry import service as registry
 from backend.registry.model import Subject
 from backend.staff import service as staff
 from schemas.terms import Channel, Crs, RecordMark, Role, ServiceKind
-from tests.support import world
+from tests.backend.demo.conftest import Founded
+from tests.support import world, written
+from tests.support.face import Remembering
 from tests.support.pictures import picture
 from tests.support.refusals import refused
 from tests.support.world import Clock
+from tests.support.written import Written
 
 COUNTED = (
     "subjects",
@@ -59,10 +61,31 @@ def seed(deps: Deps, actor: Actor, residents: int = 30, number: int = 7, **more:
     return service.seed(deps, actor, residents=residents, seed=number, **{"pictures": None} | more)
 
 
-@pytest.fixture
-def other(client: Client, mongodb_uri: str, database_name: str, tmp_path: Path) -> Iterator[Deps]:
-    """A second database with keys of its own."""
-    settings = world.make_settings(mongodb_uri, f"{database_name}_other", tmp_path / "other")
+@dataclass(frozen=True)
+class Whole:
+    """The city of `seed`: what is told of it, what was written, and the list of its accounts."""
+
+    told: tuple[list[Any], list[Any]]
+    written: Written
+    accounts: str
+
+
+@pytest.fixture(scope="module")
+def whole(emptied: Callable[[], Deps], founded: Founded) -> Whole:
+    """Grown around what its founding wrote; the one that is built in one go is compared with it."""
+    deps = emptied()
+    written.put_back(deps, founded.written)
+    built = seed(deps, system(Channel.COMMAND, "test"))
+    assert (built.tally.refused, built.tally.notes) == ({}, {})
+    return Whole(told(deps), written.everything(deps), built.accounts.read_text())
+
+
+@pytest.fixture(scope="module")
+def _other(
+    client: Client, mongodb_uri: str, database_name: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deps]:
+    """Its collections and keys; made once, as that takes as long as a city."""
+    settings = world.make_settings(mongodb_uri, f"{database_name}_other", tmp_path_factory.mktemp("other"))
     client.drop_database(settings.mongodb_database)
     sealer = Sealer(client, settings.mongodb_database, bytes(reversed(world.MASTER_KEY)))
     deps = world.make_deps(client, settings, Clock(), sealer)
@@ -70,6 +93,15 @@ def other(client: Client, mongodb_uri: str, database_name: str, tmp_path: Path) 
     yield deps
     sealer.close()
     client.drop_database(settings.mongodb_database)
+
+
+@pytest.fixture
+def other(_other: Deps, client: Client, tmp_path: Path) -> Deps:
+    """A second database with keys of its own, emptied."""
+    settings = replace(_other.settings, data_dir=tmp_path / "other")
+    deps = world.make_deps(client, settings, Clock(), _other.sealer)
+    world.empty(deps)
+    return deps
 
 
 def told(deps: Deps) -> tuple[list[Any], list[Any]]:
@@ -112,18 +144,17 @@ def person(deps: Deps, shows: str) -> Subject:
 
 
 def test_the_same_seed_makes_the_same_city_in_another_database(
-    deps: Deps, other: Deps, system_actor: Actor
+    whole: Whole, other: Deps, system_actor: Actor
 ) -> None:
-    for each in (deps, other):
-        built = seed(each, system_actor)
-        assert (built.tally.refused, built.tally.notes) == ({}, {})
-    assert told(deps) == told(other)
+    built = seed(other, system_actor)
+    assert (built.tally.refused, built.tally.notes) == ({}, {})
+    assert told(other) == whole.told
 
 
 def test_the_map_has_the_shops_of_the_report_in_its_proportions_and_in_every_district(
-    deps: Deps, system_actor: Actor
+    deps: Deps, city: Built
 ) -> None:
-    assert seed(deps, system_actor, 0).tally.shops == 107
+    assert city.tally.shops == 107
     found = places.search(deps, crs=Crs.GCJ02, limit=200).features
     assert Counter(one.kind.value for one in found) == {
         "convenience": round(107 * 45 / 187), "supermarket": round(107 * 66 / 187),
@@ -133,17 +164,18 @@ def test_the_map_has_the_shops_of_the_report_in_its_proportions_and_in_every_dis
     assert all(one.source_document.startswith("2026年度") for one in found)
 
 
+@pytest.mark.usefixtures("city")
 def test_another_seed_makes_another_city_beside_it(deps: Deps, system_actor: Actor) -> None:
     seed(deps, system_actor, 10, 7)
     seed(deps, system_actor, 10, 8)
     assert counts(deps)["subjects"] == 2 * (10 + 1) + len(cast.parts(faces=False))
 
 
-def test_a_second_time_changes_nothing(deps: Deps, system_actor: Actor) -> None:
-    first = seed(deps, system_actor)
-    before, file = counts(deps), first.accounts.read_text()
+def test_a_second_time_changes_nothing(deps: Deps, whole: Whole, system_actor: Actor) -> None:
+    written.put_back(deps, whole.written)
+    before = counts(deps)
     again = seed(deps, system_actor)
-    assert (counts(deps), again.accounts.read_text()) == (before, file)
+    assert (counts(deps), again.accounts.read_text()) == (before, whole.accounts)
     assert (again.tally.subjects, again.tally.records) == (0, 0)
     assert all(
         not record.changes or record.marks or record.hidden_at or record.suspended_at
@@ -151,59 +183,64 @@ def test_a_second_time_changes_nothing(deps: Deps, system_actor: Actor) -> None:
     )
 
 
+@pytest.mark.usefixtures("city")
 def test_a_smaller_city_grows_into_the_larger_one_on_a_later_day(
-    deps: Deps, other: Deps, system_actor: Actor, clock: Clock
+    deps: Deps, whole: Whole, system_actor: Actor, clock: Clock
 ) -> None:
     seed(deps, system_actor, 15)
     clock.advance(days=40)
-    seed(deps, system_actor, 30)
-    seed(other, system_actor, 30)
-    grown, whole = told(deps), told(other)
-    assert [one[:-1] for one in grown[0]] == [one[:-1] for one in whole[0]]
-    assert [(one[0], *one[2:5], one[7:9]) for one in grown[1]] == [
-        (one[0], *one[2:5], one[7:9]) for one in whole[1]
+    seed(deps, system_actor)
+    grown, lines = told(deps)
+    assert [one[:-1] for one in grown] == [one[:-1] for one in whole.told[0]]
+    assert [(one[0], *one[2:5], one[7:9]) for one in lines] == [
+        (one[0], *one[2:5], one[7:9]) for one in whole.told[1]
     ]
 
 
+@pytest.mark.usefixtures("opened")
 @pytest.mark.parametrize("step", ["take_in_subjects", "_take_in_file", "_meet_fate"])
 def test_a_city_that_was_cut_short_is_completed(
-    deps: Deps, other: Deps, system_actor: Actor, monkeypatch: pytest.MonkeyPatch, step: str
+    deps: Deps,
+    whole: Whole,
+    system_actor: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
 ) -> None:
     site: Any = taking_in.Site
-    whole: Callable[..., None] = getattr(site, step)
+    take: Callable[..., None] = getattr(site, step)
     calls = iter(range(10**9))
 
     def breaking(*args: Any) -> None:
         if next(calls) == 3 if step != "take_in_subjects" else next(calls) == 1:
             raise KeyboardInterrupt
-        whole(*args)
+        take(*args)
 
     monkeypatch.setattr(site, step, breaking)
     with pytest.raises(KeyboardInterrupt):
         seed(deps, system_actor)
     monkeypatch.undo()
     seed(deps, system_actor)
-    seed(other, system_actor)
-    assert told(deps) == told(other)
+    assert told(deps) == whole.told
     left = [path.name for path in (deps.settings.data_dir / "demo").iterdir()]
     assert left == ["accounts.json"]
 
 
+@pytest.mark.usefixtures("city")
 def test_lots_make_the_same_city_as_one_lot(
-    deps: Deps, other: Deps, system_actor: Actor, monkeypatch: pytest.MonkeyPatch
+    deps: Deps, whole: Whole, system_actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seed(other, system_actor, 25)
-    monkeypatch.setattr(building, "LOT", 10)
+    """Of 12 residents at most, so that the last lot is a smaller one."""
+    monkeypatch.setattr(building, "LOT", 12)
     progress: list[int] = []
-    seed(deps, system_actor, 25, told=progress.append)
-    without_lines = [[one[:-1] for one in told(each)[0]] for each in (deps, other)]
+    seed(deps, system_actor, told=progress.append)
+    without_lines = [[one[:-1] for one in each] for each in (told(deps)[0], whole.told[0])]
     assert without_lines[0] == without_lines[1]
     assert progress == sorted(progress)
-    assert progress[-1] == 25
+    assert progress[-1] == 30
 
 
-def test_residents_are_there_to_show_something(deps: Deps, system_actor: Actor) -> None:
-    seed(deps, system_actor, 0)
+@pytest.mark.usefixtures("city")
+def test_residents_are_there_to_show_something(deps: Deps) -> None:
     assert len(records.of_subject(deps, person(deps, cast.WINDOW).id)) > 0
     assert records.of_subject(deps, person(deps, cast.BLANK).id) == ()
 
@@ -234,8 +271,8 @@ def cases(deps: Deps) -> dict[str, tuple[str, str]]:
     return {items[one["record_id"]]: (one["state"], one["unit_code"]) for one in found}
 
 
-def test_what_happened_to_their_records_was_played_by_the_use_cases(deps: Deps, system_actor: Actor) -> None:
-    seed(deps, system_actor, 0)
+@pytest.mark.usefixtures("city")
+def test_what_happened_to_their_records_was_played_by_the_use_cases(deps: Deps) -> None:
     assert cases(deps) == {
         "HRSS-P-03": ("marked", "HRSS"),
         "POLICE-P-01": ("forwarded", "POLICE"),
@@ -250,8 +287,8 @@ def test_what_happened_to_their_records_was_played_by_the_use_cases(deps: Deps, 
     assert list(audit.verify_log(deps)) == []
 
 
+@pytest.mark.usefixtures("city")
 def test_the_cast_can_go_on_with_the_cases(deps: Deps, system_actor: Actor) -> None:
-    seed(deps, system_actor, 0)
     open_case = deps.db["objections"].find_one({"unit_code": "HRSS"})
     officer, provider = actor_of(deps, "lu.ming"), actor_of(deps, "fang.ning")
     assert objections.compare(deps, officer, objection_id=open_case["_id"]).state == "comparing"
@@ -268,10 +305,10 @@ def actor_of(deps: Deps, username: str) -> Actor:
     return Actor(found.id, found.role, Channel.CONSOLE, name=found.name, unit=found.unit)
 
 
+@pytest.mark.usefixtures("opened")
 def test_a_closed_log_has_nothing_played_into_it(deps: Deps, system_actor: Actor, clock: Clock) -> None:
-    audit.record(deps, system_actor, "test.before")
     clock.advance(days=1)
-    audit.seal_log(deps)
+    assert audit.seal_log(deps) is not None
     seed(deps, system_actor, 0)
     assert cases(deps) == {"HRSS-P-03": ("marked", "HRSS")}
     assert list(audit.verify_log(deps)) == []
@@ -285,12 +322,9 @@ def test_the_play_fits_before_any_day(deps: Deps, system_actor: Actor, clock: Cl
     assert deps.db["records"].count_documents({"suspended_at": {"$ne": None}}) == 1
 
 
-def test_the_accounts_are_for_their_owner_alone_and_their_passwords_work(
-    deps: Deps, system_actor: Actor
-) -> None:
-    built = seed(deps, system_actor, 0)
-    assert built.accounts.stat().st_mode & 0o777 == 0o600
-    accounts = json.loads(built.accounts.read_text())
+def test_the_accounts_are_for_their_owner_alone_and_their_passwords_work(deps: Deps, city: Built) -> None:
+    assert city.accounts.stat().st_mode & 0o777 == 0o600
+    accounts = json.loads(city.accounts.read_text())
     assert [one["role"] for one in accounts[:4]] == ["citizen"] * 4
     assert len({tuple(one) for one in map(tuple, accounts)}) == 1
     shops = [one for one in accounts if one["role"] == "merchant"]
@@ -311,8 +345,8 @@ def test_the_accounts_are_for_their_owner_alone_and_their_passwords_work(
     assert units == ["HRSS", "POLICE", "METRO", "TAX"]
 
 
+@pytest.mark.usefixtures("city")
 def test_red_packets_run_and_one_that_a_visitor_closed_stays_closed(deps: Deps, system_actor: Actor) -> None:
-    seed(deps, system_actor, 0)
     listed = benefits.listed(deps).items
     assert len(listed) == len(campaigns.KINDS)
     assert all(one.claimable and one.remaining == one.stock for one in listed)
@@ -321,8 +355,8 @@ def test_red_packets_run_and_one_that_a_visitor_closed_stays_closed(deps: Deps, 
     assert len(benefits.listed(deps).items) == len(listed) - 1
 
 
+@pytest.mark.usefixtures("city")
 def test_a_merchant_that_a_visitor_closed_stays_closed(deps: Deps, system_actor: Actor) -> None:
-    seed(deps, system_actor, 0)
     shop = deps.db["merchants"].find_one({"name": cast.merchants()[0].name})
     merchants.close(deps, system_actor, merchant_id=shop["_id"], reason="示范")
     seed(deps, system_actor, 0)
@@ -330,9 +364,10 @@ def test_a_merchant_that_a_visitor_closed_stays_closed(deps: Deps, system_actor:
     assert deps.db["merchants"].find_one({"_id": shop["_id"]})["state"] == "closed"
 
 
-def test_photographs_make_a_template_once(deps: Deps, system_actor: Actor, faces: SocketFaces) -> None:
+@pytest.mark.usefixtures("opened")
+def test_photographs_make_a_template_once(deps: Deps, system_actor: Actor, known_faces: Remembering) -> None:
     folder = picture(cast.PHOTOS[0]).parent
-    with_faces = replace(deps, faces=faces)
+    with_faces = replace(deps, faces=known_faces)
     for _ in range(2):
         built = seed(with_faces, system_actor, 0, pictures=folder)
         assert built.tally.notes == {}
@@ -361,9 +396,9 @@ def test_only_the_system_builds_cities(deps: Deps) -> None:
     refused("auth.required", seed, deps, anonymous(Channel.API))
 
 
+@pytest.mark.usefixtures("city")
 def test_every_kind_of_thing_is_lent_without_a_deposit_once(deps: Deps, system_actor: Actor) -> None:
-    for _ in range(2):
-        seed(deps, system_actor, 0)
+    seed(deps, system_actor, 0)
     offered = eligibility.services(deps, limit=50).items
     assert sorted(one.kind for one in offered) == sorted(ServiceKind)
     assert all(one.merchant in {part.name for part in cast.merchants()} for one in offered)

@@ -1,10 +1,15 @@
-"""The written conversations, through the core as each channel calls it."""
+"""The written conversations, through the core alone and through what each channel makes of it."""
 
 import pytest
 
 from backend.common.deps import Deps
 from schemas.terms import Crs, Way
+from tests.backend.wechat.conftest import OPENID, Server, with_mode
+from tests.backend.wechat.resident import Resident, WeChatPort
+from tests.support.bot_api import BotApi
 from tests.support.conversations import Conversation, CorePort, every
+from tests.support.telegram import TelegramPort, polling
+from tests.support.web import Standing, loud
 from tests.support.world import Clock, empty
 
 CONVERSATIONS = every()
@@ -12,15 +17,26 @@ CONVERSATIONS = every()
 
 @pytest.mark.parametrize("conversation", CONVERSATIONS, ids=lambda one: one.name)
 def test_a_conversation_reads_the_same_in_every_channel(
-    deps: Deps, clock: Clock, conversation: Conversation
+    deps: Deps, clock: Clock, standing: Standing, conversation: Conversation
 ) -> None:
+    """Each is played with the core as WeChat calls it, by the bot and by the account; what the core would say to Telegram
+    otherwise, the bot would."""
     began = clock()
-    heard = []
-    for way, crs in ((Way.TELEGRAM, Crs.WGS84), (Way.WECHAT, Crs.GCJ02)):
+
+    def begin_again() -> None:
         empty(deps)
         clock.set(began)
-        heard.append(conversation.play(deps, clock, CorePort(deps, way, crs, user=f"{way.value}-7")))
-    assert heard[0] == heard[1]
+
+    by_core = conversation.play(deps, clock, CorePort(deps, Way.WECHAT, Crs.GCJ02, user=OPENID))
+    begin_again()
+    with BotApi() as api, polling(deps, api):
+        assert conversation.play(deps, clock, TelegramPort(api)) == by_core
+    begin_again()
+    account = with_mode(deps, "safe")
+    with loud(standing.app(account)) as app:
+        port = WeChatPort(account, Resident(Server(app.test_client(), clock)))
+        by_account = conversation.play(account, clock, port)
+    assert by_account == [["\n\n".join(said)] if said else [] for said in by_core], "one text for each answer"
 
 
 def test_there_are_enough_of_them_and_every_turn_expects_something() -> None:

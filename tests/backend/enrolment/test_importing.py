@@ -22,7 +22,7 @@ from backend.gateways.faces import SocketFaces
 from backend.intake.quality import Quality
 from backend.registry import service as registry
 from schemas.terms import Channel
-from tests.support import pictures, world
+from tests.support import nursery, pictures, world
 from tests.support.people import COMMAND, acts, number_of
 from tests.support.processes import ROOT
 from tests.support.refusals import refused
@@ -31,6 +31,8 @@ from tests.support.world import Clock
 
 COLUMNS = ("kind", "name", "number", "phone", "district", "photo")
 CODE = "91110000600037341L"
+ROWS = 400
+"""More than the killed process reads at once."""
 ROW = {"kind": "person", "name": "欧阳䶮", "number": number_of("19610804", "011"), "phone": "13900001111"}
 
 
@@ -194,12 +196,12 @@ class TestAgain:
         assert ROW["number"] not in repr(entry)
 
     def test_a_run_that_is_killed_may_be_run_again(self, deps: Deps, tmp_path: Path, clock: Clock) -> None:
-        path = table(tmp_path / "a.csv", *(person(place) for place in range(1_000)), *_bad(20))
+        path = table(tmp_path / "a.csv", *(person(place) for place in range(ROWS)), *_bad(20))
         _kill_while(_child(deps, path), lambda: deps.db["subjects"].count_documents({}, limit=1) > 0)
         cut_off = settled(lambda: deps.db["subjects"].count_documents({}))
-        assert 0 < cut_off < 1_000
+        assert 0 < cut_off < ROWS
         quality = take(deps, path)
-        assert (quality.new, quality.unchanged, quality.refused) == (1_000 - cut_off, cut_off, 20)
+        assert (quality.new, quality.unchanged, quality.refused) == (ROWS - cut_off, cut_off, 20)
         resumed = state(deps)
         world.empty(deps)
         take(deps, path)
@@ -208,8 +210,8 @@ class TestAgain:
 
 class TestPhotographs:
     @pytest.fixture
-    def deps(self, deps: Deps, faces: Any) -> Deps:
-        return replace(deps, faces=faces)
+    def deps(self, deps: Deps, known_faces: Any) -> Deps:
+        return replace(deps, faces=known_faces)
 
     @pytest.fixture
     def photos(self, tmp_path: Path) -> Path:
@@ -269,7 +271,7 @@ class TestPhotographs:
         registry.erase_face(deps, system_actor, subject_id=subject.id)
         take(deps, path, photos)
         assert registry.template_of(deps, subject.id) is None
-        take(deps, table(tmp_path / "b.csv", ROW | {"photo": "obama2.jpg"}), photos)
+        take(deps, table(tmp_path / "b.csv", ROW | {"photo": "biden.jpg"}), photos)
         assert registry.template_of(deps, subject.id) is not None
 
     def test_without_the_face_process_the_import_stops_and_goes_on_later(
@@ -327,7 +329,7 @@ def _blobs(deps: Deps) -> Iterator[bytes]:
 
 
 def _child(deps: Deps, path: Path) -> subprocess.Popen[bytes]:
-    """The same import in a process of its own."""
+    """The same import in a process of its own, in chunks so small that the kill finds most of them undone."""
     command = f"""
 import sys
 from pathlib import Path
@@ -341,9 +343,10 @@ client = mongo.connect({deps.settings.mongodb_uri!r})
 name = {deps.settings.mongodb_database!r}
 settings = world.make_settings({deps.settings.mongodb_uri!r}, name, Path({str(path.parent)!r}))
 deps = world.make_deps(client, settings, world.Clock(), Sealer(client, name, world.MASTER_KEY))
+service.CHUNK = 100
 service.import_subjects(deps, COMMAND, path=Path({str(path)!r}))
 """
-    return subprocess.Popen([sys.executable, "-c", command], cwd=ROOT, start_new_session=True)
+    return nursery.Popen([sys.executable, "-c", command], cwd=ROOT, start_new_session=True)
 
 
 def _kill_while(child: subprocess.Popen[bytes], seen: Any) -> None:

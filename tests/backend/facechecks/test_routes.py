@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.web import openapi
 from schemas.faces import FaceStep
 from tests.backend.facechecks.test_service import BUSY, CRASHED, JPEG, ScriptedFaces, ready
 from tests.support.face import steps_of
@@ -225,7 +226,7 @@ def test_a_spooled_upload_would_be_noticed(written: list[str]) -> None:
 
 
 def test_the_openapi_names_the_form_and_the_refusals(app: Flask) -> None:
-    operation = app.extensions["openapi"]["paths"][PATH + "/{challenge_id}/frames"]["post"]
+    operation = openapi.of(app)["paths"][PATH + "/{challenge_id}/frames"]["post"]
     assert set(operation["responses"]) >= {"200", "404", "409", "413", "415", "422", "423", "429", "503"}
     form = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
     assert "frames" in str(form) or "$ref" in str(form)

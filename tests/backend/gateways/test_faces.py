@@ -90,9 +90,9 @@ def test_an_error_of_the_caller_while_choosing_passes_through(faces: SocketFaces
 
 def test_a_command_can_bring_its_own_face_process() -> None:
     with local_faces() as own:
-        enrolment = own.enrol([photograph("obama.jpg")], lambda _: [0])
+        enrolment = own.enrol([photograph("obama.jpg")], lambda _: ())
         assert own.ping().workers == 1
-    assert enrolment.template is not None
+    assert enrolment.looks[0].faces == 1
     with pytest.raises(ServiceError, match=r"faces\.unreachable"):
         own.ping()
 

@@ -6,14 +6,13 @@ import signal
 import socket
 import subprocess
 import urllib.request
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pymongo import MongoClient
 
 from backend.local import mongod
-from tests.backend.local.conftest import Start, wait_until
+from tests.backend.local.conftest import Running, Start, wait_until
 
 
 def test_a_run_says_where_it_is_once_it_is_ready(start: Start, mongodb_uri: str) -> None:
@@ -123,55 +122,46 @@ def test_an_end_during_the_release_is_an_end(start: Start, mongodb_uri: str) -> 
 
 
 @pytest.mark.slow
-def test_the_embedded_database_keeps_its_data_and_is_ended_last(start: Start) -> None:
-    first = start(None, release="write_once", worker="sleep").ready()
-    assert "first start" in first.said()
-    address = first.data / "run" / "mongodb_uri"
-    assert address.read_text().strip() == _database_uri(first.said())
+def test_the_embedded_database_keeps_its_data_whoever_is_killed_and_is_seeded_once(start: Start) -> None:
+    """Three runs over one folder: the first ends as it should, the second is killed, and the third finds everything."""
+    seed = "mkdir -p $DATA_DIR/demo && echo seeding && printf '[]' >$DATA_DIR/demo/accounts.json"
+    first = start(None, seed=seed, release="write_once", worker="sleep").ready()
+    said, address = first.said(), first.data / "run" / "mongodb_uri"
+    assert "first start" in said
+    assert "seed   | seeding" in said
+    assert address.read_text().strip() == _database_uri(said)
+    a_killed_database_comes_back_on_its_port_with_its_data(first)
     assert first.end() == 0
     assert first.living() == []
     assert not address.exists()
-    log = [json.loads(line) for line in (first.data / "logs" / "mongod-server.log").read_text().splitlines()]
-    assert log[-1]["msg"] == "Shutting down"
-    assert log[-1]["attr"] == {"exitCode": 0}
+    the_database_was_ended_last_and_cleanly(first)
 
-    second = start(None, release="write_once").ready()
+    second = start(None, seed=seed, release="write_once", port=first.port).ready()
     assert "second start" in second.said()
+    assert "seeding" not in second.said(), "a finished seed is not made again"
+    os.kill(second.pid_of("bin/mongod"), signal.SIGKILL)
+    second.process.kill()
+    second.process.wait()
+    (second.data / "demo" / "accounts.json").unlink()
+
+    third = start(None, seed=seed, release="write_once", port=first.port).ready()
+    assert "second start" in third.said()
+    assert "seed   | seeding" in third.said(), "an unfinished seed is made again"
+    assert third.end() == 0
 
 
-@pytest.mark.slow
-def test_a_killed_database_comes_back_on_its_port_with_its_data(start: Start) -> None:
-    run = start(None, release="write_once").ready()
-    uri = _database_uri(run.said())
+def a_killed_database_comes_back_on_its_port_with_its_data(run: Running) -> None:
     os.kill(run.pid_of("bin/mongod"), signal.SIGKILL)
     run.wait_for("mongod ended with signal SIGKILL; it starts again in 0.5 s")
+    uri = _database_uri(run.said())
     with MongoClient[dict[str, Any]](uri, serverSelectionTimeoutMS=20_000) as client:
         assert client.test.starts.count_documents({}) == 1
 
 
-@pytest.mark.slow
-def test_a_killed_supervisor_and_database_leave_nothing_in_the_way(start: Start) -> None:
-    first = start(None, release="write_once").ready()
-    os.kill(first.pid_of("bin/mongod"), signal.SIGKILL)
-    first.process.kill()
-    first.process.wait()
-    second = start(None, release="write_once", port=first.port).ready()
-    assert "second start" in second.said()
-    assert second.end() == 0
-
-
-@pytest.mark.slow
-def test_an_unfinished_seed_is_made_again_and_a_finished_one_is_not(start: Start, tmp_path: Path) -> None:
-    seed = "mkdir -p $DATA_DIR/demo && echo seeding && printf '[]' >$DATA_DIR/demo/accounts.json"
-    first = start(None, seed=seed, release="write_subject").ready()
-    assert "seed   | seeding" in first.said()
-    first.end()
-    second = start(None, seed=seed, release="write_subject").ready()
-    assert "seeding" not in second.said()
-    second.end()
-    (first.data / "demo" / "accounts.json").unlink()
-    third = start(None, seed=seed, release="write_subject").ready()
-    assert "seed   | seeding" in third.said()
+def the_database_was_ended_last_and_cleanly(run: Running) -> None:
+    last = json.loads((run.data / "logs" / "mongod-server.log").read_text().splitlines()[-1])
+    assert last["msg"] == "Shutting down"
+    assert last["attr"] == {"exitCode": 0}
 
 
 def test_accounts_are_shown_as_a_table(start: Start, mongodb_uri: str) -> None:

@@ -59,6 +59,7 @@ class Walk(RuleBasedStateMachine):
         self.town, self.clock = type(self).make()
         self.records = [self.town.record(), self.town.record()]
         self.before: dict[str, Objection] = {}
+        self.read: list[Objection] | None = None
         self.table_is_in, self.gone = False, 0
 
     @rule(place=st.integers(0, 1))
@@ -116,12 +117,14 @@ class Walk(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, len(SWEEPS) - 1))
     def sweep(self, which: int) -> None:
+        self.read = None
         SWEEPS[which](self.town.deps, WORKER)
         assert SWEEPS[which](self.town.deps, WORKER) == 0
 
     @precondition(lambda self: not self.table_is_in)
     @rule()
     def publish_the_year(self) -> None:
+        self.read = None
         calendars.put_year(self.town.deps, STEWARD, **DAYS_OF_2027)
         service.recompute_clocks(self.town.deps, STEWARD)
         self.table_is_in = True
@@ -198,12 +201,16 @@ class Walk(RuleBasedStateMachine):
         return any(case.state is State.FORWARDED for case in self._cases())
 
     def _cases(self) -> list[Objection]:
-        found = self.town.deps.db["objections"].find({}, sort=[("_id", 1)])
-        return [from_document(Objection, document) for document in found]
+        """As they lie in the database; read anew after whatever may write, for most of the time goes into reading them."""
+        if self.read is None:
+            found = self.town.deps.db["objections"].find({}, sort=[("_id", 1)])
+            self.read = [from_document(Objection, document) for document in found]
+        return self.read
 
     def _try(self, work: Callable[[], Any]) -> None:
         """A move that is not legal is refused in words, and never with a fault."""
         refusal: ServiceError | None = None
+        self.read = None
         try:
             work()
         except ServiceError as error:

@@ -16,6 +16,7 @@ from backend.objections.model import Objection, Shown
 from backend.records import service as records
 from backend.records.model import Correction, Record
 from schemas.terms import Channel, Level, ObjectionGround, ObjectionState, RemovalWish, Role
+from tests.support import written
 from tests.support.people import number_of
 from tests.support.records import keep, keep_subject, make_record
 
@@ -123,6 +124,11 @@ def metro_record(**changes: Any) -> Record:
 
 
 def make_town(deps: Deps) -> Town:
+    written.once(deps, _found)
+    return people(deps)
+
+
+def _found(deps: Deps) -> None:
     units, items = _papers()
     catalogue.import_units(deps, WORKER, rows=units)
     catalogue.import_catalogue(deps, WORKER, year=2026, rows=items)
@@ -130,7 +136,6 @@ def make_town(deps: Deps) -> Town:
         subject = keep_subject(deps, name=name, number=number)
         phone = deps.sealer.seal_for_lookup("accounts", f"+86139{ident}")
         deps.db["accounts"].insert_one(to_document(Account(ident, phone, subject.id, "zh", deps.now())))
-    return people(deps)
 
 
 @cache

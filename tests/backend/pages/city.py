@@ -18,7 +18,6 @@ from backend.chats import service as chats
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
-from backend.demo import service as demo
 from backend.demo.rules import cast
 from backend.dialogues import service as dialogues
 from backend.dialogues.model import Incoming, Sort
@@ -59,7 +58,7 @@ from tests.backend.places.test_reports import report_thrice
 from tests.backend.pushes.test_service import start as push
 from tests.backend.restorations.conftest import WAYS as RESTORATION_WAYS
 from tests.backend.restorations.conftest import Desk
-from tests.support import people, residents
+from tests.support import founding, people, residents, written
 from tests.support.guests import PASSWORD
 
 Door = str
@@ -110,7 +109,7 @@ class Person:
 def settle(deps: Deps) -> City:
     """The city on the evening of its founding; whoever is known at a door has just come in."""
     deps = replace(deps, carriers=dict.fromkeys(Way, Silent()))
-    demo.seed(deps, people.COMMAND, residents=0, seed=0, pictures=None)
+    written.once(deps, founding.found)
     _, window, blank, full = (part.member for part in cast.parts(faces=False))
     resident = _proved(deps, _bound(deps, full.phone, full.name, full.number))
     neighbour = _proved(deps, _bound(deps, window.phone, window.name, window.number))

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser
 
 from backend.common.deps import Deps
 from tests.support import browser as browsing
-from tests.support.browser import Visit
+from tests.support.browser import Visit, Windows
 from tests.support.web import Standing, loud
 
 Visiting = Callable[..., Visit]
@@ -39,11 +38,11 @@ def home(pages_app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def visiting(browser: Browser, home: str) -> Iterator[Visiting]:
+def visiting(windows: Windows, home: str) -> Iterator[Visiting]:
     """`visiting()` opens a visit at phone size; `visiting(size=browsing.DESK)` at a desk."""
     with ExitStack() as stack:
 
         def begin(**more: Any) -> Visit:
-            return stack.enter_context(browsing.visit(browser, home, **more))
+            return stack.enter_context(windows.visit(home, **more))
 
         yield begin

@@ -1,4 +1,7 @@
-"""Access for everybody: by thumb, by keyboard, by ear, enlarged, and without losing a word to the reading settings."""
+"""Access for everybody: by thumb, by keyboard, by ear, enlarged, and without losing a word to the reading settings.
+
+By thumb on the pages that need no state of their own: `test_thumbs.py`.
+"""
 
 from typing import Any
 
@@ -17,7 +20,6 @@ from tests.support import browser as browsing
 from tests.support import guests, people, residents
 from tests.support.browser import Visit
 
-NARROW = browsing.PHONE | {"viewport": {"width": 320, "height": 568}}
 ENLARGED: dict[str, Any] = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}
 """A desk of 1280 x 800 at twice its size."""
 LEFT = "Object.keys(sessionStorage).filter((name) => !name.startsWith('whose:'))"
@@ -28,19 +30,6 @@ EAR = """(where) => {
   const hear = new MutationObserver(() => window.heard.push(place.textContent));
   hear.observe(place, {childList: true, characterData: true, subtree: true});
 }"""
-OPEN = ["/", "/login", "/look", "/news", "/map", "/benefits", "/deposit-free", "/verify", "/nothing-here"]
-OWN = [
-    "/me",
-    "/verify-me",
-    "/report",
-    "/report/looks",
-    "/report/links",
-    "/objections",
-    "/notices",
-    "/notices/settings",
-    "/chats",
-]
-OWN += ["/claims", "/passes", "/checks", "/loans", "/me/data", "/me/close", "/me/consents", "/restorations"]
 DESK = [
     "/staff",
     "/staff/objections",
@@ -64,26 +53,8 @@ def heard(visit: Visit) -> list[str]:
 # ---- By thumb and by keyboard
 
 
-@pytest.mark.parametrize("path", OPEN)
-def test_a_thumb_finds_everything_that_anybody_may_press(visiting: Visiting, path: str) -> None:
-    one = visiting(size=NARROW)
-    for choices in ({"size": "normal"}, {"size": "large", "lang": "en"}):
-        one.prefers(**choices).open(path)
-        one.check_thumbs()
-        one.check()
-
-
-@pytest.mark.parametrize("path", OWN)
-def test_a_thumb_finds_everything_of_ones_own(case: Case, visiting: Visiting, path: str) -> None:
-    case.town.submit()
-    one = case.signed_in(visiting(size=NARROW))
-    one.open(path)
-    one.check_thumbs()
-    one.check()
-
-
 def test_a_thumb_finds_everything_of_a_form_and_of_a_case(case: Case, visiting: Visiting) -> None:
-    one = case.signed_in(visiting(size=NARROW))
+    one = case.signed_in(visiting(size=browsing.NARROW))
     record = case.town.record()
     shown = case.town.submit(record)
     for path in ("/objections/new", f"/objections/new?record={record.id}", f"/objections/{shown.id}"):
@@ -95,7 +66,7 @@ def test_a_thumb_finds_everything_of_a_form_and_of_a_case(case: Case, visiting: 
 def test_a_thumb_finds_everything_of_the_desk_and_the_till(deps: Deps, visiting: Visiting) -> None:
     town, shop = make_town(deps), guests.shop(deps)
     town.submit()
-    one = visiting(size=NARROW).signed_in(at_desk(deps, "lu", Role.CASE_OFFICER).tokens, "staff")
+    one = visiting(size=browsing.NARROW).signed_in(at_desk(deps, "lu", Role.CASE_OFFICER).tokens, "staff")
     one.signed_in(shop.tokens, "merchant")
     for path in (*DESK, *TILL):
         one.open(path)
@@ -105,7 +76,7 @@ def test_a_thumb_finds_everything_of_the_desk_and_the_till(deps: Deps, visiting:
 
 @pytest.mark.parametrize("path", ["/", "/login", "/look", "/news", "/benefits", "/verify"])
 def test_the_keyboard_walks_a_page_in_its_order_and_is_seen(visiting: Visiting, path: str) -> None:
-    for size in (NARROW, ENLARGED):
+    for size in (browsing.NARROW, ENLARGED):
         one = visiting(size=size)
         one.open(path)
         walked = one.walk()

@@ -14,6 +14,7 @@ from tests.backend.objections.town import STATEMENT
 from tests.backend.pages.casework import Case, make_case
 from tests.backend.pages.conftest import Visiting
 from tests.support.browser import Visit
+from tests.support.forms import empty_file
 from tests.support.pictures import picture
 from tests.support.world import Clock
 
@@ -115,13 +116,13 @@ def test_sending_shows_how_far_it_is_and_can_be_stopped(case: Case, one: Visit) 
     assert len(held) == 1
 
 
-def test_what_cannot_be_taken_is_said_before_anything_is_sent(case: Case, one: Visit) -> None:
+def test_what_cannot_be_taken_is_said_before_anything_is_sent(case: Case, one: Visit, tmp_path: Path) -> None:
     write(one, case.town.record().id)
     choose = one.page.set_input_files
     choose("#f-evidence", [file("a.txt", b"text", "text/plain"), file("leer.pdf", b"")])
     assert "a.txt 不是 PDF" in one.page.inner_text("[data-file-fault]")
     assert "leer.pdf 是空文件" in one.page.inner_text("[data-file-fault]")
-    choose("#f-evidence", [file("big.jpg", bytes(10 * 1024 * 1024 + 1), "image/jpeg")])
+    choose("#f-evidence", [empty_file(tmp_path / "big.jpg", 10 * 1024 * 1024 + 1)])
     assert "big.jpg 超过 10 MB" in one.page.inner_text("[data-file-fault]")
     assert one.page.is_hidden("[data-chosen]")
     choose("#f-evidence", [file(f"{n}.png", made.picture("PNG"), "image/png") for n in range(4)])

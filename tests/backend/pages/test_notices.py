@@ -15,9 +15,9 @@ from backend.recipients import service as recipients
 from schemas.notices import FORMS, NoticeKind
 from schemas.terms import NewsCategory, Way
 from schemas.text import Text
+from tests.backend.pages.both import check_on_both
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.test_home import code_of
-from tests.support import browser as browsing
 from tests.support import residents
 from tests.support.browser import Visit
 from tests.support.residents import Resident
@@ -64,14 +64,11 @@ def save(one: Visit) -> None:
         one.page.click("main form > .button")
 
 
-@pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["phone", "desk"])
-def test_what_the_law_wants_told_unfolds_in_every_look(
-    resident: Resident, visiting: Visiting, size: dict[str, Any]
-) -> None:
-    one = visiting(size=size).signed_in(resident.tokens)
+def test_what_the_law_wants_told_unfolds_in_every_look(resident: Resident, visiting: Visiting) -> None:
+    one = visiting().signed_in(resident.tokens)
     one.open("/notices/settings")
     one.page.click("summary")
-    one.check_looks()
+    check_on_both(one)
 
 
 def test_an_empty_inbox_says_what_will_stand_there(deps: Deps, visiting: Visiting) -> None:

@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,9 +13,9 @@ from backend.common.deps import Deps
 from backend.reports import service
 from schemas.terms import Audience, Channel, LinkState, QuestionFinding, Role
 from schemas.text import Text
+from tests.backend.pages.both import check_on_both
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.test_report import OTHER, code_of
-from tests.support import browser as browsing
 from tests.support import people
 from tests.support.readers import Reader, enters, reader
 from tests.support.records import keep, make_record
@@ -243,15 +242,14 @@ def test_a_link_is_made_shown_once_listed_and_switched_off(
     assert link.expires_at == START + timedelta(minutes=120)
 
 
-@pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["phone", "desk"])
-def test_a_link_just_made_holds_in_every_look(visiting: Visiting, me: Reader, size: dict[str, Any]) -> None:
-    one = visiting(size=size).signed_in(me.tokens)
+def test_a_link_just_made_holds_in_every_look(visiting: Visiting, me: Reader) -> None:
+    one = visiting().signed_in(me.tokens)
     one.open("/report/links")
     one.page.fill("#f-purpose", "应聘入职")
     one.page.click("main form.card button")
     one.page.wait_for_selector(".qr svg")
     assert "核验" not in one.page.locator(".qr svg title").text_content()
-    one.check_looks()
+    check_on_both(one)
 
 
 @pytest.mark.parametrize(

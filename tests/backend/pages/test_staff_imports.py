@@ -17,6 +17,7 @@ from tests.backend.batches.conftest import PROVIDER, HandIn, hand_in, lines, row
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.console import Signed, at_desk, form_code, let_in
 from tests.support import browser as browsing
+from tests.support.forms import empty_file
 
 __all__ = ("hand_in", "town")
 HOME = "/staff/imports"
@@ -87,7 +88,7 @@ def test_without_a_script_it_is_a_form_and_a_page(
 
 
 def test_what_cannot_be_handed_in_is_told_beside_the_form(
-    town: Deps, provider: Signed, hand_in: HandIn, visiting: Visiting
+    town: Deps, provider: Signed, hand_in: HandIn, visiting: Visiting, tmp_path: Path
 ) -> None:
     hand_in(row(1))
     one = visiting().signed_in(provider.tokens, "staff")
@@ -101,8 +102,7 @@ def test_what_cannot_be_handed_in_is_told_beside_the_form(
     one.page.wait_for_selector("[data-refusal]:has-text('同一文件已报送')")
     assert one.page.locator("[data-refusal]").count() == 1
     one.check()
-    large = bytes(rules.MOST_BYTES + 1)
-    one.page.set_input_files("#f-file", {"name": "a.csv", "mimeType": "text/csv", "buffer": large})
+    one.page.set_input_files("#f-file", empty_file(tmp_path / "a.csv", rules.MOST_BYTES + 1))
     one.page.click("button:has-text('报送')")
     one.page.wait_for_selector("[data-upload-fault]:has-text('5 MB')")
     one.context.set_offline(True)

@@ -1,6 +1,7 @@
 """News in the console: written, looked at, reviewed by somebody else, published; nothing typed is lost."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,6 +17,7 @@ from tests.backend.news.press import BO, Press, photo
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.console import Signed, at_desk, form_code, let_in
 from tests.support import browser as browsing
+from tests.support.forms import empty_file
 from tests.support.forms import form as multipart
 
 HOME = "/staff/news"
@@ -180,12 +182,12 @@ def test_only_what_was_seen_is_approved(press: Press, anna: Signed, visitor: Fla
 
 
 def test_a_picture_that_is_too_large_is_told_before_it_is_sent(
-    press: Press, anna: Signed, visiting: Visiting
+    press: Press, anna: Signed, visiting: Visiting, tmp_path: Path
 ) -> None:
     made = press.draft()
     one = visiting(size=browsing.DESK).signed_in(anna.tokens, "staff")
     one.open(f"{HOME}/{made.id}/edit")
-    large = FilePayload(name="大图.jpg", mimeType="image/jpeg", buffer=bytes(8 * 1024 * 1024 + 1))
+    large = empty_file(tmp_path / "大图.jpg", 8 * 1024 * 1024 + 1)
     one.page.set_input_files("#f-picture", files=large)
     one.page.wait_for_selector("#e-picture:has-text('超过 8 MB')")
     one.check()

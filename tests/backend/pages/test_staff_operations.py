@@ -14,6 +14,7 @@ from backend.pages.staff.charts import Series
 from schemas.terms import Channel, Role
 from schemas.text import Text
 from tests.backend.objections.town import make_town
+from tests.backend.pages.both import check_on_both
 from tests.backend.pages.conftest import Visiting
 from tests.backend.pages.console import Signed, at_desk, let_in
 from tests.support import browser as browsing
@@ -61,15 +62,12 @@ def searches(deps: Deps) -> int:
     return len(acts(deps, "audit.search"))
 
 
-@pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["phone", "desk"])
-def test_every_figure_unfolded_in_every_look(
-    auditor: Signed, visiting: Visiting, size: dict[str, Any]
-) -> None:
-    one = visiting(size=size).signed_in(auditor.tokens, "staff")
+def test_every_figure_unfolded_in_every_look(auditor: Signed, visiting: Visiting) -> None:
+    one = visiting().signed_in(auditor.tokens, "staff")
     one.open(FIGURES)
     for summary in one.page.locator("#queries summary, #imports summary").all():
         summary.click()
-    one.check_looks()
+    check_on_both(one)
 
 
 def test_a_log_is_searched_by_clicking(deps: Deps, auditor: Signed, visiting: Visiting) -> None:

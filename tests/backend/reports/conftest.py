@@ -26,6 +26,10 @@ def subject(deps: Deps) -> Subject:
 @pytest.fixture
 def bound(deps: Deps, subject: Subject) -> Actor:
     """A citizen with name and number bound, who has not proved to be that person just now."""
+    return citizen(deps, subject)
+
+
+def citizen(deps: Deps, subject: Subject) -> Actor:
     phone = deps.sealer.seal_for_lookup("accounts", "+8613900001111")
     deps.db["accounts"].insert_one(to_document(Account("a1", phone, subject.id, "zh", deps.now())))
     return Actor("a1", Role.CITIZEN, Channel.API, "s-1", subject.id, level=Level.REAL_NAME)
@@ -33,7 +37,11 @@ def bound(deps: Deps, subject: Subject) -> Actor:
 
 @pytest.fixture
 def verified(deps: Deps, bound: Actor) -> Actor:
-    return replace(bound, level=Level.VERIFIED, verified_until=deps.now() + timedelta(minutes=10))
+    return proved(deps, bound)
+
+
+def proved(deps: Deps, one: Actor) -> Actor:
+    return replace(one, level=Level.VERIFIED, verified_until=deps.now() + timedelta(minutes=10))
 
 
 @pytest.fixture
