@@ -45,11 +45,13 @@ Answers = dict[str, tuple[int, list[str]]]
 @pytest.fixture(scope="module")
 def filming(playwright: Playwright, films: Films) -> Iterator[Browser]:
     """A browser whose camera sees the resident's head turn."""
-    with camera.seeing(playwright, films(SELFIE)) as started:
+    with camera.seeing(playwright, films(SELFIE).path) as started:
         yield started
 
 
-def test_a_residents_whole_way(city: City, filming: Browser, visiting: Visiting, tmp_path: Path) -> None:
+def test_a_residents_whole_way(
+    city: City, filming: Browser, films: Films, visiting: Visiting, tmp_path: Path
+) -> None:
     """Sign in, bind, agree, pass before the camera, read, take the PDF home, object with a photograph, watch the clock."""
     who = FIRST
     visit = visiting(by=filming, kind=OnBoth, permissions=["camera"], accept_downloads=True)
@@ -65,7 +67,8 @@ def test_a_residents_whole_way(city: City, filming: Browser, visiting: Visiting,
     page.click("button:has-text('同意，用刷脸')")
     page.click("#act:has-text('打开摄像头')")
     page.wait_for_selector("#face[data-stage=ready]")
-    camera.passed(visit)
+    camera.follow(visit, films(SELFIE))
+    assert "已确认是您本人" in camera.ended(visit)
     page.click("#act")  # at the own pace nothing goes on by itself
     page.wait_for_url("**/report")
     assert who.name in visit.text()

@@ -101,7 +101,7 @@ def cameras(films: Films, playwright: Playwright) -> Iterator[Cameras]:
             camera = [f"--use-fake-device-for-media-stream=fps={FPS}"] if name else []
             camera.append(f"--use-fake-ui-for-media-stream{'' if allow else '=deny'}")
             if name and name != PATTERN:
-                camera.append(f"--use-file-for-fake-video-capture={films(name)}")
+                camera.append(f"--use-file-for-fake-video-capture={films(name).path}")
             launched = playwright.chromium.launch(
                 executable_path=browsing.CHROMIUM, args=[*browsing.ARGUMENTS, *camera]
             )
@@ -155,14 +155,14 @@ def is_off(visit: Visit) -> bool:
 @pytest.mark.e2e
 @pytest.mark.timeout(400)
 def test_the_person_on_file_passes_before_the_camera(
-    deps: Deps, faces: SocketFaces, resident: bytes, filming: Filming
+    deps: Deps, faces: SocketFaces, resident: bytes, filming: Filming, films: Films
 ) -> None:
     made = bound(deps)
     people.enrol(deps, made.actor, template=resident)
     visit = filming("obama2.jpg", faces)
     to_the_camera(visit, made.tokens)
     visit.check()
-    follow(visit)
+    follow(visit, films("obama2.jpg"))
     said = ended(visit)
     assert "已确认是您本人" in said
     assert is_off(visit)
@@ -178,13 +178,13 @@ def test_the_person_on_file_passes_before_the_camera(
 @pytest.mark.e2e
 @pytest.mark.timeout(400)
 def test_somebody_else_before_the_camera_is_refused(
-    deps: Deps, faces: SocketFaces, somebody_else: bytes, filming: Filming
+    deps: Deps, faces: SocketFaces, somebody_else: bytes, filming: Filming, films: Films
 ) -> None:
     made = bound(deps)
     people.enrol(deps, made.actor, template=somebody_else)
     visit = filming("obama2.jpg", faces)
     to_the_camera(visit, made.tokens)
-    follow(visit)
+    follow(visit, films("obama2.jpg"))
     said = ended(visit)
     assert "未能确认是您本人" in said
     assert "还可以再试 4 次" in said
@@ -212,14 +212,14 @@ def test_a_photograph_held_before_the_camera_is_refused(
 @pytest.mark.e2e
 @pytest.mark.timeout(400)
 def test_two_before_the_camera_are_told_so_and_may_try_again(
-    deps: Deps, faces: SocketFaces, resident: bytes, filming: Filming
+    deps: Deps, faces: SocketFaces, resident: bytes, filming: Filming, films: Films
 ) -> None:
     """The person on file turns as asked, and somebody stands beside them: that is no wrong face, and is not counted as one."""
     made = bound(deps)
     people.enrol(deps, made.actor, template=resident)
     visit = filming("obama2.jpg and biden.jpg", faces)
     to_the_camera(visit, made.tokens)
-    follow(visit)
+    follow(visit, films("obama2.jpg and biden.jpg"))
     said = ended(visit)
     assert "画面中不止一张脸，请确保只有您一人" in said
     assert "还可以再试" not in said
