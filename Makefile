@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .PHONY: help run chat test sure bench gallery format lock clean api-docs pictures setup setup-dev check
 PY := .venv/bin/python
 T ?=
-WORKERS ?= 4
+WORKERS ?= 5
 # What is compiled is kept, whatever the machine says: the tests alone start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
 
