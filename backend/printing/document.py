@@ -20,8 +20,15 @@ class Nothing(URLFetcher):  # type: ignore[misc]  # weasyprint ships no types
         raise ValueError("nothing is fetched")
 
 
+class Installed(FontConfiguration):  # type: ignore[misc]  # weasyprint ships no types
+    """The system's fonts alone: one that a document names is fetched, so it never comes, but a folder is made for it."""
+
+    def add_font_face(self, rule_descriptors: Any, url_fetcher: Any) -> None:
+        pass
+
+
 _nothing = Nothing()
-_fonts = FontConfiguration()
+_fonts = Installed()
 
 
 def made(html: str, css: str) -> bytes:

@@ -1,12 +1,12 @@
 """One document after another, until the other side hangs up or nothing comes."""
 
 import ctypes
-import ctypes.util
 import logging
 import os
 import socket
 from collections.abc import Callable
 
+from backend.printing import loading
 from schemas.printing import (
     CSS_BYTES,
     HTML_BYTES,
@@ -24,8 +24,7 @@ def make_ready() -> Lack | None:
     """Load the typesetter and see whether the font is there; what the system lacks, if anything."""
     logging.getLogger("weasyprint").disabled = True  # its lines would quote what is printed
     try:
-        import weasyprint  # noqa: F401  # loaded here, so that its absence can be told
-
+        loading.load()
     except OSError:
         return Lack.PANGO
     return None if _has_font() else Lack.FONT
