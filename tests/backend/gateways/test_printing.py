@@ -17,6 +17,7 @@ import pytest
 
 from backend.common.errors import Kind, ServiceError
 from backend.gateways.printing import Document, Limits, ProcessPrinter
+from tests.support import nursery
 from tests.support.pdfs import contents, opened
 from tests.support.refusals import refused
 from tests.support.waiting import until
@@ -32,14 +33,9 @@ HEAVY = "<div style='display: flex; columns: 2'>" * 14 + LONG
 
 @pytest.fixture(scope="module")
 def printer() -> Iterator[ProcessPrinter]:
-    """One for all that take the process as it stands; who asks how it begins, or wants other limits, has one of their own."""
-    with closing(ProcessPrinter(PATIENT)) as made:
-        yield made
-
-
-@pytest.fixture
-def fresh() -> Iterator[ProcessPrinter]:
-    with closing(ProcessPrinter(PATIENT)) as made:
+    """One for all that take the process as it stands, begun by a house that has secrets; who wants other limits has its own."""
+    with pytest.MonkeyPatch.context() as house, closing(ProcessPrinter(PATIENT)) as made:
+        house.setenv("FIELD_MASTER_KEY", "very-secret")
         yield made
 
 
@@ -57,14 +53,16 @@ def test_rare_characters_are_printed_and_can_be_taken_out_again(printer: Process
     assert "欧阳䶮𠮷㛃𬭊" in only.extract_text()
 
 
-def test_the_process_starts_with_the_first_document_and_stays(fresh: ProcessPrinter) -> None:
-    pids = [fresh.pid]
-    for word in "一二":
-        printed(fresh, word)
-        pids.append(fresh.pid)
-    before, first, second = pids
+def test_the_process_starts_with_the_first_document_and_stays_for_so_many() -> None:
+    with closing(ProcessPrinter(replace(PATIENT, documents=2))) as printer:
+        pids = [printer.pid]
+        for word in "一二三":
+            printed(printer, word)
+            pids.append(printer.pid)
+    before, first, second, third = pids
     assert before is None
     assert first == second is not None
+    assert third not in (None, first)
 
 
 @pytest.mark.parametrize(
@@ -106,12 +104,10 @@ def test_nothing_is_asked_of_the_network(printer: ProcessPrinter) -> None:
             server.accept()
 
 
-def test_the_process_has_nothing_of_ours_in_its_environment(
-    fresh: ProcessPrinter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FIELD_MASTER_KEY", "very-secret")
-    printed(fresh, "<p>一</p>")
-    told = Path(f"/proc/{fresh.pid}/environ").read_bytes().decode()
+def test_the_process_has_nothing_of_ours_in_its_environment(printer: ProcessPrinter) -> None:
+    printed(printer, "<p>一</p>")
+    assert os.environ["FIELD_MASTER_KEY"] == "very-secret"
+    told = Path(f"/proc/{printer.pid}/environ").read_bytes().decode()
     assert "very-secret" not in told
     names = {line.partition("=")[0] for line in told.split("\0") if line}
     assert names <= {"LANG", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "LD_LIBRARY_PATH", "CREDIT_LOCAL_RUN"}
@@ -149,10 +145,15 @@ def test_a_process_that_is_killed_over_a_document_prints_it_the_second_time(prin
 
 
 def test_one_that_dies_twice_over_a_document_is_told_and_the_next_one_is_printed() -> None:
-    """The processor time runs out, which is the kernel's SIGXCPU, before the deadline does."""
+    """First it is killed, then the processor time runs out, which is the kernel's SIGXCPU, before the deadline does."""
     with closing(ProcessPrinter(replace(PATIENT, processor_seconds=1))) as printer:
-        with printer.turn() as print_document:
-            refusal = refused("printing.failed", print_document, page(HEAVY))
+        with printer.turn() as print_document, ThreadPoolExecutor(1) as pool:
+            first = printer.pid
+            before = _processor_ms(first)
+            told = pool.submit(refused, "printing.failed", print_document, page(HEAVY))
+            until(lambda: _processor_ms(first) > before + 100)  # it is at work
+            os.kill(first, signal.SIGKILL)
+            refusal = told.result()
         assert refusal.kind is Kind.UNAVAILABLE
         assert refusal.retry_after
         assert "四" in printed(printer, "<p>四</p>").pages[0].extract_text()
@@ -200,14 +201,6 @@ def test_who_waits_too_long_is_told_so_too() -> None:
         assert error.kind is Kind.TOO_MANY
 
 
-def test_a_process_is_replaced_after_so_many_documents() -> None:
-    with closing(ProcessPrinter(replace(PATIENT, documents=1))) as printer:
-        printed(printer, "<p>一</p>")
-        first = printer.pid
-        printed(printer, "<p>二</p>")
-        assert printer.pid != first
-
-
 def test_a_process_that_nobody_needs_ends_and_leaves_nothing() -> None:
     with closing(ProcessPrinter(replace(PATIENT, idle_seconds=1))) as printer:
         printed(printer, "<p>一</p>")
@@ -216,24 +209,26 @@ def test_a_process_that_nobody_needs_ends_and_leaves_nothing() -> None:
         assert "二" in printed(printer, "<p>二</p>").pages[0].extract_text()
 
 
-def test_a_process_ends_with_whoever_started_it_also_over_a_document(tmp_path: Path) -> None:
+def test_a_process_ends_with_whoever_started_it_also_over_a_document() -> None:
     """A parent that is killed can tell nobody."""
     script = (
-        "import sys, threading\n"
-        "from backend.gateways.printing import Document, ProcessPrinter\n"
-        "from tests.backend.gateways.test_printing import HEAVY, page\n"
-        "printer = ProcessPrinter()\n"
+        "import sys\n"
+        "from backend.gateways.printing import Document, Limits, ProcessPrinter\n"
+        "printer = ProcessPrinter(Limits(processor_seconds=1000))  # or that would end it too\n"
         "with printer.turn() as print_document:\n"
         "    print(printer.pid, flush=True)\n"
-        "    print_document(page(HEAVY))\n"
+        "    sys.stdin.readline()\n"
+        "    print_document(Document(*sys.argv[1:]))\n"
     )
-    parent = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]
-    )
-    with parent:
-        assert parent.stdout is not None
+    document = page(HEAVY)
+    command = [sys.executable, "-c", script, document.html, document.css]
+    pipe = subprocess.PIPE
+    with nursery.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=nursery.ROOT) as parent:
         child = int(parent.stdout.readline())
-        until(lambda: _processor_ms(child) > 1500)  # it is at work
+        ready = _processor_ms(child)
+        parent.stdin.write("\n")
+        parent.stdin.flush()
+        until(lambda: _processor_ms(child) > ready + 100)  # it is at work
         parent.kill()
     until(lambda: not _runs(child))
 
