@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,14 @@ from typing import Any
 import pytest
 
 from backend import bootstrap
+from backend.common import mongo
 from backend.common.settings import Settings
 from backend.local import mongod as embedded
 from backend.local.mongod import Mongod
 from backend.web.bodies import BODY_BYTES
+from tests.backend.places.conftest import row, write
+from tests.backend.places.positions import BOX_CRUMBS, CRUMBS, QUESTIONS, SHOPS
+from tests.support import nursery
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.slow
@@ -60,6 +66,16 @@ class Service:
             assert time.monotonic() < deadline, self.log.read_text()[-3000:]
             time.sleep(0.2)
 
+    def documents(self) -> str:
+        """Every document of every database, the profiler's too."""
+        with mongo.connect(self.database.uri) as client:
+            found = [
+                (name, kind, list(client[name][kind].find()))
+                for name in client.list_database_names()
+                for kind in client[name].list_collection_names()
+            ]
+        return repr(found)
+
     def workers(self) -> list[int]:
         """The children of the serving process."""
         stats = [(path.parent.name, _stat(path)) for path in Path("/proc").glob("[0-9]*/stat")]
@@ -80,9 +96,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     port = embedded.free_port(0)
     environ = {
         **os.environ, "APP_ENV": "demo", "MONGODB_URI": database.uri, "DATA_DIR": str(folder), "PORT": str(port),
-        "WEB_WORKERS": "2", "LIMIT_PER_ADDRESS": "0",
+        "WEB_WORKERS": "2", "LIMIT_PER_ADDRESS": "0", "LOG_LEVEL": "DEBUG",
     }  # fmt: skip
     _prepare(environ)
+    _list_shops(environ)
     made = _serve(environ, database, port)
     try:
         made.until(lambda: _answers(made))
@@ -186,6 +203,26 @@ def test_workers_end_with_a_watcher_that_is_killed(service: Service, tmp_path: P
     assert not _answers(other)
 
 
+def test_a_position_is_written_down_nowhere(service: Service) -> None:
+    """Neither in its log at the most talkative level, its numbers, any document of its database or what the profiler noted of
+    every command, nor in the database's own log."""
+    with _everything_noted(service.database):
+        asked = [_asked_for_places(service, question) for question in QUESTIONS]
+    statuses = [status for status, _ in asked]
+    assert statuses == [200, 200, 422, 422, 422, 422, 422, 422, 422, 200, 200, 404, 401]
+    assert len(json.loads(asked[1][1])["features"]) == SHOPS
+    metrics = service.ask("/metrics")[2].decode()
+    documents, log = service.documents(), service.log.read_text()
+    server = (service.log.parent / "mongod.log").read_text()
+    assert log.count('"/api/v1/places"') >= 10, "the requests were written down"
+    assert "$near" in documents
+    assert "$near" in server, "the database wrote down what it was asked"
+    assert 'route="/api/v1/places"' in metrics
+    for written in (documents, log, server, metrics):
+        assert not CRUMBS.search(written)
+        assert not BOX_CRUMBS.search(written)
+
+
 def test_every_line_of_the_log_is_json(service: Service) -> None:
     service.ask("/api/v1/nothing?phone=13800138000")
     written = service.log.read_text()
@@ -199,6 +236,36 @@ def _prepare(environ: dict[str, str]) -> None:
     bootstrap.ensure_indexes(deps)
     deps.sealer.close()
     deps.client.close()
+
+
+def _list_shops(environ: dict[str, str]) -> None:
+    """Shops are all that is asked for here; a founded city would be there for nobody."""
+    year = datetime.now(UTC).year
+    given = {"valid_until": f"{year + 1}-12-31"}
+    shops = [row(kind="fresh", address=f"南京西路{number}号", **given) for number in range(SHOPS)]
+    listed = str(write(Path(environ["DATA_DIR"], "shops.csv"), [*shops, row(**given)]))
+    command = ["import-places", listed, "--year", str(year), "--crs", "wgs84"]
+    nursery.run([sys.executable, "-m", "backend.manage", *command], env=environ).check_returncode()
+
+
+@contextmanager
+def _everything_noted(database: Mongod) -> Iterator[None]:
+    """Every command is noted by the profiler, and is slow to the database's own log."""
+    with mongo.connect(database.uri) as client:
+        profiled = client[Settings(app_env="demo").mongodb_database]
+        profiled.command("profile", 2, slowms=0)
+        try:
+            yield
+        finally:
+            profiled.command("profile", 0, slowms=100)
+
+
+def _asked_for_places(service: Service, question: str) -> tuple[int, str]:
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "key-1"}
+    reports = question.endswith("reports")
+    method, body = ("POST", b'{"kind": "closed"}') if reports else ("GET", None)
+    status, _, answer = service.ask(f"/api/v1/places{question}", method, body=body, headers=headers)
+    return status, answer.decode()
 
 
 def _answers(service: Service) -> bool:
