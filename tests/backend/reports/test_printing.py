@@ -208,8 +208,8 @@ def test_words_of_a_record_are_words_and_no_markup(deps: Deps, verified: Actor) 
     assert "<script>1</script>" in text(printout.content)
 
 
-def test_the_same_again_is_the_same_report_and_a_look_of_its_own(
-    deps: Deps, verified: Actor, clock: Clock
+def test_the_same_again_is_the_same_report_and_a_look_of_its_own_without_which_nothing_leaves(
+    deps: Deps, verified: Actor, clock: Clock, log_refused: Refuse
 ) -> None:
     keep(deps, make_record(subject_id=verified.subject_id))
     first = service.printed(deps, verified)
@@ -219,9 +219,14 @@ def test_the_same_again_is_the_same_report_and_a_look_of_its_own(
     assert (one["action"], again["action"]) == ("reports.read", "reports.download_again")
     assert one["details"]["report_no"] == again["details"]["again"] == first.report_no
     assert service.mine(deps, verified).free_reports_used == 2  # the PDF and this one
+    log_refused()
+    refused("audit.not_written", service.printed, deps, verified)  # although it lies ready
+    refused("audit.not_written", service.printed, deps, replace(verified, session_id="s-2"))
 
 
-def test_whatever_changes_makes_another_report(deps: Deps, verified: Actor, clock: Clock) -> None:
+def test_whatever_changes_and_another_proof_or_session_make_another_report(
+    deps: Deps, verified: Actor, clock: Clock
+) -> None:
     """One change after the other, so that each report is printed once: it is the one before the next change too."""
     (kept,) = keep(deps, make_record(subject_id=verified.subject_id))
 
@@ -239,27 +244,25 @@ def test_whatever_changes_makes_another_report(deps: Deps, verified: Actor, cloc
     for make in changes:
         make()
         numbers.append(service.printed(deps, verified).report_no)
+    later = replace(verified, verified_until=START + timedelta(minutes=11))
+    numbers += [service.printed(deps, one).report_no for one in (replace(verified, session_id="s-2"), later)]
     clock.advance(hours=3, minutes=55)
     late = replace(verified, verified_until=clock.instant + timedelta(minutes=10))
     numbers.append(service.printed(deps, late).report_no)
     clock.advance(minutes=6)  # and with it the day
     numbers.append(service.printed(deps, late).report_no)
-    assert len(set(numbers)) == len(numbers) == 7
+    assert len(set(numbers)) == len(numbers) == 9
 
 
-def test_another_proof_and_another_session_are_other_reports(deps: Deps, verified: Actor) -> None:
-    numbers = {service.printed(deps, verified).report_no}
-    numbers.add(service.printed(deps, replace(verified, session_id="s-2")).report_no)
-    later = replace(verified, verified_until=START + timedelta(minutes=11))
-    numbers.add(service.printed(deps, later).report_no)
-    assert len(numbers) == 3
-
-
-def test_in_another_language_it_is_the_same_report_on_other_paper(
+def test_in_another_language_and_by_another_process_it_is_the_same_report_on_other_paper(
     deps: Deps, verified: Actor, clock: Clock
 ) -> None:
     chinese = service.printed(deps, verified)
     clock.advance(minutes=1)
+    beside = replace(deps, printouts=Kept(bootstrap.PRINTOUT_BYTES))
+    anew = service.printed(beside, verified)
+    assert (anew.report_no, anew.name) == (chinese.report_no, chinese.name)
+    assert service.printed(beside, verified) == anew
     SPEAKING.set("en")
     try:
         english = service.printed(deps, verified)
@@ -268,16 +271,7 @@ def test_in_another_language_it_is_the_same_report_on_other_paper(
     assert english.report_no == chinese.report_no
     assert reader(english).trailer["/Root"]["/Lang"] == "en"
     assert reader(english).metadata.creation_date == START
-    assert [line["action"] for line in looks(deps)] == ["reports.read", "reports.download_again"]
-
-
-def test_another_process_prints_the_same_report_anew(deps: Deps, verified: Actor) -> None:
-    first = service.printed(deps, verified)
-    beside = replace(deps, printouts=Kept(bootstrap.PRINTOUT_BYTES))
-    second = service.printed(beside, verified)
-    assert (second.report_no, second.name) == (first.report_no, first.name)
-    assert service.printed(beside, verified) == second
-    assert [line["action"] for line in looks(deps)] == ["reports.read", *["reports.download_again"] * 2]
+    assert [line["action"] for line in looks(deps)] == ["reports.read", *["reports.download_again"] * 3]
 
 
 def test_somebody_elses_look_makes_another_report_that_shows_it(
@@ -300,16 +294,6 @@ def test_nobody_gets_anothers(deps: Deps, verified: Actor, other: Actor) -> None
     theirs = text(service.printed(deps, other).content)
     assert "只属于一个人" not in theirs
     assert NAME not in theirs
-
-
-def test_nothing_leaves_when_the_look_cannot_be_written(
-    deps: Deps, verified: Actor, log_refused: Refuse
-) -> None:
-    kept = service.printed(deps, verified)
-    log_refused()
-    refused("audit.not_written", service.printed, deps, verified)  # although it lies ready
-    refused("audit.not_written", service.printed, deps, replace(verified, session_id="s-2"))
-    assert kept.content
 
 
 def test_a_printout_is_in_memory_alone_and_only_while_the_proof_lasts(
