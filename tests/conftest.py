@@ -5,6 +5,7 @@ import os
 import ssl
 from collections.abc import Callable, Generator, Iterator
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,20 @@ def emptied(
     return make
 
 
+@pytest.fixture(scope="session")
+def data_dirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty folder for each that asks: few tests look into theirs, and `tmp_path` is named, linked and resolved for people."""
+    root = tmp_path_factory.mktemp("data")
+
+    def made() -> Iterator[Path]:
+        for number in count():
+            folder = root / str(number)
+            folder.mkdir()
+            yield folder
+
+    return made()
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -133,10 +148,12 @@ def standing_deps(
     clock: Clock,
     mongodb_uri: str,
     database_name: str,
-    tmp_path: Path,
+    data_dirs: Iterator[Path],
 ) -> Deps:
     """Real database of this worker, as the test before left it; `now` is the fixture `clock`."""
-    return world.make_deps(client, world.make_settings(mongodb_uri, database_name, tmp_path), clock, sealer)
+    return world.make_deps(
+        client, world.make_settings(mongodb_uri, database_name, next(data_dirs)), clock, sealer
+    )
 
 
 @pytest.fixture

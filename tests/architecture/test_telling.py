@@ -39,10 +39,11 @@ def test_dying():
 COUNTING = """
 import pytest
 
-COUNTED = {"started": 0, "reports": 0}
+COUNTED = {"started": 0, "reports": 0, "ended": 0}
 
 def pytest_runtest_logstart(): COUNTED["started"] += 1
 def pytest_runtest_logreport(): COUNTED["reports"] += 1
+def pytest_runtest_logfinish(): COUNTED["ended"] += 1
 def pytest_terminal_summary(terminalreporter): terminalreporter.write_line(f"counted {COUNTED}")
 """
 
@@ -70,7 +71,8 @@ def test_a_run_ends_and_says_the_same_and_hears_less(tmp_path: Path) -> None:
         assert "ValueError: before" in one
         assert "ValueError: after" in one
     assert "'started': 0" not in plain
-    assert "counted {'started': 0, 'reports': 8}" in sparing
+    assert "'ended': 0" not in plain
+    assert "counted {'started': 0, 'reports': 8, 'ended': 0}" in sparing
 
 
 @pytest.mark.parametrize("wanted", [{}, {"durations": 3}, {"xmlpath": "told.xml"}, {"verbose": 1}])
