@@ -9,14 +9,20 @@ from backend.calendars.model import Draft, Table, YearView, YearViews
 from backend.common.actor import Actor
 from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
-from backend.common.mongo import Retry, atomic
+from backend.common.mongo import Retry, atomic, in_transaction, notes
 from backend.common.workdays import Calendar, YearTable, package_tables
 from schemas.terms import STAFF_ROLES, Role
 
 
 def calendar(deps: Deps) -> Calendar:
-    """The working days as they stand now; read anew for every use case, so that a new table counts at once everywhere."""
-    return Calendar({table.year: table.as_year_table() for table in store.list_newest(deps.db)})
+    """The working days as they stand now; read anew for every use case, so that a new table counts at once everywhere. A
+    transaction sees one instant and reads them once."""
+    if not in_transaction():
+        return _read(deps)
+    found: Calendar | None = notes().get(store.COLLECTION)
+    if found is None:
+        found = notes()[store.COLLECTION] = _read(deps)
+    return found
 
 
 @atomic
@@ -41,6 +47,7 @@ def put_year(
         return table
     if not store.insert(deps.db, table):
         raise Retry(table.id)
+    notes().pop(store.COLLECTION, None)
     audit.record(
         deps,
         actor,
@@ -76,6 +83,10 @@ def tables(deps: Deps, actor: Actor) -> YearViews:
     this_year = shanghai_date(deps.now()).year
     years = sorted({this_year - 1, this_year, this_year + 1, *own})
     return YearViews(tuple(_view(year, own.get(year), package_tables().get(year)) for year in years))
+
+
+def _read(deps: Deps) -> Calendar:
+    return Calendar({table.year: table.as_year_table() for table in store.list_newest(deps.db)})
 
 
 def _draft(

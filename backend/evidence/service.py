@@ -65,7 +65,10 @@ def attach(deps: Deps, *, evidence: Sequence[Evidence], case_id: str) -> tuple[E
 
     Raises 422 `evidence.too_many` when another request took the places, 503 `evidence.expired` when one is not loose any more.
     """
-    taken = {one.place for one in store.list_of_case(deps.db, case_id)}
+    there = of_case(deps, case_id)
+    if not evidence:
+        return there
+    taken = {one.place for one in there}
     free = [place for place in range(MOST_FILES) if place not in taken]
     if len(free) < len(evidence):
         raise errors.too_many()

@@ -18,6 +18,7 @@ from backend.objections import errors, rules, store, texts
 from backend.objections.model import Event, Objection, Shown
 from backend.objections.service import forgetting, moving, reading, telling
 from backend.records import service as records
+from backend.records.model import Record
 from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import ObjectionAct, ObjectionGround, ObjectionState, RecordMark
 
@@ -58,7 +59,7 @@ def submit(
     wish = _Wish(subject_id, record_id, ground, statement, uploads, moving.key_mac(deps, idempotency_key))
     case = _known(deps, actor, wish)
     if case is None:
-        _refuse(deps, wish)
+        _require_open_to(deps, wish, _live(deps, wish))
         charged = tries.charged(deps, _charges(wish), errors.too_often)
         with charged, evidence.held(deps, actor, uploads=uploads) as files:
             case = _open(deps, actor, wish, files)
@@ -70,12 +71,12 @@ def _open(deps: Deps, actor: Actor, wish: _Wish, files: Sequence[Evidence]) -> O
     """Everything is asked again inside the transaction: somebody may have been faster while the files were stored."""
     if (known := _known(deps, actor, wish)) is not None:
         return known
-    _settle_before(deps, wish)
-    _refuse(deps, wish)
-    case = _made(deps, actor, wish)
+    record = _require_open_to(deps, wish, _settle_before(deps, wish))
+    case = _made(deps, actor, wish, record)
     if not store.insert(deps.db, case):
         raise Retry(case.id)
-    evidence.attach(deps, evidence=files, case_id=case.id)
+    if files:
+        evidence.attach(deps, evidence=files, case_id=case.id)
     records.mark(
         deps,
         moving.BY_ITSELF,
@@ -104,12 +105,9 @@ def _tell(deps: Deps, actor: Actor, case: Objection, files: Sequence[Evidence]) 
     telling.officers(deps, case, DeskNoticeKind.OBJECTION_RECEIVED, due_on=moving.due_on(case, "compare"))
 
 
-def _made(deps: Deps, actor: Actor, wish: _Wish) -> Objection:
+def _made(deps: Deps, actor: Actor, wish: _Wish, record: Record) -> Objection:
     """Submitted by the resident and, as the second event of the same instant, marked by the system."""
     by = moving.terms(deps)
-    record = records.find_own(deps, wish.subject_id, wish.record_id)
-    if record is None:
-        raise errors.record_not_found()
     sealed = deps.sealer.seal(moving.ROOM, wish.statement)
     first = Event(by.now, ObjectionAct.SUBMIT, ObjectionState.SUBMITTED, actor.role, actor.id)
     case = Objection(
@@ -156,18 +154,27 @@ def _says(deps: Deps, case: Objection, wish: _Wish) -> bool:
     )
 
 
-def _settle_before(deps: Deps, wish: _Wish) -> None:
-    """A case that time has closed makes room, whether or not a sweep has run."""
-    before = store.find_live(deps.db, f"{wish.subject_id}:{wish.record_id}")
-    if before is not None:
-        moving.settled(deps, before)
+def _live(deps: Deps, wish: _Wish) -> Objection | None:
+    """The case about this record that is not closed."""
+    return store.find_live(deps.db, f"{wish.subject_id}:{wish.record_id}")
 
 
-def _refuse(deps: Deps, wish: _Wish) -> None:
-    live = store.find_live(deps.db, f"{wish.subject_id}:{wish.record_id}")
+def _settle_before(deps: Deps, wish: _Wish) -> Objection | None:
+    """The same, after one that time has closed has made room, whether or not a sweep has run."""
+    before = _live(deps, wish)
+    if before is None:
+        return None
+    moving.settled(deps, before)
+    return _live(deps, wish)
+
+
+def _require_open_to(deps: Deps, wish: _Wish, live: Objection | None) -> Record:
+    """The record, if the resident may object to it now: `live` is the case about it that is not closed."""
     # Under the same key it is this very case, which was sent twice at the same moment; `_known` then finds it.
     another = live is not None and (wish.key_mac is None or live.key_mac != wish.key_mac)
     if live is not None and another and moving.as_of(deps, live).state in rules.LIVE:
         raise errors.already_open(live.id)
-    if records.find_own(deps, wish.subject_id, wish.record_id) is None:
+    record = records.find_own(deps, wish.subject_id, wish.record_id)
+    if record is None:
         raise errors.record_not_found()
+    return record

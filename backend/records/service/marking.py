@@ -11,7 +11,7 @@ from datetime import datetime
 from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.common.mongo import atomic
+from backend.common.mongo import atomic, in_transaction, notes
 from backend.records import errors, store
 from backend.records.model import Change, Mark, Record, Tombstone
 from backend.records.service import rippling
@@ -21,6 +21,8 @@ from backend.registry.model import Subject
 from schemas.terms import RecordMark
 from schemas.text import Text
 
+_SEEN = "records that are there"
+
 
 def find_any(deps: Deps, record_id: str) -> Record | None:
     """A record whether or not it may be shown now, its words still sealed; None also when it was erased or withdrawn."""
@@ -28,8 +30,18 @@ def find_any(deps: Deps, record_id: str) -> Record | None:
 
 
 def existing(deps: Deps, record_ids: Collection[str]) -> Collection[str]:
-    """Those of these records that were neither erased nor withdrawn, as `find_any` would find them."""
-    return store.list_existing(deps.db, record_ids) if record_ids else ()
+    """Those of these records that were neither erased nor withdrawn, as `find_any` would find them. A transaction sees one
+    instant and asks once for each that is there."""
+    wanted = set(record_ids)
+    known = _seen() if in_transaction() else {}
+    if unknown := wanted - known.keys():
+        known.update(dict.fromkeys(store.list_existing(deps.db, unknown), True))
+    return {one for one in wanted if known.get(one)}
+
+
+def left(record_id: str) -> None:
+    """The running transaction has deleted the record: to it too it exists no more."""
+    _seen()[record_id] = False
 
 
 def find_by_row(
@@ -120,6 +132,12 @@ def unmark(
 def change(deps: Deps, what: str, reason: Text) -> Change:
     """A line of a record's history, now."""
     return Change(deps.now(), what, reason.zh, reason.en)
+
+
+def _seen() -> dict[str, bool]:
+    """The records that the running transaction knows to be there, and those that it deleted itself."""
+    seen: dict[str, bool] = notes().setdefault(_SEEN, {})
+    return seen
 
 
 def _key(deps: Deps, subject: Subject, unit_code: str, item_code: str, doc_no: str) -> str:

@@ -10,7 +10,7 @@ from backend.common.mongo import atomic, before_commit
 from backend.records import errors, store
 from backend.records.model import Burial, Record, Tombstone
 from backend.records.service import rippling
-from backend.records.service.marking import change
+from backend.records.service.marking import change, left
 from schemas.terms import RippleCause
 from schemas.text import Text
 
@@ -59,6 +59,7 @@ def _bury(deps: Deps, record: Record, why: Burial) -> None:
     tombstone = Tombstone(deps.new_id(), record.subject_id, record.key, why, deps.now(), record.id)
     if not store.bury(deps.db, record, tombstone):
         raise errors.changed()
+    left(record.id)
     for forget in deps.forgetters:
         # Last of all: the case that has decided the deletion is still being written by its own use case.
         before_commit(partial(forget, deps, record_id=record.id, subject_id=record.subject_id))

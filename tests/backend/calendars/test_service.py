@@ -10,11 +10,13 @@ import pytest
 from backend.audit import service as audit
 from backend.calendars import service
 from backend.calendars.model import Table
+from backend.common import mongo
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.errors import Kind, ServiceError
 from schemas.terms import STAFF_ROLES, Channel, Role
 from tests.support.calendars import DAYS_OF_2027
+from tests.support.commands import watched
 from tests.support.world import Clock
 
 STEWARD = Actor(id="st-1", role=Role.DATA_STEWARD, channel=Channel.CONSOLE, name="数据管理员甲")
@@ -40,6 +42,21 @@ def test_a_year_put_in_counts_at_once_and_is_provisional_no_more(deps: Deps) -> 
     after = service.calendar(deps).due(NEW_YEARS_EVE, 1)
     assert (before.on, before.provisional) == (date(2027, 1, 4), True)
     assert (after.on, after.provisional, after.version) == (date(2027, 1, 6), False, "2027=staff-1")
+
+
+def test_a_transaction_reads_the_working_days_once_and_again_what_it_put_in(deps: Deps) -> None:
+    with watched(deps) as (own, sent):
+        for year in (2027, 2028):
+            with mongo.transaction(own.client):
+                before = service.calendar(own)
+                assert before.is_provisional(2027) is (year == 2027), "each transaction reads for itself"
+                assert service.calendar(own) is before
+                assert sent.about.count(("find", "calendars")) == 1
+                put(own)
+                assert not service.calendar(own).is_provisional(2027)
+            sent.about.clear()
+        service.calendar(own), service.calendar(own)
+        assert sent.about == [("find", "calendars")] * 2, "outside of one everybody asks anew"
 
 
 def test_a_preview_writes_nothing(deps: Deps) -> None:

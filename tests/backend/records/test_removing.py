@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from backend.common import mongo
 from backend.common.deps import Deps
 from backend.records import service
 from backend.records.model import Correction, Record
 from backend.registry.model import Subject
 from schemas.text import Text
 from tests.backend.records.conftest import counts, reasons, records_of, row, taken, the_record
+from tests.support.commands import Sent, watched
 from tests.support.people import COMMAND, acts, refused, together
 from tests.support.refusals import at_once
 from tests.support.world import START, Clock
@@ -92,6 +94,32 @@ def test_a_record_is_erased_once(deps: Deps, record: Record) -> None:
     made = at_once(lambda: service.erase(deps, COMMAND, record=record), 3)
     assert sorted(getattr(one, "reason", "") for one in made) == ["", "records.changed", "records.changed"]
     assert len(acts(deps, "records.erase")) == deps.db["records"].count_documents({}) == 1
+
+
+def test_a_transaction_asks_once_for_a_record_that_is_there_and_misses_what_it_deleted_itself(
+    deps: Deps, record: Record
+) -> None:
+    def erase(own: Deps, sent: Sent) -> None:
+        assert service.existing(own, [record.id, "another"]) == {record.id}
+        sent.about.clear()
+        assert service.existing(own, [record.id]) == {record.id}
+        assert sent.about == []
+        service.erase(own, COMMAND, record=record)
+        assert service.existing(own, [record.id]) == set()
+
+    def fail(own: Deps, sent: Sent) -> None:
+        with mongo.transaction(own.client):
+            erase(own, sent)
+            raise ZeroDivisionError
+
+    with watched(deps) as (own, sent):
+        with pytest.raises(ZeroDivisionError):
+            fail(own, sent)
+        with mongo.transaction(own.client):
+            erase(own, sent)
+        with mongo.transaction(own.client):
+            assert service.existing(own, [record.id]) == set()
+    assert service.existing(deps, [record.id]) == set()
 
 
 def test_an_import_at_the_same_moment_brings_nothing_back(
