@@ -28,6 +28,26 @@ def in_a_transaction_that_deletes_as_well(deps: Deps) -> None:
         deps.db["records"].insert_one({"_id": 1}, session=session)
 
 
+def in_a_transaction_that_begins_elsewhere(deps: Deps) -> None:
+    other = deps.client[f"{deps.db.name}_beside"]["records"]
+    try:
+        with deps.client.start_session() as session, session.start_transaction():
+            other.insert_one({"_id": 1}, session=session)
+            deps.db["records"].insert_one({"_id": 1}, session=session)
+            other.insert_one({"_id": 2}, session=session)
+    finally:
+        deps.client.drop_database(other.database)
+
+
+def in_a_transaction_of_several_entries(deps: Deps) -> None:
+    with deps.client.start_session() as session, session.start_transaction():
+        deps.db["records"].insert_one({"_id": 1}, session=session)
+        for place in range(3):  # 16 MB is the most that one entry holds
+            filled = {"_id": place, "filling": bytes(7_000_000)}
+            deps.db["settings_of_a_test"].insert_one(filled, session=session)
+        deps.db["news"].insert_one({"_id": 1}, session=session)
+
+
 def and_taken_away_and_written_again(deps: Deps) -> None:
     deps.db["settings_of_a_test"].insert_many([{"_id": 1}, {"_id": 2}])
     deps.db["settings_of_a_test"].delete_many({})
@@ -70,6 +90,8 @@ def left(deps: Deps) -> dict[str, int]:
     [
         in_a_transaction,
         in_a_transaction_that_deletes_as_well,
+        in_a_transaction_that_begins_elsewhere,
+        in_a_transaction_of_several_entries,
         and_taken_away_and_written_again,
         by_another_client,
         by_upsert,
@@ -93,6 +115,27 @@ def test_what_was_emptied_is_not_emptied_again(deps: Deps) -> None:
     assert "records" in written_since(deps, name)
     world.empty(deps)
     assert "records" not in written_since(deps, name)
+
+
+def test_what_others_write_meanwhile_is_no_concern(deps: Deps) -> None:
+    name = (deps.client.address, deps.db.name)
+    others = [deps.client[other] for other in (f"{deps.db.name}x", f"{deps.db.name}-", f"a_{deps.db.name}")]
+    try:
+        world.empty(deps)
+        for other in others:
+            other["records"].insert_one({"_id": 1})
+            with deps.client.start_session() as session, session.start_transaction():
+                other["records"].insert_one({"_id": 2}, session=session)
+        assert written_since(deps, name) == set()
+        assert world.changed(deps, world.log_time(deps)) == set(), (
+            "the log reaches back to what another wrote"
+        )
+        deps.db["records"].insert_one({"_id": 1})
+        others[0]["news"].insert_one({"_id": 1})
+        assert written_since(deps, name) == {"records"}
+    finally:
+        for other in others:
+            deps.client.drop_database(other)
 
 
 def written_since(deps: Deps, name: tuple[Any, str]) -> set[str]:

@@ -132,15 +132,21 @@ def changed(deps: Deps, since: Timestamp) -> set[str] | None:
 def _written(
     deps: Deps, since: Timestamp, parts: dict[str, Any] = _LEAVING
 ) -> tuple[set[str], Timestamp] | None:
-    """The collections that operations after that touched, and when the last of all was, which is known by then; nothing where
-    the log does not reach back that far."""
+    """The collections that operations after that touched, and when the last of them was; nothing where the log does not reach
+    back that far. What other test workers write to the same server meanwhile is passed over before anything is made of it."""
     where = {"$map": {"input": parts, "as": "part", "in": "$$part.ns"}}
     own = f"{deps.db.name}."
+    here = {"$gte": own, "$lt": f"{deps.db.name}/"}  # what begins with it
+    concerning = [
+        {"ts": since},
+        {"ns": here},
+        {"ns": "admin.$cmd", "o.applyOps": {"$elemMatch": {"ns": here}}},
+    ]
     found: set[str] = set()
     reaches, last = False, since
     for one in deps.client.local["oplog.rs"].aggregate(
         [
-            {"$match": {"ts": {"$gte": since}}},
+            {"$match": {"ts": {"$gte": since}, "$or": concerning}},
             {
                 "$group": {
                     "_id": {"in": where, "to": "$o.to"},
