@@ -330,15 +330,19 @@ def _components(document: Spec) -> None:
         ),
     }
     components["headers"] = {
-        "X-Request-Id": _header("本次请求的编号，报障时请提供 / the id of this request", {"type": "string"}),
+        "X-Request-Id": _header(
+            "本次请求的编号，报障时请提供 / the id of this request", {"type": "string"}, always=True
+        ),
         "Retry-After": _header("多少秒后再试 / seconds to wait", {"type": "integer", "minimum": 1}),
         "Idempotent-Replay": _header(
             "`true` 表示这是第一次的答复 / this is the first answer again", {"type": "string"}
         ),
-        "WWW-Authenticate": _header("`Bearer`", {"type": "string"}),
-        "ETag": _header("答复的标记 / the tag of this answer", {"type": "string"}),
+        "WWW-Authenticate": _header("`Bearer`", {"type": "string"}, always=True),
+        "ETag": _header("答复的标记 / the tag of this answer", {"type": "string"}, always=True),
         "Cache-Control": _header(
-            "可存，每次使用前须询问 / may be kept, and is asked for each time", {"type": "string"}
+            "可存，每次使用前须询问 / may be kept, and is asked for each time",
+            {"type": "string"},
+            always=True,
         ),
     }
 
@@ -358,8 +362,8 @@ def _parameter(name: str, description: str, example: str) -> Spec:
     }
 
 
-def _header(description: str, schema: Spec) -> Spec:
-    return {"description": description, "schema": schema}
+def _header(description: str, schema: Spec, *, always: bool = False) -> Spec:
+    return {"description": description, "required": always, "schema": schema}
 
 
 def _problem_schema(document: Spec) -> None:
