@@ -166,3 +166,9 @@ def deps(standing_deps: Deps) -> Deps:
 @pytest.fixture
 def system_actor() -> Actor:
     return system(Channel.COMMAND, "test")
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever collides gives up after the least number of attempts: for tests in which nobody lets go before."""
+    monkeypatch.setattr(mongo, "PATIENCE_S", 0)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from datetime import UTC
 from functools import wraps
+from itertools import count
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pymongo
@@ -37,7 +38,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 D = TypeVar("D")
 
-ATTEMPTS = 6
+ATTEMPTS, PATIENCE_S, LONGEST_PAUSE_S = 6, 3.0, 0.64
+"""Who collides tries so many times, and on until so long has gone by: where the machine is busy each attempt of the others takes
+longer, and who taps twice shall not be told so."""
 DUPLICATE_KEY, NAMESPACE_EXISTS, INTERRUPTED = 11000, 48, 11601
 NAMESPACE_NOT_FOUND, INDEX_NOT_FOUND = 26, 27
 COMMITS = 4
@@ -146,14 +149,14 @@ def atomic(
 ) -> Callable[Concatenate[D, P], R]:
     """Run a use case (first argument: `deps`) in one transaction, again from the start when writers collide.
 
-    Inside a running transaction it simply takes part. After `ATTEMPTS` collisions the caller is told to come back.
+    Inside a running transaction it simply takes part. Who collides through all `turns` is told to come back.
     """
 
     @wraps(use_case)
     def run(deps: D, /, *args: P.args, **kwargs: P.kwargs) -> R:
         if _running.get() is not None:
             return use_case(deps, *args, **kwargs)
-        for attempt in range(ATTEMPTS):
+        for _ in turns():
             try:
                 with deps.transaction():  # type: ignore[attr-defined]  # Deps, which lies above this file
                     return use_case(deps, *args, **kwargs)
@@ -161,10 +164,23 @@ def atomic(
                 if not collided(error):
                     raise
                 _forget_frames(error)
-                time.sleep(random.uniform(0, 0.02 * 2**attempt))
         raise busy()
 
     return run
+
+
+def turns(
+    clock: Callable[[], float] = time.monotonic, pause: Callable[[float], object] = time.sleep
+) -> Iterator[None]:
+    """A turn for each attempt, and between two of them a pause at random, the longer the more came before: at least `ATTEMPTS`,
+    and no further one that would begin after `PATIENCE_S`."""
+    until = clock() + PATIENCE_S
+    for attempt in count():
+        yield
+        rest = random.uniform(0, min(LONGEST_PAUSE_S, 0.02 * 2**attempt))
+        if attempt + 1 >= ATTEMPTS and clock() + rest > until:
+            return
+        pause(rest)
 
 
 def _forget_frames(error: BaseException | None) -> None:

@@ -228,7 +228,66 @@ def test_a_use_case_that_meets_a_faster_writer_runs_again_from_its_start(deps: D
     assert seen(other, deps) == {"run-3"}
 
 
-def test_after_too_many_collisions_the_caller_is_told_to_come_back(deps: Deps, other: Client) -> None:
+class Machine:
+    """Time that passes as each attempt takes it and as it is waited, and nothing else."""
+
+    def __init__(self, attempt_s: float) -> None:
+        self.attempt_s = attempt_s
+        self.now_s = 1_000.0
+        self.pauses: list[float] = []
+        self.ended: list[float] = []
+        """When each attempt was through."""
+
+    def pause(self, rest_s: float) -> None:
+        self.pauses.append(rest_s)
+        self.now_s += rest_s
+
+    def collide(self) -> None:
+        """Until there is no further turn."""
+        for _ in mongo.turns(lambda: self.now_s, self.pause):
+            self.now_s += self.attempt_s
+            self.ended.append(self.now_s - 1_000)
+
+
+@pytest.mark.parametrize("attempt_s", [0.001, 0.05, 0.3, 0.49, 10])
+def test_who_collides_has_all_attempts_and_on_a_quick_machine_all_the_time_too(attempt_s: float) -> None:
+    machine = Machine(attempt_s)
+    machine.collide()
+    assert len(machine.ended) >= mongo.ATTEMPTS
+    assert len(machine.pauses) == len(machine.ended) - 1, "nobody waits for a turn that does not come"
+    further = machine.ended[mongo.ATTEMPTS :]
+    assert all(ended - attempt_s <= mongo.PATIENCE_S for ended in further), "the last begins in time"
+    assert machine.ended[-1] > mongo.PATIENCE_S - mongo.LONGEST_PAUSE_S, "nobody is sent away early"
+
+
+def test_pauses_are_longer_from_time_to_time_and_never_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", max)
+    machine = Machine(0.001)
+    machine.collide()
+    assert machine.pauses == pytest.approx([0.02, 0.04, 0.08, 0.16, 0.32, *[0.64] * 3])
+
+
+def test_more_collisions_than_that_in_a_short_time_are_no_reason_to_give_up(
+    deps: Deps, other: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mongo, "PATIENCE_S", 60)
+    monkeypatch.setattr(mongo, "LONGEST_PAUSE_S", 0.001)
+    runs: list[int] = []
+
+    @atomic
+    def run(deps: Deps) -> None:
+        runs.append(len(runs))
+        insert(deps, f"run-{len(runs)}")
+        if len(runs) < mongo.ATTEMPTS + 2:
+            raise Retry("slower")
+
+    run(deps)
+    assert seen(other, deps) == {f"run-{mongo.ATTEMPTS + 2}"}
+
+
+def test_after_too_many_collisions_the_caller_is_told_to_come_back(
+    deps: Deps, other: Client, impatient: None
+) -> None:
     runs: list[int] = []
 
     @atomic

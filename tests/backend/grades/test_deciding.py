@@ -358,7 +358,9 @@ class TestJudgingAgain:
 class TestAtTheSameMoment:
     """A record cannot be erased between being read for a decision and the decision being there to be found."""
 
-    def test_whoever_erases_while_a_decision_is_open_has_to_come_back(self, desk: Desk) -> None:
+    def test_whoever_erases_while_a_decision_is_open_has_to_come_back(
+        self, desk: Desk, impatient: None
+    ) -> None:
         record = desk.record()
         met: list[str] = []
 
@@ -378,7 +380,9 @@ class TestAtTheSameMoment:
         ripple(desk.deps)
         assert again(desk.deps, decision).facts == ()
 
-    def test_whoever_decides_while_an_erasure_is_open_has_to_come_back(self, desk: Desk) -> None:
+    def test_whoever_decides_while_an_erasure_is_open_has_to_come_back(
+        self, desk: Desk, impatient: None
+    ) -> None:
         record = desk.record()
         met: list[str] = []
 

@@ -136,7 +136,7 @@ def test_a_question_about_a_look_is_the_residents_own_complaint_and_stays(town: 
     assert {name for name, words in found(town).items() if words} == {"access_questions"}
 
 
-def test_nobody_begins_a_case_about_a_record_at_the_moment_it_is_erased(town: Town) -> None:
+def test_nobody_begins_a_case_about_a_record_at_the_moment_it_is_erased(town: Town, impatient: None) -> None:
     record = town.record()
     with town.deps.transaction():
         restorations.apply(town.deps, town.resident, record_id=record.id, pledge=f"{QUOTE}已补票")
