@@ -2,17 +2,19 @@
 the command lasts."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cached_property
 
 from backend import bootstrap
 from backend.common.deps import Deps
 from backend.common.errors import Kind, ServiceError
 from backend.common.settings import Settings
-from backend.gateways.faces import local_faces
+from backend.gateways.faces import Faces, Wanted, local_faces
 from backend.local import mongod
 from backend.local.folder import FolderInUse, alone_in
+from schemas.faces import Enrolment, FaceStatus, Measures
 
 Say = Callable[[str], None]
 _PATIENCE_S = 120.0
@@ -43,17 +45,39 @@ def require_indexes(deps: Deps) -> None:
 
 @contextmanager
 def with_faces(deps: Deps, say: Say) -> Iterator[Deps]:
-    """The same deps with a face process that answers: the running one, or one of this command's own."""
-    try:
-        deps.faces.ping()
-    except ServiceError as error:
-        if error.kind is not Kind.UNAVAILABLE:
-            raise
-        say("no face process is running here; starting one for this command")
-        with local_faces(deps.settings.face_workers, quiet=True) as faces:
-            yield replace(deps, faces=faces)
-    else:
-        yield deps
+    """The same deps with a face process that answers: the running one, or one of this command's own. Either is looked for when
+    the first photograph is given to it, for most imports have none that is new."""
+    with ExitStack() as brought:
+        yield replace(deps, faces=_WhenNeeded(deps, say, brought))
+
+
+class _WhenNeeded:
+    """`Faces` of whoever can be reached, or of a process that ends with `brought`."""
+
+    def __init__(self, deps: Deps, say: Say, brought: ExitStack) -> None:
+        self._deps = deps
+        self._say = say
+        self._brought = brought
+
+    def ping(self) -> FaceStatus:
+        return self._faces.ping()
+
+    def measure(self, frames: Sequence[bytes], template: bytes, wanted: Wanted) -> Measures:
+        return self._faces.measure(frames, template, wanted)
+
+    def enrol(self, pictures: Sequence[bytes], wanted: Wanted) -> Enrolment:
+        return self._faces.enrol(pictures, wanted)
+
+    @cached_property
+    def _faces(self) -> Faces:
+        try:
+            self._deps.faces.ping()
+        except ServiceError as error:
+            if error.kind is not Kind.UNAVAILABLE:
+                raise
+            self._say("no face process is running here; starting one for this command")
+            return self._brought.enter_context(local_faces(self._deps.settings.face_workers, quiet=True))
+        return self._deps.faces
 
 
 @contextmanager

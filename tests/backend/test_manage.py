@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from io import FileIO, StringIO
 from pathlib import Path
@@ -29,12 +30,13 @@ from backend.common.mongo import Client
 from backend.common.numbers import check_digit
 from backend.common.settings import Settings
 from backend.demo.rules import cast
+from backend.gateways.faces import SocketFaces
 from backend.local import pictures
-from backend.local.mongod import Mongod
 from backend.manage import (
     channelling,
     command,
     counting,
+    database,
     importing,
     keeping,
     partnering,
@@ -43,9 +45,11 @@ from backend.manage import (
 )
 from backend.merchants import service as merchants
 from backend.registry import service as registry
+from schemas.faces import TEMPLATE_BYTES
 from schemas.terms import Channel, Role
 from tests.support import nursery
 from tests.support.calendars import DAYS_OF_2027
+from tests.support.face import photograph
 from tests.support.pictures import picture
 from tests.support.processes import ROOT
 
@@ -348,6 +352,21 @@ def test_photographs_are_enrolled_though_no_face_process_runs(prepared: Operator
         assert registry.template_of(deps, subject.id)
 
 
+def test_a_face_process_that_runs_is_used_and_none_is_brought_for_nothing(
+    standing_deps: Deps, faces: SocketFaces, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    running, none = (
+        replace(standing_deps, faces=one) for one in (faces, SocketFaces(tmp_path / "face.sock"))
+    )
+    with database.with_faces(running, said.append) as ready:
+        assert ready.faces.ping().workers == faces.ping().workers
+        looks = ready.faces.measure([photograph("biden.jpg")], bytes(TEMPLATE_BYTES), lambda _: ()).looks
+        assert [look.faces for look in looks] == [1]
+    with database.with_faces(none, said.append):
+        assert not said
+
+
 def test_a_window_code_is_printed_plainly(prepared: Operator) -> None:
     number = cast.parts(faces=False)[1].member.number
     code, until = prepared.done("issue-window-code", "--id-number", number).splitlines()
@@ -473,7 +492,9 @@ def test_a_killed_seed_is_completed_by_the_next_and_another_one_changes_nothing(
         operator.done_apart(*seed)
         counts = _counts(deps)
         assert counts["subjects"] == 200 + 20 + 4
-        assert "0 subjects, 0 records and 0 shops are new" in operator.done(*seed)
+        again = operator.run(*seed)
+        assert "0 subjects, 0 records and 0 shops are new" in _well(again)
+        assert again.stderr == "", "no face process is begun for photographs that are known"
         assert _counts(deps) == counts
     assert [path.name for path in (operator.data / "demo").iterdir()] == ["accounts.json"]
 
@@ -510,24 +531,21 @@ def test_without_an_address_the_command_brings_the_database_and_takes_it_away(tm
     assert (alone.data / "mongo" / "mongod.lock").read_text().strip() == ""
 
 
-@pytest.mark.slow
-def test_a_command_uses_the_database_of_the_run_beside_it(tmp_path: Path) -> None:
-    beside = Operator(tmp_path / "data")
-    server = Mongod(tmp_path / "elsewhere", log=tmp_path / "log")
+def test_a_command_uses_the_database_of_the_run_beside_it(operator: Operator) -> None:
+    beside = Operator(operator.data, MONGODB_DATABASE=operator.env["MONGODB_DATABASE"])
     (beside.data / "run").mkdir(parents=True)
     holder = subprocess.Popen(
         ["flock", str(beside.data / "run" / "lock"), "sleep", "100"], start_new_session=True
     )
     try:
-        server.start()
-        server.wait_ready()
-        (beside.data / "run" / "mongodb_uri").write_text(server.uri)
+        (beside.data / "run" / "mongodb_uri").write_text(operator.env["MONGODB_URI"])
         assert "collections" in beside.done_apart("ensure-indexes")
         assert not (beside.data / "mongo").exists()
+        with operator.deps() as deps:
+            bootstrap.require_indexes(deps)
     finally:
         os.killpg(holder.pid, signal.SIGKILL)
         holder.wait()
-        server.stop()
 
 
 def test_an_end_that_a_library_takes_for_its_own_fault_is_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -549,7 +567,10 @@ def test_an_end_that_a_library_takes_for_its_own_fault_is_an_end(monkeypatch: py
 
 @pytest.mark.slow
 def test_a_signal_ends_a_command_and_all_that_it_brought(tmp_path: Path) -> None:
-    alone = Operator(tmp_path / "data")
+    """While it has a database, a folder to build in and a face process."""
+    passing = tmp_path / "passing"
+    passing.mkdir()
+    alone = Operator(tmp_path / "data", TMPDIR=str(passing))
     running = nursery.Popen(
         alone.command("seed-demo", "--residents", "5000"),
         cwd=ROOT,
@@ -558,13 +579,26 @@ def test_a_signal_ends_a_command_and_all_that_it_brought(tmp_path: Path) -> None
         stderr=subprocess.PIPE,
         text=True,
     )
-    _wait(lambda: any((alone.data / "demo").glob("building-*/*.jsonl")), running)
+    _wait(lambda: any(passing.glob("face-*/face.sock")), running)
+    assert list((alone.data / "demo").glob("building-*/*.jsonl"))
+    faces = _listening(passing)
     running.send_signal(signal.SIGTERM)
     _, said = running.communicate(timeout=60)
     assert running.returncode == 128 + signal.SIGTERM, said[-3000:]
     assert "Traceback" not in said
     assert list((alone.data / "demo").iterdir()) == []
     assert (alone.data / "mongo" / "mongod.lock").read_text().strip() == ""
+    assert list(passing.iterdir()) == []
+    assert not Path(f"/proc/{faces}").exists()
+
+
+def _listening(folder: Path) -> int:
+    """The face process whose socket is in this folder."""
+    for found in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"FACE_SOCKET={folder}/".encode() in (found / "environ").read_bytes():
+                return int(found.name)
+    raise AssertionError("no face process listens there")
 
 
 def test_photographs_are_those_of_the_cast() -> None:

@@ -32,7 +32,8 @@ def employ(deps: Deps, actor: Actor) -> None:
     """Make the staff accounts that are missing; a provider whose unit nobody knows has none."""
     units = catalogue.units_by_code(deps)
     for part in _employed(deps):
-        _employ(deps, actor, part, part.unit if part.unit in units else None)
+        if not _works_here(deps, part):
+            _employ(deps, actor, part, part.unit if part.unit in units else None)
 
 
 def take_on(deps: Deps, actor: Actor) -> None:
@@ -55,6 +56,17 @@ def write_down(deps: Deps, *, faces: bool) -> Path:
 def _employed(deps: Deps) -> Iterator[StaffPart]:
     units = catalogue.units_by_code(deps)
     return (part for part in cast.staff() if part.role is not Role.PROVIDER or part.unit in units)
+
+
+def _works_here(deps: Deps, part: StaffPart) -> bool:
+    """Asked first, for to hash a password takes long by intention; whose account was taken away is refused another one."""
+    try:
+        staff.find(deps, username=part.username)
+    except ServiceError as error:
+        if error.kind is not Kind.NOT_FOUND:
+            raise
+        return False
+    return True
 
 
 def _employ(deps: Deps, actor: Actor, part: StaffPart, unit: str | None) -> None:
