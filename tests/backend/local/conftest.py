@@ -16,6 +16,7 @@ import pytest
 
 from backend.local import processes
 from backend.local.run import ROOT
+from tests.support import nursery
 
 STANDIN = f"{sys.executable} {Path(__file__).with_name('standin.py')}"
 _LAUNCHER = """
@@ -112,7 +113,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         environ |= {"MONGODB_URI": mongodb_uri} if mongodb_uri else {}
         environ |= {"NOHUP": "1"} if nohup else {}
         with output.open("wb") as file:
-            process = subprocess.Popen(
+            process = nursery.Popen(
                 [sys.executable, "launch.py"], cwd=tmp_path, env=environ, stdout=file, stderr=file
             )
         run = Running(process, data, chosen, output)

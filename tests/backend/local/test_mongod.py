@@ -26,50 +26,17 @@ def server(tmp_path: Path) -> Iterator[Mongod]:
     made.stop()
 
 
-def test_it_is_a_replica_set_of_one_on_loopback_with_transactions(server: Mongod) -> None:
-    _ready(server)
-    with _client(server) as client, client.start_session() as session:
-        client.test.create_collection("a")
-        with session.start_transaction():
-            client.test.a.insert_one({"_id": 1}, session=session)
-        assert client.test.a.count_documents({}) == 1
-        assert (
-            client.admin.command("replSetGetConfig")["config"]["members"][0]["host"]
-            == f"127.0.0.1:{server.port}"
-        )
-    assert _listening_addresses(server.port) == {"127.0.0.1"}
+@pytest.mark.slow
+def test_the_data_stays_through_all_that_can_happen_to_a_server(server: Mongod, tmp_path: Path) -> None:
+    """One folder all along, for most of what a start takes is the server's own measuring of its clock."""
+    two_that_start_at_once_on_one_port_both_run_and_are_not_taken_for_each_other(server, tmp_path)
+    it_is_a_replica_set_of_one_on_loopback_with_transactions(server)
+    a_taken_port_means_another_one(server)
+    after_a_crash_a_port_that_is_taken_between_choice_and_start_means_another_one(server)
+    one_left_alive_over_the_same_folder_is_ended_cleanly(server)
 
 
-def test_a_taken_port_means_another_one_and_the_data_stays(server: Mongod) -> None:
-    _ready(server)
-    with _client(server) as client:
-        client.test.a.insert_one({"_id": 1})
-    assert server.stop()
-    with _another_program(server.port) as taken:
-        _ready(server)
-    assert server.port != taken
-    with _client(server) as client:
-        assert client.test.a.count_documents({}) == 1
-
-
-def test_a_port_that_is_taken_between_choice_and_start_means_another_one(server: Mongod) -> None:
-    with contextlib.ExitStack() as programs:
-
-        def taken_first(command: list[str]) -> subprocess.Popen[bytes]:
-            port = int(command[command.index("--port") + 1])
-            if not taken:
-                taken.append(programs.enter_context(_another_program(port)))
-            return processes.spawn(command, environ=os.environ)
-
-        taken: list[int] = []
-        server.spawn = taken_first
-        _ready(server)
-        assert [server.port] != taken
-    with _client(server) as client:
-        client.test.a.insert_one({"_id": 1})
-
-
-def test_two_servers_that_start_at_once_on_one_port_both_run_and_are_not_taken_for_each_other(
+def two_that_start_at_once_on_one_port_both_run_and_are_not_taken_for_each_other(
     server: Mongod, tmp_path: Path
 ) -> None:
     other = Mongod(tmp_path / "other", log=tmp_path / "other.log", port=server.port, oplog_mb=100)
@@ -86,6 +53,58 @@ def test_two_servers_that_start_at_once_on_one_port_both_run_and_are_not_taken_f
         other.stop()
 
 
+def it_is_a_replica_set_of_one_on_loopback_with_transactions(server: Mongod) -> None:
+    with _client(server) as client, client.start_session() as session:
+        with session.start_transaction():
+            client.test.a.insert_one({"_id": 2}, session=session)
+        config = client.admin.command("replSetGetConfig")["config"]
+        assert [one["host"] for one in config["members"]] == [f"127.0.0.1:{server.port}"]
+    assert _kept(server) == {1, 2}
+    assert _listening_addresses(server.port) == {"127.0.0.1"}
+
+
+def a_taken_port_means_another_one(server: Mongod) -> None:
+    assert server.stop()
+    with _another_program(server.port) as taken:
+        _ready(server)
+    assert server.port != taken
+    assert _kept(server) == {1, 2}
+
+
+def after_a_crash_a_port_that_is_taken_between_choice_and_start_means_another_one(server: Mongod) -> None:
+    """The lock that a crashed server leaves is no obstacle, not even twice."""
+    assert server.process is not None
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait()
+    assert (server.folder / "mongod.lock").read_text().strip()
+    with contextlib.ExitStack() as programs:
+
+        def taken_first(command: list[str]) -> subprocess.Popen[bytes]:
+            port = int(command[command.index("--port") + 1])
+            if not taken:
+                taken.append(programs.enter_context(_another_program(port)))
+            return processes.spawn(command, environ=os.environ)
+
+        taken: list[int] = []
+        server.spawn = taken_first
+        _ready(server)
+        assert [server.port] != taken
+    assert _kept(server) == {1, 2}
+
+
+def one_left_alive_over_the_same_folder_is_ended_cleanly(server: Mongod) -> None:
+    left = server.process
+    assert left is not None
+    other = Mongod(server.folder, log=server.log, port=server.port, oplog_mb=100)
+    other.start()
+    try:
+        assert left.wait(10) == 0
+        other.wait_ready()
+        assert _kept(other) == {1, 2}
+    finally:
+        assert other.stop()
+
+
 def test_a_server_that_never_gets_a_port_says_so(server: Mongod) -> None:
     with _another_program(server.port) as taken:
         server.spawn = lambda _: subprocess.Popen(["sh", "-c", "exit 48"])
@@ -93,30 +112,6 @@ def test_a_server_that_never_gets_a_port_says_so(server: Mongod) -> None:
         with pytest.raises(MongodError, match="could not listen"):
             server.wait_ready()
         assert server.port != taken
-
-
-def test_a_stale_lock_after_a_crash_is_no_obstacle(server: Mongod) -> None:
-    _ready(server)
-    with _client(server) as client:
-        client.test.a.insert_one({"_id": 1})
-    assert server.process is not None
-    os.kill(server.process.pid, signal.SIGKILL)
-    server.process.wait()
-    assert (server.folder / "mongod.lock").read_text().strip()
-    _ready(server)
-    with _client(server) as client:
-        assert client.test.a.count_documents({}) == 1
-
-
-def test_a_server_left_alive_over_the_same_folder_is_ended_cleanly(server: Mongod) -> None:
-    _ready(server)
-    left = server.process
-    assert left is not None
-    other = Mongod(server.folder, log=server.log, port=server.port, oplog_mb=100)
-    other.start()
-    assert left.wait(10) == 0
-    other.wait_ready()
-    assert other.stop()
 
 
 def test_each_folder_prefers_a_port_of_its_own(tmp_path: Path) -> None:
@@ -158,10 +153,14 @@ def test_waiting_can_be_cancelled(server: Mongod) -> None:
     wait_until(lambda: server.process is not None and server.process.poll() is None)
 
 
+class _Program(socketserver.TCPServer):
+    allow_reuse_address = True  # where the server listened a moment ago, too
+
+
 @contextlib.contextmanager
 def _another_program(port: int) -> Iterator[int]:
     """Listens on the port and hangs up on every caller."""
-    with socketserver.TCPServer(("127.0.0.1", port), socketserver.BaseRequestHandler) as other:
+    with _Program(("127.0.0.1", port), socketserver.BaseRequestHandler) as other:
         threading.Thread(target=other.serve_forever, args=(0.05,), daemon=True).start()
         yield port
         other.shutdown()
@@ -174,6 +173,11 @@ def _ready(server: Mongod) -> None:
 
 def _client(server: Mongod) -> MongoClient[dict[str, Any]]:
     return MongoClient(server.uri, serverSelectionTimeoutMS=10_000)
+
+
+def _kept(server: Mongod) -> set[int]:
+    with _client(server) as client:
+        return {found["_id"] for found in client.test.a.find()}
 
 
 def _listening_addresses(port: int) -> set[str]:
