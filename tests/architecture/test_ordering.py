@@ -47,3 +47,10 @@ def test_alone_the_long_ones_come_first_and_the_others_as_they_came() -> None:
     ordered = names(for_workers(ITEMS, 1))
     others = [name for name in names(ITEMS) if name[0] in "ad" and name != "a:slow"]
     assert ordered[-len(others) :] == others
+
+
+def test_the_others_of_a_folder_come_together() -> None:
+    files = ("one/a", "two/b", "one/c", "three/d", "two/e")
+    items: list[Any] = [Item(f"{file}:{place}") for file in files for place in range(2)]
+    folders = [name.split("/")[0] for name in names(for_workers(items, 2))]
+    assert folders == ["one"] * 4 + ["two"] * 4 + ["three"] * 2
