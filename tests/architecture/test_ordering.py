@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.ordering import for_workers
+from tests.support.ordering import BROWSER, for_workers
 
 
 class Item:
@@ -54,3 +54,15 @@ def test_the_others_of_a_folder_come_together() -> None:
     items: list[Any] = [Item(f"{file}:{place}") for file in files for place in range(2)]
     folders = [name.split("/")[0] for name in names(for_workers(items, 2))]
     assert folders == ["one"] * 4 + ["two"] * 4 + ["three"] * 2
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_two_runs_at_most_have_the_browsers(workers: int) -> None:
+    shown: list[Any] = [Item(f"pages/{file}:{place}", BROWSER) for place in range(6) for file in "abc"]
+    ordered = names(for_workers([*ITEMS, *shown], workers))
+    size = len(ordered) // workers
+    runs = [ordered[size * place : size * (place + 1)] for place in range(workers)]
+    with_some = [run for run in runs if any(name.startswith("pages/") for name in run)]
+    assert len(with_some) == min(2, max(workers - 1, 1))
+    if workers == 5:
+        assert all(run.index(next(n for n in run if n.startswith("pages/"))) < 4 for run in with_some)

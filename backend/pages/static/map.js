@@ -211,7 +211,8 @@ function list() {
     if (turn !== asked || !all) return;
     here.clearLayers();
     if (at) L.marker([at[1], at[0]], { title: words.here, keyboard: false, interactive: false, icon: L.divIcon({ className: "here", iconSize: [22, 22] }) }).addTo(here);
-    put(all.features);
+    // Of too many the first would stand there for a moment, counted as if they were all.
+    put(all.more ? [] : all.features);
     fit(all.features, at);
     if (!all.more) return;
     const part = async () => {
