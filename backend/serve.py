@@ -5,7 +5,6 @@ TLS are the reverse proxy's to hold off in production (docs/operations.md); what
 """
 
 import ctypes
-import gc
 import os
 import shutil
 import sys
@@ -16,6 +15,7 @@ from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
+from backend.common import lasting
 from backend.common.settings import Settings, SettingsError
 
 APP = "backend.wsgi:create"
@@ -58,12 +58,10 @@ def give_memory_back() -> None:
 def _load() -> None:
     """Import what every worker needs: workers are forks, so none of them does it again, and they share the memory of it.
 
-    Nothing is built here, for a fork would take over its connections. What was imported stays, so the collector never looks.
+    Nothing is built here, for a fork would take over its connections.
     """
-    gc.disable()
-    import_module(APP.partition(":")[0])
-    gc.freeze()
-    gc.enable()
+    with lasting.loading():
+        import_module(APP.partition(":")[0])
 
 
 def server(settings: Settings) -> MPServer:

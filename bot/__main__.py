@@ -1,11 +1,10 @@
 """The bot process: `python -m bot`."""
 
 import asyncio
-import gc
 import os
 import sys
 
-from backend.common import logs
+from backend.common import lasting, logs
 from backend.common.settings import Settings, SettingsError
 
 log = logs.get("bot")
@@ -22,13 +21,10 @@ def main() -> int:
     if settings.bot_token is None:
         log.info("bot.not_started", waits_for="BOT_TOKEN")
         return 0
-    # aiogram takes seconds of processor time to load, which the other processes need while a bot without token ends. What is
-    # loaded stays, so the collector, which would look for what does not hundreds of times, rests meanwhile and passes it later.
-    gc.disable()
-    from bot import supervisor
+    # aiogram takes seconds of processor time to load, which the other processes need while a bot without token ends.
+    with lasting.loading():
+        from bot import supervisor
 
-    gc.freeze()
-    gc.enable()
     return asyncio.run(supervisor.serve(settings, settings.bot_token))
 
 

@@ -108,12 +108,12 @@ def emptied(
     sealer: Sealer,
     mongodb_uri: str,
     database_name: str,
-    tmp_path_factory: pytest.TempPathFactory,
+    data_dirs: Iterator[Path],
 ) -> Callable[[], Deps]:
     """As the fixture `deps`, for what is made once for several tests."""
 
     def make() -> Deps:
-        settings = world.make_settings(mongodb_uri, database_name, tmp_path_factory.mktemp("emptied"))
+        settings = world.make_settings(mongodb_uri, database_name, next(data_dirs))
         made = world.make_deps(client, settings, Clock(), sealer)
         world.empty(made)
         return made

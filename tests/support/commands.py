@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from pymongo import MongoClient
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
+from backend.common import mongo
 from backend.common.deps import Deps
 from backend.common.mongo import Document
 
@@ -31,9 +33,15 @@ class Sent(CommandListener):
 
 
 @contextmanager
-def watched(deps: Deps) -> Iterator[tuple[Deps, Sent]]:
+def watched(deps: Deps, sent: Sent | None = None) -> Iterator[tuple[Deps, Sent]]:
     """The same parts over a client of their own, and what that one sends."""
-    sent = Sent()
+    sent = sent or Sent()
     uri = str(deps.settings.mongodb_uri)
     with MongoClient[Document](uri, tz_aware=True, event_listeners=[sent]) as client:
-        yield replace(deps, client=client, db=client[deps.settings.mongodb_database]), sent
+        own = replace(
+            deps,
+            client=client,
+            db=client[deps.settings.mongodb_database],
+            transaction=partial(mongo.transaction, client),
+        )
+        yield own, sent

@@ -2,17 +2,13 @@
 
 from collections import Counter
 from dataclasses import replace
-from functools import partial
 
 import pytest
-from pymongo import MongoClient
 from pymongo.monitoring import CommandStartedEvent
 
-from backend.common import mongo
-from backend.common.mongo import Document
 from schemas.terms import ObjectionState as State
 from tests.backend.objections.town import Town
-from tests.support.commands import Sent
+from tests.support.commands import Sent, watched
 
 READS = {"find", "aggregate", "distinct", "count"}
 OF_THE_DRIVER = {"lsid", "txnNumber", "$clusterTime", "startTransaction", "autocommit", "readConcern", "$db"}
@@ -65,14 +61,7 @@ def test_no_question_is_asked_twice(town: Town, state: State | None, move: str) 
     case = town.bring_to(state) if state else None
     record = town.record()
     asked = Questions()
-    uri = str(town.deps.settings.mongodb_uri)
-    with MongoClient[Document](uri, tz_aware=True, event_listeners=[asked]) as client:
-        deps = replace(
-            town.deps,
-            client=client,
-            db=client[town.deps.db.name],
-            transaction=partial(mongo.transaction, client),
-        )
+    with watched(town.deps, asked) as (deps, _):
         heard = replace(town, deps=deps)
         assert heard.moves(case.id)[move]() if case else heard.submit(record)
     assert asked.of_transactions > 3
