@@ -30,12 +30,14 @@ MOST_WAITING = 30
 class Turn:
     """The turn of one message: `state` is where the dialogue stood before it, `reply` what it was answered with when it came
     before (None: it is new, or that may not be kept). `settle` says where the dialogue stands now and what is answered;
-    `forgets`: what was answered before is not kept any longer."""
+    `forgets`: what was answered before is not kept any longer. `won`, afterwards: that was written down, and nobody else
+    answers the message a second time; false for a turn that was lost to its lease."""
 
     state: dict[str, Any]
     reply: list[Any] | None
     _after: tuple[dict[str, Any], list[Any] | None] | None = field(default=None, repr=False)
     forgets: bool = False
+    won: bool = False
 
     def settle(self, state: dict[str, Any], reply: list[Any] | None) -> None:
         self._after = (state, reply)
@@ -64,8 +66,10 @@ def turn(deps: Deps, *, channel: Way, user: str, message_id: str) -> Iterator[Tu
             after = _settled(deps, earlier, message_id, held._after)
     finally:
         # A turn that was lost to its lease writes nothing, and stands in nobody's way.
-        if not store.leave(deps.db, chat_id, ticket, after):
+        left = store.leave(deps.db, chat_id, ticket, after)
+        if not left:
             store.leave(deps.db, chat_id, ticket, None)
+    held.won = left and after is not None
 
 
 def _renewed(deps: Deps, chat_id: str, ticket: str) -> AbstractContextManager[None]:

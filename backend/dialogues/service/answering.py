@@ -115,7 +115,18 @@ def _handle(deps: Deps, incoming: Incoming) -> tuple[Outgoing, ...]:
         turn.settle(
             _after(state, given, deps.now()), [asdict(one) for one in given.outgoing] if given.kept else None
         )
+    if turn.won:
+        _count(talk)
     return given.outgoing
+
+
+def _count(talk: Talk) -> None:
+    """Of a message that two processes worked on, because one was slow, only the answer that stands is counted."""
+    try:
+        for how in talk.counts_as:
+            store.count(talk.deps.db, talk.deps.now(), talk.incoming.channel, how)
+    except mongo.DriverError:  # the person is answered all the same
+        log.warning("dialogue.uncounted", channel=talk.incoming.channel.value)
 
 
 def _patiently(talk: Talk, state: State) -> Answer:
@@ -161,7 +172,7 @@ def _begun(talk: Talk) -> Answer:
 
 def _pressed(talk: Talk, value: str) -> Answer:
     """What a button asks for, whenever it was shown: the use case behind it decides anew."""
-    store.count(talk.deps.db, talk.deps.now(), talk.incoming.channel, "pressed")
+    talk.counts_as.append("pressed")
     topic, about = TOPICS.get(value), ""
     if topic is None:
         name, _, about = value[:64].partition(":")
@@ -229,8 +240,7 @@ def _code(talk: Talk, state: State, text: str) -> str | None:
 
 def _meant(talk: Talk, text: str) -> Answer:
     meant = phrases.meant(talk.deps, text)
-    how = "understood" if len(meant) == 1 else "offered" if meant else "missed"
-    store.count(talk.deps.db, talk.deps.now(), talk.incoming.channel, how)
+    talk.counts_as.append("understood" if len(meant) == 1 else "offered" if meant else "missed")
     if len(meant) == 1:
         topic = TOPICS.get(meant[0])
         return topic(talk, "") if topic else ABOUT["language"](talk, meant[0].partition(":")[2])

@@ -1,7 +1,7 @@
 """What every topic of the dialogue works with: who speaks, in which language, and how an answer is put together."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from backend.chats.model import Binding, Speaker
@@ -19,13 +19,16 @@ LONGEST_ANSWER = 600
 
 @dataclass(frozen=True)
 class Talk:
-    """One message, who sent it, and the language it is answered in; `chosen` is the one that was chosen in this chat."""
+    """One message, who sent it, and the language it is answered in; `chosen` is the one that was chosen in this chat.
+
+    `counts_as` gathers what the figures of the day take the message for, once its answer stands."""
 
     deps: Deps
     incoming: Incoming
     speaker: Speaker
     language: Language
     chosen: Language | None = None
+    counts_as: list[str] = field(default_factory=list)
 
     @property
     def actor(self) -> Actor:

@@ -84,17 +84,19 @@ def test_what_comes_too_late_is_not_written_over_what_came_after(
     with service.turn(deps, channel=TELEGRAM, user="7", message_id="slow") as slow:
         assert take(deps, "quick") == ["quick"]
         slow.settle({"heard": ["slow"]}, ["slow"])
+    assert not slow.won
     assert take(deps, "next") == ["quick", "next"]
 
 
 def test_what_takes_longer_than_a_lease_is_waited_for(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "LEASE_MS", 200)
+    monkeypatch.setattr(turns, "LEASE_MS", 1_500)
     with ThreadPoolExecutor(1) as threads:
         with service.turn(deps, channel=TELEGRAM, user="7", message_id="slow") as slow:
             later = threads.submit(take, deps, "later")
             with pytest.raises(TimeoutError):
-                later.result(1)
+                later.result(3)
             slow.settle({"heard": ["slow"]}, ["slow"])
+        assert slow.won
         assert later.result(60) == ["slow", "later"]
 
 

@@ -1,13 +1,16 @@
 """What texts mean, and how staff teach the table."""
 
 import re
+from typing import Any
 
 import pytest
 import yaml
+from pymongo.errors import ServerSelectionTimeoutError
 
 from backend.common.actor import Actor
 from backend.common.deps import Deps
-from backend.dialogues import rules, service, texts
+from backend.dialogues import rules, service, store, texts
+from backend.dialogues.service import phrases
 from backend.dialogues.service.answering import TOPICS, commands
 from schemas.terms import Channel, Role, Way
 from schemas.text import Text
@@ -78,13 +81,13 @@ def test_numbers(text: str, number: int | None) -> None:
 
 def test_every_phrase_of_the_table_means_one_thing_and_means_it() -> None:
     table = yaml.safe_load(rules.TABLE.read_text(encoding="utf-8"))
-    folded = [rules.plain(str(one)) for phrases in table.values() for one in phrases]
+    folded = [rules.plain(str(one)) for said in table.values() for one in said]
     twice = {one for one in folded if folded.count(one) > 1}
     assert {
         one for one in twice if len({a for a, p in table.items() if one in map(rules.plain, map(str, p))}) > 1
     } == set()
-    for action, phrases in table.items():
-        assert {rules.meant(str(one), rules.given()) for one in phrases} == {(action,)}
+    for action, said in table.items():
+        assert {rules.meant(str(one), rules.given()) for one in said} == {(action,)}
 
 
 def test_every_action_has_a_topic_a_label_and_a_command_that_telegram_takes() -> None:
@@ -136,6 +139,35 @@ def test_messages_are_counted_and_nothing_of_them_is_kept(deps: Deps) -> None:
     held = str(list(deps.db["chat_figures"].find())) + str(list(deps.db["audit_log"].find()))
     assert "天气" not in held
     assert "欧阳" not in held
+
+
+def test_a_message_two_worked_on_because_one_was_slow_is_counted_once(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first loses its turn in the middle of the answer; the second answers the same message before the first goes on."""
+    meant, slow, quick = phrases.meant, CorePort(deps), CorePort(deps)
+
+    def lost(deps: Deps, text: str) -> Any:
+        monkeypatch.setattr(phrases, "meant", meant)
+        deps.db["chat_dialogues"].update_one({}, {"$set": {"queue": []}})
+        assert "没有听懂" in say(quick, text, "m-1")
+        return meant(deps, text)
+
+    monkeypatch.setattr(phrases, "meant", lost)
+    assert "没有听懂" in say(slow, "今天天气真好", "m-1")
+    (figures,) = service.figures(deps, EDITOR)
+    assert figures.missed == 1
+
+
+def test_an_answer_that_stands_is_given_though_it_cannot_be_counted(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise ServerSelectionTimeoutError("away")
+
+    monkeypatch.setattr(store, "count", away)
+    assert "没有听懂" in say(CorePort(deps), "今天天气真好", "m-1")
+    assert not service.figures(deps, EDITOR)
 
 
 def test_staff_teach_over_http(deps: Deps, web_as: ClientAs) -> None:
