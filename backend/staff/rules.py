@@ -5,11 +5,11 @@ import hmac
 import threading
 import unicodedata
 from datetime import datetime
-from functools import cache
 from urllib.parse import quote
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
@@ -109,9 +109,14 @@ def uri(key: bytes, username: str) -> str:
     return f"otpauth://totp/{label}?secret={base32(key)}&issuer={issuer}&algorithm=SHA1&digits=6&period={STEP_SECONDS}"
 
 
-@cache
 def _nobody() -> str:
-    return _HASHER.hash("a password that nobody has")
+    """The hash of no password, of the settings of all: put together instead of worked out, or the first stranger of a process
+    would wait twice as long as whoever comes with a name that exists."""
+    cost = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    empty = (
+        base64.b64encode(bytes(size)).decode().rstrip("=") for size in (_HASHER.salt_len, _HASHER.hash_len)
+    )
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${'$'.join(empty)}"
 
 
 def _plain(password: str) -> str:

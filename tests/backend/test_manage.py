@@ -646,7 +646,7 @@ def _type(command: list[str], typed: tuple[str, ...], env: dict[str, str]) -> tu
             terminal.write(line.encode() + b"\n")
         while said := _said(terminal):
             shown += said
-    return shown.decode(), running.wait(30)
+    return shown.decode(), running.wait(60)
 
 
 def _said(terminal: FileIO) -> bytes:

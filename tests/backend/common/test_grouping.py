@@ -38,7 +38,7 @@ class Gate:
     def _pass(self, size: int) -> None:
         self.commands.append(size)
         if len(self.commands) == 1:
-            assert self.open.wait(20)
+            assert self.open.wait(60)
         self.before()
 
 
@@ -52,16 +52,16 @@ def gate(deps: Deps) -> Iterator[Gate]:
 
 def test_what_comes_while_one_is_written_is_written_together(deps: Deps, gate: Gate) -> None:
     told = _insert(gate, [{"_id": n} for n in range(7)])
-    assert [one.result(20) for one in told] == [True] * 7
+    assert [one.result(60) for one in told] == [True] * 7
     assert sorted(one["_id"] for one in deps.db[NAME].find()) == list(range(7))
     assert gate.commands == [1, 6]
 
 
 def test_each_is_told_of_its_own_document(gate: Gate) -> None:
     told = _insert(gate, [{"_id": "a"}, {"_id": "b"}, {"_id": "a"}, {"_id": "unwanted"}, {"_id": "c"}])
-    assert [told[n].result(20) for n in (0, 1, 2, 4)] == [True, True, False, True]
+    assert [told[n].result(60) for n in (0, 1, 2, 4)] == [True, True, False, True]
     with pytest.raises(OperationFailure) as refused:
-        told[3].result(20)
+        told[3].result(60)
     assert refused.value.code == REFUSED
 
 
@@ -82,10 +82,10 @@ def test_a_lost_connection_is_told_to_all_who_wrote_together_and_to_nobody_later
 
     gate.before = lost
     told = _insert(gate, [{"_id": n} for n in range(4)])
-    assert told[0].result(20) is True
+    assert told[0].result(60) is True
     for one in told[1:]:
         with pytest.raises(AutoReconnect):
-            one.result(20)
+            one.result(60)
     assert _group(gate).insert({"_id": "later"}) is True
 
 
@@ -97,8 +97,8 @@ def test_a_writer_that_is_stopped_leaves_nobody_waiting(gate: Gate) -> None:
     gate.before = stopped
     told = _insert(gate, [{"_id": n} for n in range(4)])
     with pytest.raises(KeyboardInterrupt):
-        told[0].result(20)
-    assert [one.result(20) for one in told[1:]] == [True, True, True]
+        told[0].result(60)
+    assert [one.result(60) for one in told[1:]] == [True, True, True]
 
 
 def test_a_line_whose_writer_was_stopped_is_not_called_written(gate: Gate) -> None:
@@ -117,7 +117,7 @@ def test_an_acknowledgement_that_fails_is_everybodys(deps: Deps, gate: Gate) -> 
     told = _insert(gate, [{"_id": "a"}, {"_id": "b"}, {"_id": "c"}])
     for one in told:
         with pytest.raises((WriteConcernError, OperationFailure)):
-            one.result(20)
+            one.result(60)
 
 
 def test_many_threads_at_once_lose_and_double_nothing(deps: Deps, gate: Gate) -> None:

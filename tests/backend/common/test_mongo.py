@@ -159,16 +159,16 @@ def test_transactions_of_threads_are_apart(deps: Deps, other: Client) -> None:
         with deps.transaction():
             insert(deps, "slow")
             inside.set()
-            assert finish.wait(30)
+            assert finish.wait(60)
 
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(first)
-        assert inside.wait(30)
+        assert inside.wait(60)
         assert not in_transaction()
         insert(deps, "quick")
         assert seen(other, deps) == {"quick"}
         finish.set()
-        running.result(30)
+        running.result(60)
     assert seen(other, deps) == {"slow", "quick"}
 
 

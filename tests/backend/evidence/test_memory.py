@@ -50,7 +50,7 @@ class Worker:
             self.popen = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out)
 
     def post(self, body: dict[str, Any], who: str) -> int:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
         headers = {"Authorization": f"Bearer {who}", "Content-Type": body["content_type"]}
         with closing(connection):
             connection.request("POST", "/api/v1/me/restorations", body["data"], headers)
@@ -92,7 +92,7 @@ def worker(deps: Deps, town: Town, mongodb_uri: str, database_name: str, tmp_pat
         yield made_one
     finally:
         made_one.popen.send_signal(signal.SIGTERM)
-        made_one.popen.wait(30)
+        made_one.popen.wait(60)
 
 
 def test_a_worker_is_small_again_after_the_largest_forms(town: Town, worker: Worker) -> None:

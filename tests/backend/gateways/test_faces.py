@@ -164,5 +164,5 @@ def _server(path: Path, behave: Callable[[socket.socket], object]) -> Iterator[N
     try:
         yield
     finally:
-        thread.join(5)
+        thread.join(60)
         listener.close()

@@ -57,7 +57,7 @@ class Running:
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
     def living(self) -> list[str]:
         """Command lines of the run's processes without the supervisor."""

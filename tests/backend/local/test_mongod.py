@@ -98,7 +98,7 @@ def one_left_alive_over_the_same_folder_is_ended_cleanly(server: Mongod) -> None
     other = Mongod(server.folder, log=server.log, port=server.port, oplog_mb=100)
     other.start()
     try:
-        assert left.wait(10) == 0
+        assert left.wait(60) == 0
         other.wait_ready()
         assert _kept(other) == {1, 2}
     finally:

@@ -103,7 +103,7 @@ def test_what_is_kept_anew_under_its_name_takes_the_place_of_what_ended(tmp_path
     kept = Supervisor(
         environ=environ, cwd=tmp_path, logs=tmp_path, terminal=Terminal(told), may_end=frozenset()
     )
-    assert kept.keep("x", ["echo", "first"]).wait(10) == 0
+    assert kept.keep("x", ["echo", "first"]).wait(60) == 0
     second = kept.keep("x", ["sleep", "60"])
     for _ in range(3):
         kept.pump()

@@ -92,7 +92,7 @@ def test_what_a_killed_run_left_behind_is_ended_by_the_next(start: Start, mongod
 def test_two_runs_do_not_share_a_folder(start: Start, mongodb_uri: str) -> None:
     first = start(mongodb_uri).ready()
     second = start(mongodb_uri)
-    assert second.process.wait(20) == 2
+    assert second.process.wait(60) == 2
     assert f"another run (process {first.process.pid}) is using {first.data}" in second.said()
     assert _answers(first.port)
 
@@ -101,7 +101,7 @@ def test_a_taken_port_is_said_in_one_line(start: Start, mongodb_uri: str) -> Non
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = int(taken.getsockname()[1])
         run = start(mongodb_uri, port=port)
-        assert run.process.wait(20) == 1
+        assert run.process.wait(60) == 1
         assert run.said() == (
             f"make run: port {port} of 127.0.0.1 cannot be used (Address already in use); set PORT to another\n"
         )
@@ -109,7 +109,7 @@ def test_a_taken_port_is_said_in_one_line(start: Start, mongodb_uri: str) -> Non
 
 def test_a_failed_release_ends_the_run(start: Start, mongodb_uri: str) -> None:
     run = start(mongodb_uri, release="crash_twice")
-    assert run.process.wait(20) == 1
+    assert run.process.wait(60) == 1
     assert "ended with 3; see" in run.said()
     assert run.living() == []
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,8 +66,16 @@ def test_a_password_fits_its_own_hash_only() -> None:
     assert rules.is_right(kept, "café-déjà-vu")
     assert rules.is_right(kept, "cafe\u0301-de\u0301ja\u0300-vu")
     assert not rules.is_right(kept, "cafe-deja-vu")
-    assert not rules.is_right(None, "a password that nobody has")
     assert not rules.is_right("not a hash", "anything")
+
+
+def test_a_stranger_costs_what_a_wrong_password_costs() -> None:
+    """What a stranger's password is compared with is a hash of the same settings: it is worked out to the end, and differs."""
+    assert not rules.is_right(None, "anything")
+    assert not rules.is_dated(rules._nobody())
+    assert extract_parameters(rules._nobody()) == extract_parameters(rules.hashed("anything"))
+    with pytest.raises(VerifyMismatchError):
+        rules._HASHER.verify(rules._nobody(), "anything")
 
 
 def test_a_hash_of_other_settings_is_dated() -> None:

@@ -105,7 +105,7 @@ def make_probe(now: "Now") -> Routes:
             """Make a thing"""
             now.doing.runs += 1
             now.doing.inside.set()
-            now.doing.door.wait(10)
+            now.doing.door.wait(60)
             if now.doing.fails_with:
                 raise now.doing.fails_with
             return {"id": f"t{now.doing.runs}", "name": body["name"]}

@@ -2,13 +2,17 @@
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 from flask.testing import FlaskClient
+from pymongo.errors import AutoReconnect
 
 from backend.common.deps import Deps
 from backend.common.tokens import TokenKeys
-from backend.web import version
+from backend.web import health, version
 from backend.web.health import Readiness
 from tests.backend.web.conftest import Doing
 
@@ -37,24 +41,51 @@ def test_missing_indexes_are_noticed(stranger: FlaskClient, deps: Deps) -> None:
         bootstrap.ensure_indexes(deps)
 
 
-def test_readiness_asks_at_most_once_a_second(deps: Deps) -> None:
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Lets so many seconds pass; none pass by themselves."""
+    now = [time.monotonic()]
+    monkeypatch.setattr(health, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def pass_(seconds: float) -> None:
+        now[0] += seconds
+
+    return pass_
+
+
+def test_readiness_asks_at_most_once_a_second(deps: Deps, later: Callable[[float], None]) -> None:
     asked: list[int] = []
     readiness = Readiness(deps, {"part": lambda _: asked.append(1)})
     for _ in range(20):
         assert readiness.missing() == []
+    later(0.95)
+    assert readiness.missing() == []
     assert len(asked) == 1
-    time.sleep(1.05)
-    readiness.missing()
+    later(0.1)
+    assert readiness.missing() == []
     assert len(asked) == 2
 
 
-def test_a_lasting_part_is_not_asked_again_at_once_but_a_missing_one_is(deps: Deps) -> None:
+def test_a_lasting_part_is_not_asked_again_at_once_but_a_missing_one_is(
+    deps: Deps, later: Callable[[float], None]
+) -> None:
     asked: list[int] = []
-    readiness = Readiness(deps, {"part": lambda _: asked.append(1)}, lasting=frozenset({"part"}))
+
+    def part(_: Deps) -> None:
+        asked.append(1)
+        if len(asked) == 1:
+            raise AutoReconnect("away")
+
+    readiness = Readiness(deps, {"part": part}, lasting=frozenset({"part"}))
+    assert readiness.missing() == ["part"]
+    later(1.05)
+    assert readiness.missing() == []
+    later(58)
+    assert readiness.missing() == []
+    assert len(asked) == 2
+    later(3)
     readiness.missing()
-    time.sleep(1.05)
-    readiness.missing()
-    assert len(asked) == 1
+    assert len(asked) == 3
 
 
 def test_our_keys_are_published(stranger: FlaskClient, deps: Deps) -> None:
@@ -65,8 +96,6 @@ def test_our_keys_are_published(stranger: FlaskClient, deps: Deps) -> None:
 
 
 def test_requests_and_faults_are_counted_by_route_not_by_path(stranger: FlaskClient, doing: Doing) -> None:
-    from pymongo.errors import AutoReconnect
-
     doing.fails_with = AutoReconnect("x")
     stranger.get("/api/v1/probe/faults/secret-7")
     stranger.get("/some/secret-7")

@@ -47,7 +47,7 @@ class Service:
         body: bytes | Iterator[bytes] | None = None,
         headers: dict[str, str] | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             in_chunks = isinstance(body, Iterator)
             connection.request(method, path, body, headers=headers or {}, encode_chunked=in_chunks)
@@ -106,7 +106,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield made
     finally:
         made.process.send_signal(signal.SIGTERM)
-        assert made.process.wait(30) == 0
+        assert made.process.wait(60) == 0
         database.stop(within_s=10)
 
 
@@ -198,7 +198,7 @@ def test_workers_end_with_a_watcher_that_is_killed(service: Service, tmp_path: P
         assert len(workers) >= 2
     finally:
         other.process.kill()
-        other.process.wait(30)
+        other.process.wait(60)
     other.until(lambda: not any(_runs(worker) for worker in workers))
     assert not _answers(other)
 

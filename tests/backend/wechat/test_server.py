@@ -59,7 +59,7 @@ def is_up(port: int) -> bool:
 
 
 def ask(port: int, method: str, path: str, body: bytes | None = None) -> tuple[int, str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request(method, path, body, {"Content-Type": "text/xml"})
         answer = connection.getresponse()
