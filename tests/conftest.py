@@ -39,7 +39,7 @@ pytest_plugins = [
     "tests.support.mongod",
     "tests.support.web",
     "tests.support.face",
-    "tests.support.browser",
+    "tests.support.windows",
     "tests.support.camera",
     "tests.support.passwords",
     "tests.support.telling",

@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 
 from backend.common.deps import Deps
 from tests.support import browser as browsing
-from tests.support.browser import Visit, Windows
+from tests.support.browser import Visit
 from tests.support.web import Standing, loud
+from tests.support.windows import Windows
 
 Visiting = Callable[..., Visit]
 

@@ -13,8 +13,7 @@ from backend.common.errors import ServiceError
 from backend.common.settings import AppEnv
 from backend.pages import assets
 from tests.backend.pages.conftest import Visiting
-from tests.support import browser as browsing
-from tests.support import people, residents
+from tests.support import judging, people, residents
 from tests.support.web import Standing
 
 PHONE = residents.PHONE
@@ -35,7 +34,7 @@ def bare(page: str) -> str:
 def test_a_page_put_in_a_look_where_it_stands_is_what_the_server_sends(visiting: Visiting, lang: str) -> None:
     """So a check may load a page once and put it in each look."""
     one = visiting().prefers(lang=lang)
-    for look, kept in browsing.LOOKS.items():
+    for look, kept in judging.LOOKS.items():
         one.prefers(theme="auto", size="normal")
         one.open("/login?next=/look")
         one.wear(look)
@@ -49,7 +48,7 @@ def test_a_page_put_in_a_look_where_it_stands_is_what_the_server_sends(visiting:
 def test_the_settings_of_reading_hold_with_each_choice(visiting: Visiting) -> None:
     """The one page that says more of a look than to wear it."""
     one = visiting()
-    for kept in browsing.LOOKS.values():
+    for kept in judging.LOOKS.values():
         one.prefers(**kept)
         one.open("/look")
         one.check()

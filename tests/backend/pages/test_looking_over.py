@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.support import browser as browsing
+from tests.support import judging
 from tests.support.browser import Visit
 
 GOOD = "color: rgb(30, 30, 30)"
@@ -36,7 +37,7 @@ def window(browser: Browser) -> Iterator[Visit]:
 @pytest.fixture
 def showing(window: Visit, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A page with these things on it, looked over by somebody who has seen no page before."""
-    monkeypatch.setattr(browsing, "PROVED", set())
+    monkeypatch.setattr(judging, "PROVED", set())
     visit = window
 
     def show(*things: str, ground: str = "white") -> Visit:
@@ -61,10 +62,10 @@ def fault(visit: Visit, way: Any = Visit.check) -> str:
 
 def test_letters_seen_before_are_not_judged_again(showing: Any) -> None:
     showing(letters(GOOD)).check()
-    before = set(browsing.PROVED)
+    before = set(judging.PROVED)
     assert before
     showing(letters(GOOD), letters(GOOD, "Other words")).check()
-    assert before == browsing.PROVED
+    assert before == judging.PROVED
 
 
 @pytest.mark.parametrize(
@@ -229,11 +230,11 @@ def test_what_is_enough_for_small_letters_stands_for_all_sizes_and_not_the_other
     middling = "color: rgb(140, 140, 140)"
     small, large = (letters(f"{middling}; font-size: {size}px", f"Words of {size}") for size in (16, 40))
     showing(letters(f"{GOOD}; font-size: 16px")).check()
-    before = set(browsing.PROVED)
+    before = set(judging.PROVED)
     showing(letters(f"{GOOD}; font-size: 40px; font-weight: 700")).check()
-    assert before == browsing.PROVED
+    assert before == judging.PROVED
     showing(large).check()
-    assert before < browsing.PROVED
+    assert before < judging.PROVED
     assert "color-contrast" in fault(showing(small))
     longer = large.replace("Words", "Many more words")
     for things in ((large, small), (small, large), (longer, small), (small, longer)):
@@ -243,7 +244,7 @@ def test_what_is_enough_for_small_letters_stands_for_all_sizes_and_not_the_other
 @contextmanager
 def asking_nobody(visit: Visit) -> Iterator[None]:
     """Fails where axe-core is asked."""
-    visit.page.evaluate(browsing.AXE)
+    visit.page.evaluate(judging.AXE)
     visit.page.evaluate("() => { window.run = axe.run; axe.run = () => { throw new Error('asked') } }")
     try:
         yield

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.support import browser as browsing
-from tests.support.browser import Visit, Windows
+from tests.support.browser import Visit
+from tests.support.windows import SPOILED, Windows
 
 FOUND = """() => [document.cookie, localStorage.length, sessionStorage.length, history.length, innerWidth,
   performance.getEntriesByType("navigation")[0].type]"""
@@ -81,9 +82,9 @@ LASTING: list[Callable[[Visit], object]] = [
 def test_what_outlasts_a_visit_is_known(windows: Windows, home: str) -> None:
     with windows.visit(home) as visit:
         for tell in LASTING:
-            browsing.SPOILED.discard(visit.context)
+            SPOILED.discard(visit.context)
             tell(visit)
-            assert visit.context in browsing.SPOILED
+            assert visit.context in SPOILED
 
 
 @pytest.mark.parametrize("tell", [LASTING[0], pops_up, lambda visit: visit.page.goto("about:blank")])
