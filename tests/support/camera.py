@@ -11,9 +11,11 @@ from playwright.sync_api import Browser, Playwright
 
 from schemas.faces import FaceStep
 from tests.support import browser as browsing
+from tests.support import rawfilm
 from tests.support.browser import Visit
 from tests.support.drawn import drawn
 from tests.support.face import photograph
+from tests.support.rawfilm import HEAD, PATCH, PICTURE, SHADES, SIZE
 
 POSES = (FaceStep.NEUTRAL, FaceStep.TURN_LEFT, FaceStep.TURN_RIGHT)
 RATE, EACH = 4, 20
@@ -23,13 +25,8 @@ PLACES = {pose: range(first * EACH, (first + 1) * EACH) for first, pose in enume
 SIDES = {"obama2.jpg": (36, 41.5)}
 """How many degrees the head on a photograph has to turn to its left and right until that is seen in every picture, and no more:
 a head turned by 41 to its left differs by 0.545 from the one that looked, of 0.55 that may be (`rules.LIMITS`), these by 0.53."""
-SIZE = (480, 640)
-HEAD = b"FRAME\n"
-PICTURE = len(HEAD) + SIZE[0] * SIZE[1] * 3 // 2
-PATCH = len(HEAD) + SIZE[0] * 40
-"""Where in a picture the rows end in which the patch of its shade lies."""
-SHADES = {FaceStep.NEUTRAL: 128, FaceStep.TURN_LEFT: 245, FaceStep.TURN_RIGHT: 10}
-"""`motion.PATCH`, without loading dlib."""
+MARKED = len(HEAD) + SIZE[0] * PATCH
+"""Where in a picture the rows end in which the corner lies that tells its pose."""
 ALLOWED = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 """A camera of Chromium's own, and nobody is asked whether it may be used."""
 # Says that the pose is there as soon as a picture of this shade comes.
@@ -67,8 +64,8 @@ class Film:
             source.seek(begin + PLACES[pose].start * PICTURE)
             for at in range(begin, begin + EACH * PICTURE, PICTURE):
                 picture = source.read(PICTURE)
-                os.pwrite(shown.fileno(), picture[PATCH:], at + PATCH)
-                os.pwrite(shown.fileno(), picture[:PATCH], at)
+                os.pwrite(shown.fileno(), picture[MARKED:], at + MARKED)
+                os.pwrite(shown.fileno(), picture[:MARKED], at)
 
 
 Films = Callable[[str], Film]
@@ -108,14 +105,9 @@ def _make(name: str, path: Path) -> Path:
 
 
 def _plain(path: Path, lights: Sequence[int]) -> Path:
-    width, height = SIZE
-    rate = 1 if len(lights) > 1 else RATE
-    head = f"YUV4MPEG2 W{width} H{height} F{rate}:1 Ip A1:1 C420jpeg\n"
-    frames = [
-        HEAD + bytes([light]) * (width * height) + bytes([128]) * (width * height // 2) for light in lights
-    ]
-    path.write_bytes(head.encode() + b"".join(frames) * rate)
-    return path
+    pixels, rate = SIZE[0] * SIZE[1], 1 if len(lights) > 1 else RATE
+    pictures = [bytes([light]) * pixels + rawfilm.grey(pixels) for light in lights]
+    return rawfilm.write(path, pictures * rate, rate=rate)
 
 
 @contextmanager

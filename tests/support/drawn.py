@@ -12,7 +12,7 @@ KEPT = ROOT / ".cache" / "drawn"
 _DRAWN_BY = (
     "tests/support/motion.py", "tests/support/camera.py", "tests/support/face.py", "backend/face/matcher.py",
     "backend/face/pictures.py", "backend/face/worker.py", "backend/facechecks/rules.py", "requirements/dev.txt",
-    "backend/local/pictures.py", "backend/gateways/faces.py", "schemas/faces.py",
+    "backend/local/pictures.py", "backend/gateways/faces.py", "schemas/faces.py", "tests/support/rawfilm.py",
 )  # fmt: skip
 """How it is drawn and measured, by what, in which versions, and which photographs these are."""
 

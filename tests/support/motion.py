@@ -19,12 +19,13 @@ from backend.face import matcher
 from backend.face.matcher import face_recognition
 from schemas.faces import FaceStep
 from tests.backend.evidence import made
+from tests.support import rawfilm
+from tests.support.rawfilm import PATCH, SHADES, SIZE
 
 Heads = Mapping[FaceStep, Image.Image]
 Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 """Light, blue and red of one picture of a film, the colours at half the size."""
 
-SIZE = (480, 640)
 PAPER = (24, 30, 36)
 """Degrees to which somebody turns a sheet of paper; what a phone sees of it differs by no more than its noise."""
 SEEN = 0.19
@@ -33,7 +34,6 @@ depth map turns a head, the less it is the face that looked."""
 Sides = tuple[float, float]
 """How many degrees to the own left, and to the own right."""
 SIDE = {FaceStep.NEUTRAL: 0, FaceStep.TURN_LEFT: 1, FaceStep.TURN_RIGHT: -1}
-PATCH = {FaceStep.NEUTRAL: 128, FaceStep.TURN_LEFT: 245, FaceStep.TURN_RIGHT: 10}
 _COARSE = 4
 NOSE = 0.5
 """How far the nose base stands before the eyes, in outer-eye distances, for the depth map below."""
@@ -100,12 +100,12 @@ def still(data: bytes, steps: Sequence[FaceStep]) -> list[bytes]:
 def film(heads: Heads, poses: Sequence[FaceStep], *, each: int) -> Iterator[Planes]:
     """What a camera sees of somebody who takes these poses one after another, `each` frames long; no two frames are alike.
 
-    A patch in the corner, far from the face, tells a test which pose is on (`PATCH`).
+    A patch in the corner, far from the face, tells a test which pose is on (`SHADES`).
     """
     seen = {pose: _planes(image) for pose, image in heads.items()}
     noise = 3 * np.random.default_rng(0).standard_normal((SIZE[1], SIZE[0]), dtype=np.float32)
     for place, pose in enumerate(pose for pose in poses for _ in range(each)):
-        yield _marked(_on_film(seen[pose], noise, place), PATCH[pose])
+        yield _marked(_on_film(seen[pose], noise, place), SHADES[pose])
 
 
 def heads(data: bytes, sides: Sides, places: Mapping[FaceStep, Iterable[int]]) -> Heads:
@@ -144,11 +144,7 @@ def still_film(data: bytes, *, frames: int) -> Iterator[Planes]:
 
 def y4m(frames: Iterable[Planes], path: Path, *, rate: int) -> Path:
     """Frames as the raw film that Chromium takes for a camera."""
-    with path.open("wb") as out:
-        out.write(f"YUV4MPEG2 W{SIZE[0]} H{SIZE[1]} F{rate}:1 Ip A1:1 C420jpeg\n".encode())
-        for frame in frames:
-            out.write(b"FRAME\n" + b"".join(plane.tobytes() for plane in frame))
-    return path
+    return rawfilm.write(path, (b"".join(plane.tobytes() for plane in frame) for frame in frames), rate=rate)
 
 
 # A film's levels are narrower than a picture's (ITU-R BT.601).
@@ -174,9 +170,9 @@ def _planes(image: Image.Image) -> Planes:
 
 def _marked(frame: Planes, shade: int) -> Planes:
     light, *colours = frame
-    light[:40, :40] = _VIDEO_LEVELS[0][shade]
+    light[:PATCH, :PATCH] = _VIDEO_LEVELS[0][shade]
     for colour in colours:
-        colour[:20, :20] = 128
+        colour[: PATCH // 2, : PATCH // 2] = 128
     return frame
 
 

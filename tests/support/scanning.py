@@ -1,5 +1,6 @@
 """QR codes in tests: read off a page by the decoder that the till serves, and held before a camera that is a file."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import segno
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page
+
+from tests.support import rawfilm
 
 WIDTH, HEIGHT, FRAMES = 640, 480, 10
 SIDE = 240
@@ -51,13 +54,13 @@ def film(target: Path, picture: Picture) -> Path:
     height, width = picture.shape
     lit = np.interp(picture, (0, 255), (25, 235)).astype(np.int16)
     noise = np.random.default_rng(6)
-    chroma = np.full(WIDTH * HEIGHT // 2, 128, np.uint8).tobytes()
-    with target.open("wb") as file:
-        file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n".encode())
+
+    def pictures() -> Iterator[bytes]:
         for number in range(FRAMES):
             luma = np.full((HEIGHT, WIDTH), 110, np.int16)
             top, left = 90 + number, 190 + 2 * number
             luma[top : top + height, left : left + width] = lit
             luma += noise.integers(-12, 13, luma.shape, np.int16)
-            file.write(b"FRAME\n" + np.clip(luma, 0, 255).astype(np.uint8).tobytes() + chroma)
-    return target
+            yield np.clip(luma, 0, 255).astype(np.uint8).tobytes() + rawfilm.grey(WIDTH * HEIGHT)
+
+    return rawfilm.write(target, pictures(), rate=10, size=(WIDTH, HEIGHT))
