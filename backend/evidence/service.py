@@ -60,15 +60,14 @@ def put(deps: Deps, actor: Actor, *, checked: Sequence[Checked]) -> tuple[Eviden
 
 
 @atomic
-def attach(deps: Deps, *, evidence: Sequence[Evidence], case_id: str) -> tuple[Evidence, ...]:
-    """Bind loose files to a case; takes part in the caller's transaction, so that the case never lacks one of them.
+def attach(deps: Deps, *, evidence: Sequence[Evidence], case_id: str) -> None:
+    """Bind loose files, if any, to a case; takes part in the caller's transaction, so that the case never lacks one of them.
 
     Raises 422 `evidence.too_many` when another request took the places, 503 `evidence.expired` when one is not loose any more.
     """
-    there = of_case(deps, case_id)
     if not evidence:
-        return there
-    taken = {one.place for one in there}
+        return
+    taken = {one.place for one in of_case(deps, case_id)}
     free = [place for place in range(MOST_FILES) if place not in taken]
     if len(free) < len(evidence):
         raise errors.too_many()
@@ -76,7 +75,6 @@ def attach(deps: Deps, *, evidence: Sequence[Evidence], case_id: str) -> tuple[E
     for one, place in zip(evidence, free, strict=False):
         if not store.bind(deps.db, one, case_id, place, now):
             raise errors.expired()
-    return of_case(deps, case_id)
 
 
 @contextmanager

@@ -75,8 +75,7 @@ def _open(deps: Deps, actor: Actor, wish: _Wish, files: Sequence[Evidence]) -> O
     case = _made(deps, actor, wish, record)
     if not store.insert(deps.db, case):
         raise Retry(case.id)
-    if files:
-        evidence.attach(deps, evidence=files, case_id=case.id)
+    evidence.attach(deps, evidence=files, case_id=case.id)
     records.mark(
         deps,
         moving.BY_ITSELF,

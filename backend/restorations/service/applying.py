@@ -96,8 +96,7 @@ def _open(deps: Deps, actor: Actor, wish: _Wish, files: Sequence[Evidence]) -> R
     records.hold(deps, wish.subject_id, (wish.record_id,))
     if not store.insert(deps.db, case):
         raise Retry(case.id)
-    if files:
-        evidence.attach(deps, evidence=files, case_id=case.id)
+    evidence.attach(deps, evidence=files, case_id=case.id)
     audit.record(
         deps,
         actor,

@@ -1,6 +1,6 @@
 """Files of a case: stored loose, bound inside the case's transaction, shown whole or not at all, gone with their key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -39,10 +39,16 @@ def stored(deps: Deps) -> tuple[int, int, int]:
     return tuple(db[name].count_documents({}) for name in ("evidence", "evidence.files", "evidence.chunks"))  # type: ignore[return-value]  # three names
 
 
+def attached(deps: Deps, kept: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The files of a case that has these now."""
+    service.attach(deps, evidence=kept, case_id="c1")
+    return service.of_case(deps, "c1")
+
+
 def test_a_file_comes_back_as_it_was_handed_in(deps: Deps, resident: Actor) -> None:
     assert len(LARGE) > 3 * CHUNK
     kept = put(deps, resident, made.small_pdf(), LARGE)
-    bound = service.attach(deps, evidence=kept, case_id="c1")
+    bound = attached(deps, kept)
     assert [service.open_content(deps, one) for one in bound] == [made.small_pdf(), LARGE]
     told = service.shown(deps, bound[1])
     assert (told.name, told.media_type, told.size) == ("证据1.png", "image/png", len(LARGE))
@@ -144,7 +150,7 @@ def test_one_file_goes_to_one_case(deps: Deps, resident: Actor) -> None:
 def test_a_loose_file_goes_with_the_first_sweep_after_its_lease(
     deps: Deps, resident: Actor, system_actor: Actor, clock: Clock
 ) -> None:
-    bound = service.attach(deps, evidence=put(deps, resident, LARGE), case_id="c1")
+    bound = attached(deps, put(deps, resident, LARGE))
     loose = put(deps, resident, LARGE)
     assert service.remove_loose(deps, system_actor) == 0
     clock.advance(minutes=5)
@@ -214,7 +220,7 @@ def test_a_store_that_outlives_its_lease_is_told_to_come_again(
 
 @pytest.mark.parametrize("harm", ["flip", "cut", "swap", "drop", "lose the file", "foreign"])
 def test_tampered_content_is_not_delivered_even_in_part(deps: Deps, resident: Actor, harm: str) -> None:
-    bound = service.attach(deps, evidence=put(deps, resident, LARGE, LARGE), case_id="c1")
+    bound = attached(deps, put(deps, resident, LARGE, LARGE))
     ids = [one.id for one in bound]
     chunks = deps.db["evidence.chunks"]
     last = chunks.find_one({"files_id": ids[0]}, sort=[("n", -1)])
@@ -242,7 +248,7 @@ def test_tampered_content_is_not_delivered_even_in_part(deps: Deps, resident: Ac
 
 
 def test_every_download_is_a_look_in_the_subjects_log(deps: Deps, resident: Actor) -> None:
-    (one,) = service.attach(deps, evidence=put(deps, resident), case_id="c1")
+    (one,) = attached(deps, put(deps, resident))
     asked: dict[str, Any] = {"case_id": "c1", "evidence_id": one.id, "subject_id": "s1", "purpose": WHY}
     got = service.download(deps, resident, **asked)
     assert (got.name, got.content) == ("证据0.pdf", made.small_pdf())
@@ -254,7 +260,7 @@ def test_every_download_is_a_look_in_the_subjects_log(deps: Deps, resident: Acto
 def test_erased_with_its_case_it_opens_for_nobody_and_the_sweep_takes_the_rest(
     deps: Deps, resident: Actor, system_actor: Actor
 ) -> None:
-    bound = service.attach(deps, evidence=put(deps, resident, LARGE, LARGE), case_id="c1")
+    bound = attached(deps, put(deps, resident, LARGE, LARGE))
     with deps.transaction():
         assert service.erase_case(deps, "c1") == 2
     assert service.of_case(deps, "c1") == ()
@@ -265,7 +271,7 @@ def test_erased_with_its_case_it_opens_for_nobody_and_the_sweep_takes_the_rest(
 
 
 def test_an_erasure_that_is_rolled_back_takes_nothing(deps: Deps, resident: Actor) -> None:
-    bound = service.attach(deps, evidence=put(deps, resident), case_id="c1")
+    bound = attached(deps, put(deps, resident))
 
     def fail() -> None:
         with deps.transaction():
