@@ -21,6 +21,8 @@ class Sent(CommandListener):
         self.about: list[tuple[str, str]] = []
 
     def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name == "endSessions":  # a client that goes says so, whatever it was asked to do
+            return
         about = event.command.get(event.command_name)
         self.commands.append(event.command_name)
         self.about.append((event.command_name, about if isinstance(about, str) else ""))

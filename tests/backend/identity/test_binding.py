@@ -8,12 +8,10 @@ from types import FrameType
 from typing import Any, cast
 
 import pytest
-from pymongo import MongoClient
 
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
 from backend.common.errors import Kind, ServiceError
-from backend.common.mongo import Document
 from backend.common.sealing import Sealer
 from backend.identity import service
 from backend.identity.service import binding
@@ -22,7 +20,7 @@ from backend.notices import service as notices
 from backend.registry.model import Subject
 from schemas.notices import NoticeKind
 from schemas.terms import Channel, Level, SubjectKind
-from tests.support.commands import Sent
+from tests.support import commands
 from tests.support.people import NAME, NUMBER, acts, again, number_of, refused, resident, signed_in, together
 from tests.support.world import Clock
 
@@ -128,16 +126,15 @@ class CountedSealer:
 
 
 def test_an_unknown_person_and_a_wrong_name_cost_the_same_work(
-    deps: Deps, actor: Actor, subject: Subject, mongodb_uri: str, database_name: str
+    deps: Deps, actor: Actor, subject: Subject
 ) -> None:
     """The same commands to the database and the same sealings and openings, so that no clock can tell them apart."""
     work = []
     for number in (STRANGER, NUMBER):
-        watched, sealer = Sent(), CountedSealer(deps.sealer)
-        with MongoClient[Document](mongodb_uri, event_listeners=[watched], tz_aware=True) as client:
-            seen = replace(deps, client=client, db=client[database_name], sealer=cast(Sealer, sealer))
-            refused("identity.no_match", service.bind, seen, actor, name="王小明", id_number=number)
-        work.append((watched.commands, sealer.done))
+        sealer = CountedSealer(deps.sealer)
+        with commands.watched(replace(deps, sealer=cast(Sealer, sealer))) as (own, sent):
+            refused("identity.no_match", service.bind, own, actor, name="王小明", id_number=number)
+        work.append((sent.commands, sealer.done))
     assert work[0] == work[1]
     assert "find" in work[0][0]
     assert "open" in work[0][1]
