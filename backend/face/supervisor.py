@@ -274,6 +274,9 @@ class Supervisor:
 
     def _end(self) -> None:
         self._options.socket.unlink(missing_ok=True)
+        if self._options.ends_with_input:  # whoever made a folder for the socket alone may have been killed
+            with contextlib.suppress(OSError):
+                self._options.socket.parent.rmdir()
         self._listener.close()
         for client in (*self._waiting, *self._new):
             self._drop(client)

@@ -174,7 +174,8 @@ def start_face_process(
 ) -> subprocess.Popen[bytes]:
     """Spawn `python -m backend.face` on `path` with these settings and nothing else in its environment.
 
-    It holds the other end of a pipe from us, so it ends when we do, even when we are killed.
+    It holds the other end of a pipe from us, so it ends when we do, even when we are killed; the folder of `path` goes with
+    it, if nothing else lies there.
     """
     environ = {"FACE_SOCKET": str(path.absolute()), "FACE_ENDS_WITH_INPUT": "1", **settings}
     return subprocess.Popen(
