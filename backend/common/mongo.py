@@ -251,15 +251,17 @@ def page_of(
 
 def undisturbed(work: Callable[[], R]) -> R:
     """Do `work`, and again where the server broke it off for its own reasons, as it does with a collection that it is making
-    while much else goes on; a few times at most. Only for what may be done twice."""
-    for again in reversed(range(ATTEMPTS)):
+    while much else goes on; as often as a transaction. Only for what may be done twice."""
+    broken_off: OperationFailure | None = None
+    for _ in turns():
         try:
             return work()
         except OperationFailure as error:
-            if not again or error.code != INTERRUPTED:
+            if error.code != INTERRUPTED:
                 raise
-        time.sleep(random.uniform(0, 0.1))
-    raise AssertionError("the last attempt returns or raises")
+            broken_off = error
+    assert broken_off is not None
+    raise broken_off
 
 
 def create_collection(db: Database, name: str) -> None:

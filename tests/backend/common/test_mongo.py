@@ -465,3 +465,34 @@ def test_instants_come_back_aware_and_in_utc(deps: Deps) -> None:
     found: Document = deps.db[NAME].find_one() or {}
     assert found["at"] == deps.now()
     assert found["at"].utcoffset().total_seconds() == 0
+
+
+class Breaks:
+    """Work that the server breaks off so many times before it is done."""
+
+    def __init__(self, times: int, code: int = mongo.INTERRUPTED) -> None:
+        self.left, self.code, self.begun = times, code, 0
+
+    def __call__(self) -> str:
+        self.begun += 1
+        if self.left:
+            self.left -= 1
+            raise OperationFailure("broken off", self.code)
+        return "done"
+
+
+def test_what_the_server_breaks_off_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mongo, "LONGEST_PAUSE_S", 0.001)
+    work = Breaks(mongo.ATTEMPTS + 2)
+    assert mongo.undisturbed(work) == "done"
+    assert work.begun == mongo.ATTEMPTS + 3
+
+
+def test_what_is_broken_off_always_or_for_another_reason_is_told(
+    monkeypatch: pytest.MonkeyPatch, impatient: None
+) -> None:
+    monkeypatch.setattr(mongo, "LONGEST_PAUSE_S", 0.001)
+    for work, attempts in ((Breaks(99), mongo.ATTEMPTS), (Breaks(99, code=13), 1)):
+        with pytest.raises(OperationFailure, match="broken off"):
+            mongo.undisturbed(work)
+        assert work.begun == attempts
