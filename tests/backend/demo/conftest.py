@@ -22,12 +22,10 @@ ITEMS = {
 
 
 @dataclass(frozen=True)
-class Founded:
-    """The city as its founding wrote it, what was told of it, and what stood before the first people moved in."""
+class Founded(founding.Founding):
+    """The city as its founding wrote it as well."""
 
-    built: Built
     written: Written
-    opened: Written
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +38,7 @@ def founded(emptied: Callable[[], Deps]) -> Founded:
     """Built once in a test worker, for building it takes longer than most tests; without photographs."""
     deps = emptied()
     made = written.once(deps, founding.found)
-    return Founded(made.built, written.everything(deps), made.opened)
+    return Founded(made.built, made.opened, written.everything(deps))
 
 
 @pytest.fixture
