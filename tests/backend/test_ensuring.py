@@ -1,7 +1,7 @@
 """Collections and indexes are made whatever the server breaks off meanwhile; each fault is the real server's (`failCommand`)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
@@ -13,6 +13,7 @@ from backend.common import mongo
 from backend.common.deps import Deps
 from backend.common.mongo import ATTEMPTS, INTERRUPTED, NAMESPACE_EXISTS, Client
 from backend.notices import store
+from tests.support import faults
 
 INDEXES = {index.document["name"] for index in store.COLLECTIONS["notices"]} | {"_id_"}
 
@@ -29,20 +30,17 @@ def fresh(deps: Deps, mongodb_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iter
         client.drop_database(name)
 
 
-@contextmanager
-def failing(deps: Deps, command: str, code: int, times: int) -> Iterator[None]:
-    admin = deps.client.admin
-    data = {"failCommands": [command], "appName": deps.db.name, "errorCode": code}
-    admin.command({"configureFailPoint": "failCommand", "mode": {"times": times}, "data": data})
-    try:
-        yield
-    finally:
-        admin.command({"configureFailPoint": "failCommand", "mode": "off"})
+def failing(deps: Deps, command: str, code: int, times: int) -> AbstractContextManager[None]:
+    return faults.failing(deps.client, deps.db.name, times, failCommands=[command], errorCode=code)
 
 
 @pytest.mark.parametrize("command", ["create", "createIndexes"])
-def test_what_the_server_breaks_off_is_asked_for_again(fresh: Deps, command: str) -> None:
-    with failing(fresh, command, INTERRUPTED, ATTEMPTS - 1):
+def test_what_the_server_breaks_off_is_asked_for_again(
+    fresh: Deps, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a short time more often than a transaction tries at least."""
+    monkeypatch.setattr(mongo, "LONGEST_PAUSE_S", 0.001)
+    with failing(fresh, command, INTERRUPTED, ATTEMPTS + 2):
         assert bootstrap.ensure_indexes(fresh) == ["notices"]
     assert set(fresh.db["notices"].index_information()) == INDEXES
 
@@ -50,7 +48,7 @@ def test_what_the_server_breaks_off_is_asked_for_again(fresh: Deps, command: str
 @pytest.mark.parametrize(
     ("code", "times"), [(INTERRUPTED, ATTEMPTS), (13, 1)], ids=["for ever", "not allowed"]
 )
-def test_what_does_not_pass_is_told(fresh: Deps, code: int, times: int) -> None:
+def test_what_does_not_pass_is_told(fresh: Deps, code: int, times: int, impatient: None) -> None:
     with failing(fresh, "create", code, times), pytest.raises(OperationFailure) as caught:
         bootstrap.ensure_indexes(fresh)
     assert caught.value.code == code

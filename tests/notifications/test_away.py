@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import pytest
 from structlog.testing import CapturingLogger
 
 from backend.common import mongo
 from backend.common.deps import Deps
-from backend.common.mongo import Client, Document
+from backend.common.mongo import Document
 from backend.deliveries import service as deliveries
 from backend.gateways.carrying import Handover, Message, Verdict
 from notifications import channel
@@ -21,6 +20,7 @@ from notifications.worker import queues_of
 from schemas.notices import NoticeKind
 from schemas.terms import Way
 from tests.backend.deliveries.test_service import no_words, owe, states
+from tests.support.faults import Fault
 from tests.support.followers import WORKER, crowd
 from tests.support.waiting import until
 
@@ -41,25 +41,6 @@ class Taking:
 
     def close(self) -> None:
         """Nothing is open."""
-
-
-class Failing:
-    """The server fails commands of one client by its name, from `begin` to `end`."""
-
-    def __init__(self, admin: Client, name: str, **how: Any) -> None:
-        self._admin = admin
-        self._data = {"appName": name, **how}
-        self.began = False
-
-    def begin(self) -> None:
-        self.began = True
-        self._set(mode="alwaysOn", data=self._data)
-
-    def end(self) -> None:
-        self._set(mode="off")
-
-    def _set(self, **how: Any) -> None:
-        self._admin.admin.command({"configureFailPoint": "failCommand", **how})
 
 
 @pytest.fixture
@@ -115,7 +96,7 @@ def test_a_mark_that_a_server_took_and_lost_as_it_went_is_written_again(
 ) -> None:
     """What a primary took and no majority had is rolled back when another one follows it: here by hand."""
     unsure = {"code": code, "errmsg": "going"}
-    fault = Failing(deps.client, deps.db.name, failCommands=["update"], writeConcernError=unsure)
+    fault = Fault(deps.client, deps.db.name, failCommands=["update"], writeConcernError=unsure)
     claimed: list[Document] = []
 
     def go() -> None:
@@ -141,7 +122,7 @@ def test_a_sender_that_cannot_look_waits_and_calls_it_the_database(
     deps: Deps, ours: Deps, carrier: Taking, told: CapturingLogger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(channel, "LOOKED_EVERY_S", 0.0)
-    fault = Failing(deps.client, deps.db.name, failCommands=["find"], closeConnection=True)
+    fault = Fault(deps.client, deps.db.name, failCommands=["find"], closeConnection=True)
 
     def queues(of: Deps) -> list[str]:
         if threading.current_thread().name.startswith(WAY.value) and not fault.began:

@@ -9,6 +9,7 @@ from backend.common import handles, mongo
 from backend.common.deps import Deps
 from backend.common.handles import Part, TooLarge, beside, insert_durable, joined
 from backend.common.mongo import Document
+from tests.support import faults
 from tests.support.commands import Sent
 
 NAME, OTHER, THIRD = "handled", "handled_too", "handled_as_well"
@@ -80,14 +81,12 @@ def test_one_operation_is_one_command_to_the_server(three: Deps) -> None:
 
 def test_a_connection_that_breaks_under_a_joined_read_costs_one_more_try(three: Deps) -> None:
     uri, name = str(three.settings.mongodb_uri), three.settings.mongodb_database
-    sent, breaks = Sent(), {"failCommands": ["aggregate"], "appName": name, "closeConnection": True}
-    admin = three.client.admin
-    with MongoClient[Document](uri, appname=name, event_listeners=[sent]) as client:
-        admin.command({"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": breaks})
-        try:
-            found = joined(client[name], FIRST, "first", "of", (_part(OTHER),))
-        finally:
-            admin.command({"configureFailPoint": "failCommand", "mode": "off"})
+    sent, how = Sent(), {"failCommands": ["aggregate"], "closeConnection": True}
+    with (
+        MongoClient[Document](uri, appname=name, event_listeners=[sent]) as client,
+        faults.failing(three.client, name, 1, **how),
+    ):
+        found = joined(client[name], FIRST, "first", "of", (_part(OTHER),))
     assert found == ("first", ([0, 2, 4],))
     assert sent.commands == ["aggregate", "aggregate"]
 

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -25,6 +25,7 @@ from backend.common import mongo
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
 from backend.common.mongo import Client, Document, Retry, apart, atomic, before_commit, in_transaction
+from tests.support import faults
 
 NAME = "notices"
 
@@ -61,16 +62,9 @@ def seen(other: Client, deps: Deps) -> set[str]:
     return apart(lambda: {found["_id"] for found in other[deps.db.name][NAME].find()})
 
 
-@contextmanager
-def failing(deps: Deps, times: int, **how: Any) -> Iterator[None]:
+def failing(deps: Deps, times: int, **how: Any) -> AbstractContextManager[None]:
     """Let the server fail a command of `ours` so many times."""
-    data = {"failCommands": ["commitTransaction"], "appName": deps.db.name, **how}
-    admin = deps.client.admin
-    admin.command({"configureFailPoint": "failCommand", "mode": {"times": times}, "data": data})
-    try:
-        yield
-    finally:
-        admin.command({"configureFailPoint": "failCommand", "mode": "off"})
+    return faults.failing(deps.client, deps.db.name, times, **{"failCommands": ["commitTransaction"], **how})
 
 
 def test_a_transaction_shows_nothing_before_and_everything_after_its_end(deps: Deps, other: Client) -> None:
@@ -465,34 +459,3 @@ def test_instants_come_back_aware_and_in_utc(deps: Deps) -> None:
     found: Document = deps.db[NAME].find_one() or {}
     assert found["at"] == deps.now()
     assert found["at"].utcoffset().total_seconds() == 0
-
-
-class Breaks:
-    """Work that the server breaks off so many times before it is done."""
-
-    def __init__(self, times: int, code: int = mongo.INTERRUPTED) -> None:
-        self.left, self.code, self.begun = times, code, 0
-
-    def __call__(self) -> str:
-        self.begun += 1
-        if self.left:
-            self.left -= 1
-            raise OperationFailure("broken off", self.code)
-        return "done"
-
-
-def test_what_the_server_breaks_off_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mongo, "LONGEST_PAUSE_S", 0.001)
-    work = Breaks(mongo.ATTEMPTS + 2)
-    assert mongo.undisturbed(work) == "done"
-    assert work.begun == mongo.ATTEMPTS + 3
-
-
-def test_what_is_broken_off_always_or_for_another_reason_is_told(
-    monkeypatch: pytest.MonkeyPatch, impatient: None
-) -> None:
-    monkeypatch.setattr(mongo, "LONGEST_PAUSE_S", 0.001)
-    for work, attempts in ((Breaks(99), mongo.ATTEMPTS), (Breaks(99, code=13), 1)):
-        with pytest.raises(OperationFailure, match="broken off"):
-            mongo.undisturbed(work)
-        assert work.begun == attempts
