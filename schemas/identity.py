@@ -15,7 +15,7 @@ def _about(zh: str, en: str, **more: Any) -> dict[str, Any]:
 class IdentityBind(RequestSchema):
     name = fields.String(
         required=True,
-        validate=validate.Length(1, 64),
+        validate=validate.Length(1, 100),
         metadata=_about("身份证上的姓名", "Name on the identity card", example="王小明"),
     )
     # An empty one is no number either, and is told so in the words of `identity.invalid_number`.

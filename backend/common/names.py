@@ -23,13 +23,20 @@ _PRIVATE |= {
     0xE843: "\u9fb9", 0xE854: "\u9fba", 0xE855: "\U000241fe", 0xE864: "\u9fbb",
 }  # fmt: skip
 
+# What one keyboard writes as an apostrophe, a hyphen or a dot and another otherwise (O’Brien, Jean‐Pierre, 热合曼˙买买提).
+_ALIKE = str.maketrans(
+    {**dict.fromkeys("’‘ʼ`", "'"), **dict.fromkeys("‐‑‒–—−", "-"), **dict.fromkeys("˙▪", "·")}
+)
+_SAME = _PRIVATE | _ALIKE
+
 
 def folded_name(name: str) -> str:
-    """The name as it is compared: width, case, spaces, dots between parts and the coding of rare characters aside."""
+    """The name as it is compared: width, case, spaces, dots between parts, the shape of hyphens and apostrophes, and the coding
+    of rare characters aside."""
     if _PLAIN.fullmatch(name):
         return name
     # Twice, because what is left out may stand between a letter and its accent.
-    return _folded(_folded(name.translate(_PRIVATE)))
+    return _folded(_folded(name.translate(_SAME)))
 
 
 def mentions(text: str, name: str) -> bool:

@@ -144,9 +144,9 @@ def is_adult(born_on: date, on: date) -> bool:
     """Whether a person born on `born_on` has turned 18 on the Shanghai day `on` (Measures 10, Civil Code 17).
 
     The eighteenth birthday counts. Somebody born on 29 February has no such day eighteen years later: by Civil Code
-    202 the last day of February then *ends* the eighteen years, so they are of age on 1 March. The later reading is
-    taken because it protects minors and agrees with the courts' way of counting full years from the day after the
-    birthday (法释〔2006〕1号, art. 2).
+    202 the last day of February then *ends* the eighteen years, so they are of age on 1 March: of two readings the one
+    that protects minors. (Criminal courts count full years from the day after the birthday, 法释〔2006〕1号, art. 2; Civil
+    Code 17 and the service's users go by the birthday itself.)
     """
     return (on.year - born_on.year, on.month, on.day) >= (ADULT_AGE, born_on.month, born_on.day)
 

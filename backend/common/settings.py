@@ -74,6 +74,11 @@ class Settings:
     web_threads: int = _setting(8)
     face_socket: Path | None = _setting(None)
     face_workers: int = _setting(2)
+    face_queue: int = _setting(8)
+    face_job_seconds: int = _setting(10)
+    face_enrol_seconds: int = _setting(30)
+    face_wait_seconds: int = _setting(5)
+    face_recycle_after: int = _setting(500)
     log_level: str = _setting("INFO")
 
     @classmethod

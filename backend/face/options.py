@@ -1,6 +1,5 @@
 """The few settings of the face process, and the small environment it runs in."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,19 +7,17 @@ from pathlib import Path
 _KEPT = ("PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CREDIT_LOCAL_RUN")
 """The last is the mark by which `make run` finds what a killed run left behind."""
 
-_MOST_WORKERS = 4
-"""Without a setting: each worker keeps up to 40 MB of its own beside 75 MB that all share; four make 225 MB."""
-
 
 @dataclass(frozen=True)
 class Options:
     """`queue` connections may wait for a worker, each at most `wait_seconds`; a job may take `job_seconds` of a worker
     (`enrol_seconds` for photographs); a worker is replaced after `recycle_after` jobs, so that leaks cannot add up.
     With `ends_with_input` it ends when its standard input does, so with whoever started it, however that one ended.
+    The others stand in `Settings` as well, which this process does not load.
     """
 
     socket: Path
-    workers: int
+    workers: int = 2
     queue: int = 8
     job_seconds: int = 10
     enrol_seconds: int = 30
@@ -36,7 +33,7 @@ class Options:
         folder = Path(environ.get("DATA_DIR") or ".data")
         return cls(
             socket=Path(environ.get("FACE_SOCKET") or folder / "run" / "face.sock"),
-            workers=_whole(environ, "FACE_WORKERS", min(os.cpu_count() or 1, _MOST_WORKERS)),
+            workers=_whole(environ, "FACE_WORKERS", cls.workers),
             queue=_whole(environ, "FACE_QUEUE", cls.queue),
             job_seconds=_whole(environ, "FACE_JOB_SECONDS", cls.job_seconds),
             enrol_seconds=_whole(environ, "FACE_ENROL_SECONDS", cls.enrol_seconds),

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 
 from backend.common.errors import Kind, ServiceError
+from backend.common.settings import Settings
+from backend.face.options import Options
 from backend.facechecks import rules
 from backend.gateways.faces import SocketFaces
 from schemas.faces import FaceStatus, Look, Measures, receive_head, send_head
@@ -232,6 +234,17 @@ def test_a_second_one_on_the_same_socket_does_not_start(face_socket: Path) -> No
     assert done.returncode == 1
     assert b"another face process listens" in done.stderr
     assert SocketFaces(face_socket).ping().workers
+
+
+def test_without_settings_it_does_what_the_settings_of_the_service_say() -> None:
+    """Its own defaults are those that stand in one place with all others."""
+    settings, own = vars(Settings()), vars(Options.from_env({}))
+    both = {name: f"face_{name}" for name in own if f"face_{name}" in settings}
+    assert set(own) - set(both) == {"ends_with_input"}
+    assert {name: own[name] for name in both if name != "socket"} == {
+        name: settings[long] for name, long in both.items() if name != "socket"
+    }
+    assert own["socket"] == Settings().face_address
 
 
 def test_a_setting_that_is_no_number_is_named() -> None:

@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 
 from backend.common.actor import Actor
 from backend.common.deps import Deps
+from backend.enrolment.rules import NAME_CHARACTERS
 from backend.identity import service
 from backend.identity.model import Consent
 from schemas.terms import Channel, ConsentPurpose, Role
@@ -56,6 +57,13 @@ def test_a_resident_binds_and_is_told_the_level(deps: Deps, web_as: ClientAs) ->
     subject = resident(deps)
     answer = web_as(signed_in(deps)).put(f"{API}/me/identity", json={"name": NAME, "id_number": NUMBER})
     assert (answer.status_code, answer.json) == (200, {"subject_id": subject.id, "level": "real_name"})
+
+
+def test_the_longest_name_that_an_import_takes_can_bind(deps: Deps, web_as: ClientAs) -> None:
+    longest = "阿" * NAME_CHARACTERS
+    resident(deps, name=longest)
+    answer = web_as(signed_in(deps)).put(f"{API}/me/identity", json={"name": longest, "id_number": NUMBER})
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,10 @@ codes = st.integers(0, rules.CODES - 1).map(rules.window_code)
         ("\uf9dc", "隆"),
         ("葛\U000e0100", "葛"),
         ("王\u200b小明", "王小明"),
+        ("Sinéad O’Brien", "SINÉAD O'BRIEN"),
+        ("Jean‐Pierre", "jean-pierre"),
+        ("Jean—Pierre", "Jean－Pierre"),
+        ("阿依古丽˙买买提", "阿依古丽▪买买提"),
     ],
 )
 def test_one_name_typed_in_two_ways_is_one_name(typed: str, on_file: str) -> None:
@@ -36,7 +40,8 @@ def test_one_name_typed_in_two_ways_is_one_name(typed: str, on_file: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("typed", "on_file"), [("王小明", "王小朋"), ("王小明", "王小"), ("𠮷田", "吉田"), ("王䶮", "王龚")]
+    ("typed", "on_file"),
+    [("王小明", "王小朋"), ("王小明", "王小"), ("𠮷田", "吉田"), ("王䶮", "王龚"), ("O'Brien", "Brien")],
 )
 def test_two_names_stay_two(typed: str, on_file: str) -> None:
     assert not rules.same_name(typed, on_file)
