@@ -174,6 +174,11 @@ class Settings:
         """Where `make run` writes down the address of its database, so that a command beside it finds it."""
         return self.data_dir / "run" / "mongodb_uri"
 
+    @property
+    def site_note(self) -> Path:
+        """Where `make run` writes down under which address it answers, for what is started beside it in another shell."""
+        return self.data_dir / "run" / "site"
+
     def __repr__(self) -> str:
         values = {s: getattr(self, s.name) for s in fields(self)}
         shown = {

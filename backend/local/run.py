@@ -100,6 +100,7 @@ def _start(plan: Plan, supervisor: Supervisor) -> None:
         supervisor.keep(name, shell(lines.pop(name)))
     uri = plan.settings.mongodb_uri or _start_database(plan, supervisor)
     plan.settings.database_note.write_text(uri)
+    plan.settings.site_note.write_text(plan.settings.site)
     supervisor.environ = {**supervisor.environ, "MONGODB_URI": uri}
     if release := lines.pop("release", None):
         _must(supervisor, "release", release)
@@ -184,6 +185,7 @@ def _readiness(settings: Settings) -> int | None:
 
 def _finish(plan: Plan, supervisor: Supervisor) -> None:
     plan.settings.database_note.unlink(missing_ok=True)
+    plan.settings.site_note.unlink(missing_ok=True)
     if supervisor.children:
         supervisor.say("ending")
     supervisor.stop(last=DATABASE)

@@ -59,7 +59,10 @@ def heard(page: str, person: int = 7001) -> list[str]:
     return [one["message"]["text"] for one in told["entries"] if one["by"] == "bot"]
 
 
-def test_it_brings_a_bot_and_goes_on_the_next_time(env: dict[str, str]) -> None:
+def test_it_brings_a_bot_and_goes_on_the_next_time(env: dict[str, str], deps: Deps) -> None:
+    """One that leads to where the service beside it answers, and into no chat of the real Telegram."""
+    deps.settings.site_note.parent.mkdir()
+    deps.settings.site_note.write_text("http://127.0.0.1:8299")
     with Process(MODULE, "--port", "0", env=env) as chat:
         page = address(chat)
         say(page, "/start")
@@ -71,9 +74,12 @@ def test_it_brings_a_bot_and_goes_on_the_next_time(env: dict[str, str]) -> None:
         assert [line for line in chat.lines if '"bot.ended"' in line]
     with Process(MODULE, "--port", "0", env=env) as again:
         page = address(again)
-        say(page, "/help")
+        say(page, "/bind")
         until(lambda: len(heard(page)) == 2, again)
-    assert (Path(env["DATA_DIR"]) / "chat" / "transcript.jsonl").read_text().count("\n") == 6
+    told = (Path(env["DATA_DIR"]) / "chat" / "transcript.jsonl").read_text()
+    assert told.count("\n") == 6
+    assert '"http://127.0.0.1:8299/chats"' in told
+    assert deps.db["chat_channels"].count_documents({}) == 0
     assert TOKEN not in "\n".join(chat.lines)
 
 

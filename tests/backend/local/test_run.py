@@ -127,6 +127,7 @@ def test_the_embedded_database_keeps_its_data_whoever_is_killed_and_is_seeded_on
     seed = "mkdir -p $DATA_DIR/demo && echo seeding && printf '[]' >$DATA_DIR/demo/accounts.json"
     first = start(None, seed=seed, release="write_once", worker="sleep").ready()
     said, address = first.said(), first.data / "run" / "mongodb_uri"
+    assert (first.data / "run" / "site").read_text() == f"http://127.0.0.1:{first.port}"
     assert "first start" in said
     assert "seed   | seeding" in said
     assert address.read_text().strip() == _database_uri(said)

@@ -59,7 +59,7 @@ def chat(settings: Settings, environ: Mapping[str, str], port: int) -> int:
     with ExitStack() as after:
         token, at = settings.bot_token or TOKEN, port if own_bot else named.port or 80
         api = after.enter_context(_served(at, token, kept))
-        bot = _start_bot(api, environ) if own_bot else None
+        bot = _start_bot(api, settings, environ) if own_bot else None
         if bot is not None:
             after.callback(processes.end, bot, within_s=15)
         _welcome(api, kept, own_bot=own_bot)
@@ -71,15 +71,18 @@ def chat(settings: Settings, environ: Mapping[str, str], port: int) -> int:
 
 def _served(port: int, token: str, kept: Path) -> BotApi:
     try:
-        return BotApi(strangers=False, pace=PACE, keep=kept, port=port, token=token)
+        return BotApi(strangers=False, pace=PACE, keep=kept, port=port, token=token, named=False)
     except OSError as error:
         raise ChatError(
             f"port {port} cannot be used ({error.strerror}); choose another: make chat CHAT_PORT=8082"
         ) from None
 
 
-def _start_bot(api: BotApi, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start_bot(api: BotApi, settings: Settings, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """It leads people to where the running service answers, whatever port that was given in its shell."""
     own = {"BOT_TOKEN": api.token, "BOT_API_URL": api.url, "BOT_MODE": "polling"}
+    if settings.site_note.is_file():
+        own["PUBLIC_URL"] = settings.site_note.read_text().strip()
     given = {**environ, **own, "PYTHONUNBUFFERED": "1"}
     return processes.spawn([sys.executable, "-m", "bot"], environ=given, cwd=ROOT, output=sys.stdout.fileno())
 

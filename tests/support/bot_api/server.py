@@ -49,8 +49,9 @@ class BotApi:
         retry_s: float = 1.0,
         port: int = 0,
         token: str = TOKEN,
+        named: bool = True,
     ) -> None:
-        self.world = World(strangers=strangers, clock=clock, keep=keep)
+        self.world = World(strangers=strangers, clock=clock, keep=keep, named=named)
         self.sent: list[dict[str, Any]] = []
         self.calls: list[str] = []
         self.refusals: Counter[int] = Counter()

@@ -41,9 +41,13 @@ class Pressed:
 
 
 class World:
-    """`strangers`: the bot may write to people who never wrote to it, which Telegram forbids and many tests want."""
+    """`strangers`: the bot may write to people who never wrote to it, which Telegram forbids and many tests want. Not `named`:
+    the bot has no user name, so that nobody makes links of it to the real Telegram, where the name may be somebody's."""
 
-    def __init__(self, *, strangers: bool, clock: Callable[[], float], keep: Path | None) -> None:
+    def __init__(
+        self, *, strangers: bool, clock: Callable[[], float], keep: Path | None, named: bool = True
+    ) -> None:
+        self.bot = {name: value for name, value in BOT.items() if named or name != "username"}
         self.changed = threading.Condition()
         self.ended = threading.Event()
         self.clock = clock

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.support.bot_api.refusals import bad
 from tests.support.bot_api.values import Values
-from tests.support.bot_api.world import BOT, World
+from tests.support.bot_api.world import World
 
 MOST_COMMANDS = 100
 _SCOPES = {
@@ -15,7 +15,7 @@ _SCOPES = {
 
 
 def get_me(world: World, values: Values) -> dict[str, Any]:
-    return BOT
+    return world.bot
 
 
 def get_chat(world: World, values: Values) -> dict[str, Any]:
