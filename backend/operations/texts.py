@@ -26,8 +26,8 @@ ROWS: dict[OperationsTable, dict[str, Text]] = {
         "made": Text("生成链接", "Links made"),
         "shared": Text("第三方查看", "Opened by a third party"),
     },
-    OperationsTable.OBJECTIONS: _SUBMITTED | _terms(ObjectionOutcome),
-    OperationsTable.RESTORATIONS: _SUBMITTED | _terms(RestorationState),
+    OperationsTable.OBJECTIONS: _terms(ObjectionOutcome) | _SUBMITTED,
+    OperationsTable.RESTORATIONS: _terms(RestorationState) | _SUBMITTED,
     OperationsTable.IMPORTS: {},
     OperationsTable.USERS: {
         "created": Text("新增账户", "New accounts"),

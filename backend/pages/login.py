@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from backend.accounts import service as accounts
-from backend.common.errors import ServiceError
+from backend.common.errors import Kind, ServiceError
 from backend.identity import service as identity
 from backend.pages import cookies, forms, repeats
 from backend.pages.edge import go, page, refused
@@ -38,9 +38,16 @@ def ask_for_code() -> Response:
             lambda: accounts.request_code(deps(), actor(), **form.values, address=address())
         )
     except ServiceError as refusal:
-        at = "login/code.html" if request.form.get(ANOTHER) else "login/phone.html"
-        return refused(refusal, at, form=form, way_on=forms.way_on(), resent=True)
+        waiting = bool(request.form.get(ANOTHER)) or _just_sent(refusal)
+        at = "login/code.html" if waiting else "login/phone.html"
+        return refused(refusal, at, form=form, way_on=forms.way_on(), resent=waiting)
     return page("login/code.html", form=form, sent=sent, way_on=forms.way_on())
+
+
+def _just_sent(refusal: ServiceError) -> bool:
+    """Whether the wait is so short that it is the one after a message: who left the page of that one, which has no address, finds
+    the box for its code again."""
+    return refusal.kind is Kind.TOO_MANY and (refusal.retry_after or 0) <= accounts.SENT.resend_after
 
 
 @blp.post("/login/code")

@@ -1,7 +1,7 @@
 """The use cases of accounts, by verb family."""
 
 from backend.accounts.service.authenticating import authenticate
-from backend.accounts.service.codes import read_phone, request_code
+from backend.accounts.service.codes import SENT, read_phone, request_code
 from backend.accounts.service.profiles import (
     account_of,
     bind_subject,
@@ -27,6 +27,7 @@ from backend.accounts.service.signing_in import sign_in
 from backend.accounts.service.tallying import created, standing
 
 __all__ = [
+    "SENT",
     "account_of",
     "authenticate",
     "bind_subject",

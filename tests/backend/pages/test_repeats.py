@@ -302,6 +302,31 @@ def test_another_code_asked_for_too_soon_leaves_the_page_of_the_first(
     assert visitor.post("/login/code", data=code).status_code == 303
 
 
+def test_who_left_the_page_of_the_code_and_gives_the_number_again_finds_the_box_for_it(
+    deps: Deps, visitor: FlaskClient, clock: Clock
+) -> None:
+    visitor.post("/login", data=filled(visitor, "/login", phone=residents.PHONE))
+    clock.advance(seconds=20)
+    found = visitor.post("/login", data=filled(visitor, "/login", phone=residents.PHONE))
+    assert found.status_code == 429
+    assert "请 40 秒后再试" in found.text
+    assert "之前收到的验证码在有效期内仍可使用" in found.text
+    (message,) = residents.messages(deps)
+    code = {"_form": hidden(found.text, "_form"), "phone": residents.PHONE, "code": message["code"]}
+    assert visitor.post("/login/code", data=code).status_code == 303
+
+
+def test_whose_phone_was_sent_too_many_is_asked_for_the_number_again(
+    deps: Deps, visitor: FlaskClient, clock: Clock
+) -> None:
+    for _ in range(5):
+        visitor.post("/login", data=filled(visitor, "/login", phone=residents.PHONE))
+        clock.advance(minutes=2)
+    found = visitor.post("/login", data=filled(visitor, "/login", phone=residents.PHONE))
+    assert found.status_code == 429
+    assert 'action="/login/code"' not in found.text
+
+
 def test_a_pass_is_made_once_and_its_code_shown_to_whose_first_answer_was_lost(
     deps: Deps, visitor: FlaskClient
 ) -> None:
