@@ -101,7 +101,7 @@ class Checker:
             elif not self._tests[name][1](value):
                 yield _wrong_type(spec, value)
             elif spec.type is FieldType.TEXT and isinstance(value, str):
-                yield from self._in_text(name, value)
+                yield from self.text_problems(name, value)
 
     def _unknown(self, name: str) -> Iterator[Problem]:
         kinds = forbidden.kinds_in_name(name, self.item.subject_kind)

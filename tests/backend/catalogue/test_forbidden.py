@@ -1,12 +1,15 @@
 """Forbidden kinds are refused by what is meant, and ordinary texts are not."""
 
 import time
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.catalogue.rules import forbidden
+from backend.catalogue.model import FieldSpec
+from backend.catalogue.rules import forbidden, reading
+from backend.demo.rules import words
 from schemas.terms import ForbiddenKind, SubjectKind
 from tests.backend.catalogue.phrases import (
     ENTITY_FORBIDDEN,
@@ -49,6 +52,28 @@ def test_a_name_that_means_it_is_found_however_it_is_written(name: str, kind: Fo
 @pytest.mark.parametrize("name", ORDINARY_NAMES)
 def test_an_ordinary_name_passes(name: str) -> None:
     assert forbidden.kinds_in_name(name) == ()
+
+
+def test_what_the_demonstration_says_passes() -> None:
+    """Its titles, labels and choices as texts of a record, its units, and every word that its records draw from."""
+    items = [reading.item_of(row, year=2026, version=1) for row in reading.demonstration_items()]
+    said = [text for item in items for text in item.title]
+    said += [text for item in items for spec in item.fields for text in (*spec.label, *_choices(spec))]
+    said += [reading.unit_of(row).name_zh for row in reading.demonstration_units()]
+    said += [text for name, drawn in vars(words).items() if name.isupper() for text in _texts(drawn)]
+    assert len(said) > 500
+    assert {text: found for text in said if (found := forbidden.kinds_in_text(text))} == {}
+
+
+def _choices(spec: FieldSpec) -> list[str]:
+    return [text for choice in spec.choices for text in choice.label]
+
+
+def _texts(drawn: object) -> Iterator[str]:
+    if isinstance(drawn, dict):
+        drawn = tuple(text for texts in drawn.values() for text in texts)
+    if isinstance(drawn, tuple):
+        yield from (text for text in drawn if isinstance(text, str))
 
 
 @given(st.sampled_from(WORDS), st.data())
@@ -107,7 +132,23 @@ def test_rows_of_dates_are_not_taken_for_a_template() -> None:
     assert not forbidden.is_opaque(" ".join(f"2025{month:02}" for month in range(1, 13)) * 2)
 
 
-@pytest.mark.parametrize("piece", ["关爱", "宣传治疗", "隐瞒收", "1 ", "+86 1", "冻结银行存", "A1 B2 ", "a"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "关爱",
+        "宣传治疗",
+        "隐瞒收",
+        "1 ",
+        "+86 1",
+        "冻结银行存",
+        "A1 B2 ",
+        "a",
+        "致人",
+        "伪造残疾",
+        "非法采集",
+        "未",
+    ],
+)
 def test_no_long_text_takes_long(piece: str) -> None:
     text = (piece * 2_000)[:2_000]
     started = time.process_time()
