@@ -53,6 +53,22 @@ class CatalogueField(ResponseSchema):
             "description": "日期可否在未来（如有效期） Whether a date may lie ahead, as the end of a licence does"
         },
     )
+    minimum = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "数字最小值；无则为空 The least a number may be; null: none",
+            "example": 7,
+        },
+    )
+    not_before = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "不得早于的日期字段；无则为空 The date field that this date may not precede; null: none",
+            "example": "period_from",
+        },
+    )
 
 
 class CatalogueSummary(ResponseSchema):

@@ -50,7 +50,9 @@ class Choice:
 @dataclass(frozen=True)
 class FieldSpec:
     """One field of an item's content. `max_length` counts characters of a text; `future`: a date that may lie ahead, as the end
-    of a licence or a ban does, where every other date tells of what has happened."""
+    of a licence or a ban does, where every other date tells of what has happened. `minimum`: the least a number may be, None
+    without one; `not_before`: the date field of the same item that this date may not precede, as the end of a period may not
+    its beginning."""
 
     name: str
     type: FieldType
@@ -60,6 +62,8 @@ class FieldSpec:
     max_length: int = 200
     choices: tuple[Choice, ...] = ()
     future: bool = False
+    minimum: int | None = None
+    not_before: str | None = None
 
     @cached_property
     def label(self) -> Text:

@@ -44,6 +44,7 @@ class Checker:
         self._today = today
         self._tests = {spec.name: (spec.type is FieldType.TEXT, _test(spec, today)) for spec in item.fields}
         self._specs = {spec.name: spec for spec in item.fields}
+        self._orders = tuple((spec.name, spec.not_before) for spec in item.fields if spec.not_before)
         self._required = frozenset(spec.name for spec in item.fields if spec.required)
         self._allowed = frozenset(item.consent.kinds) if item.consent else frozenset()
 
@@ -61,6 +62,10 @@ class Checker:
                 fine = False
             elif is_text:
                 texts.append(value)
+        if self._orders and any(
+            _precedes(content.get(end), content.get(start)) for end, start in self._orders
+        ):
+            fine = False
         if fine and not (texts and self._suspicious("\n".join(texts))):
             return ()
         return tuple(self._explained(content))
@@ -99,9 +104,23 @@ class Checker:
             elif value is None or value == "":
                 continue
             elif not self._tests[name][1](value):
-                yield _wrong_type(spec, value)
+                yield self._too_small(spec, value) or _wrong_type(spec, value)
             elif spec.type is FieldType.TEXT and isinstance(value, str):
                 yield from self.text_problems(name, value)
+
+        for end, start in self._orders:
+            if _precedes(content.get(end), content.get(start)):
+                yield _wrong_order(end, start)
+
+    def _too_small(self, spec: FieldSpec, value: object) -> Problem | None:
+        """With the ground of the item: how long or how often decides whether the law lets it be collected."""
+        if spec.type is not FieldType.NUMBER or spec.minimum is None or not _is_number(value):
+            return None
+        basis = self.item.basis[0]
+        text = Text(
+            f"“{spec.name}”不得小于{spec.minimum}", f"“{spec.name}” must not be less than {spec.minimum}"
+        )
+        return Problem("too_small", spec.name, text, article=f"{basis.document}{basis.article}")
 
     def _unknown(self, name: str) -> Iterator[Problem]:
         kinds = forbidden.kinds_in_name(name, self.item.subject_kind)
@@ -164,7 +183,7 @@ def _test(spec: FieldSpec, today: date) -> Test:
         case FieldType.MONEY_FEN:
             return lambda v: type(v) is int and 0 <= v <= LARGEST
         case FieldType.NUMBER:
-            return _is_number
+            return _is_number if spec.minimum is None else _at_least(spec.minimum)
         case FieldType.YES_NO:
             return lambda v: isinstance(v, bool)
         case FieldType.DATE:
@@ -179,6 +198,15 @@ def _is_number(value: object) -> bool:
     if type(value) is int:
         return abs(value) <= LARGEST
     return isinstance(value, float) and math.isfinite(value) and abs(value) <= LARGEST
+
+
+def _at_least(minimum: int) -> Test:
+    return lambda v: _is_number(v) and isinstance(v, int | float) and v >= minimum
+
+
+def _precedes(end: object, start: object) -> bool:
+    """Whether both are days and the first is the earlier one; what is no day is refused for that."""
+    return isinstance(end, str) and isinstance(start, str) and end < start and is_day(end) and is_day(start)
 
 
 @lru_cache(maxsize=16_384)
@@ -223,6 +251,11 @@ def _wrong_type(spec: FieldSpec, value: object) -> Problem:
     if spec.type is FieldType.CHOICE:
         return _wrong(spec.name, "须为列出的选项之一", "must be one of the listed choices")
     return _wrong(spec.name, f"应为：{spec.type.zh}", f"must be: {spec.type.en}")
+
+
+def _wrong_order(end: str, start: str) -> Problem:
+    text = Text(f"“{end}”不得早于“{start}”", f"“{end}” must not be before “{start}”")
+    return Problem("wrong_order", end, text)
 
 
 def _wrong(where: str, zh: str, en: str) -> Problem:

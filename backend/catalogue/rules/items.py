@@ -149,6 +149,19 @@ def _field_problems(item: CatalogueItem) -> Iterator[Problem]:
                 "只有日期字段可以允许未来日期",
                 "only a date may lie in the future",
             )
+        if spec.minimum is not None and not (spec.type is FieldType.NUMBER and type(spec.minimum) is int):
+            yield _problem(
+                "minimum", shown(spec.name), "只有数字字段可以有最小值", "only a number may have a minimum"
+            )
+        if spec.not_before is not None and not (
+            spec.type is FieldType.DATE and any(spec.not_before == name for name in dates - {spec.name})
+        ):
+            yield _problem(
+                "not_before",
+                shown(spec.name),
+                "只有日期字段可以不得早于另一日期字段",
+                "only a date may be bound not to precede another date field",
+            )
         if (spec.type is FieldType.CHOICE) != bool(values) or len(values) != len(set(values)):
             yield _problem(
                 "choices", shown(spec.name), "选项不正确", "the choices do not fit the type of the field"

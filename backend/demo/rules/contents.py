@@ -52,7 +52,8 @@ def _value(case: Case, spec: FieldSpec) -> Any:
         case FieldType.MONEY_FEN:
             return chance.amount_fen(case.drawn, _TYPICAL_YUAN.get(spec.name, 5_000))
         case FieldType.NUMBER:
-            return _number(case, spec.name)
+            drawn = _number(case, spec.name)
+            return drawn if spec.minimum is None else max(drawn, spec.minimum)
         case FieldType.CHOICE:
             return case.drawn.choice(spec.choices).value
         case FieldType.YES_NO:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from backend.catalogue import service as catalogue
 from backend.catalogue.model import ConsentTerms, FieldSpec
+from backend.catalogue.rules import reading
 from backend.catalogue.rules.content import Checker, has_personal_number
 from backend.catalogue.rules.items import item_problems
 from backend.common.numbers import check_digit
@@ -221,3 +222,58 @@ def test_the_demonstration_lets_ends_lie_ahead_and_nothing_that_happened() -> No
     _, items = catalogue.demonstration()
     ahead = {spec["name"] for row in items for spec in row["fields"] if spec.get("future")}
     assert ahead == {"valid_until", "effective_on", "due_on", "until_on", "to_on"}
+
+
+UTILITY = {
+    "account_no_tail": "0042",
+    "period_from": "2025-01-01",
+    "period_to": "2025-12-31",
+    "unpaid_fen": 120_000,
+    "urged_on": "2026-01-31",
+    "months_overdue": 7,
+}
+
+
+def utility(code: str) -> Checker:
+    _, rows = catalogue.demonstration()
+    (row,) = (row for row in rows if row["code"] == code)
+    return Checker(reading.item_of(row, year=2026, version=1), today=TODAY)
+
+
+@pytest.mark.parametrize("code", ["POWER-P-01", "WATERCO-P-01", "GAS-P-01"])
+@pytest.mark.parametrize("months", [6, 1, 0, -3, 6.9])
+def test_a_bill_unpaid_for_six_months_or_less_is_refused_with_its_ground(code: str, months: float) -> None:
+    assert utility(code).problems(UTILITY) == ()
+    (problem,) = utility(code).problems(UTILITY | {"months_overdue": months})
+    assert (problem.reason, problem.where) == ("too_small", "months_overdue")
+    assert problem.article == "《上海市公共信用信息归集和使用管理办法》第十三条第（四）项"
+    assert "不得小于7" in problem.text.zh
+    assert "less than 7" in problem.text.en
+
+
+def test_a_period_does_not_end_before_it_begins() -> None:
+    checker = utility("POWER-P-01")
+    (problem,) = checker.problems(UTILITY | {"period_to": "2024-12-31"})
+    assert (problem.reason, problem.where) == ("wrong_order", "period_to")
+    assert checker.problems(UTILITY | {"period_to": "2025-01-01"}) == ()
+    assert [one.reason for one in checker.problems(UTILITY | {"period_to": "2024"})] == ["wrong_type"]
+
+
+def test_no_number_of_the_demonstration_may_be_negative() -> None:
+    _, rows = catalogue.demonstration()
+    specs = [spec for row in rows for spec in row["fields"] if spec["type"] == "number"]
+    assert specs
+    assert [spec["name"] for spec in specs if spec.get("minimum", -1) < 0] == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        (FieldSpec("what", FieldType.TEXT, "事项", "What", minimum=1), "minimum"),
+        (FieldSpec("what", FieldType.DATE, "日期", "Day", not_before="what"), "not_before"),
+        (FieldSpec("what", FieldType.DATE, "日期", "Day", not_before="other"), "not_before"),
+        (FieldSpec("what", FieldType.NUMBER, "数", "Number", not_before="decided_on"), "not_before"),
+    ],
+)
+def test_an_item_binds_only_numbers_and_dates(spec: FieldSpec, reason: str) -> None:
+    assert [one.reason for one in item_problems(item(fields=(*FIELDS, spec)), {"HRSS"})] == [reason]
