@@ -26,6 +26,10 @@ ARTICLE_CONSENT = "《上海市社会信用条例》第十四条（须告知不�
 _KINDS = {kind.value: kind for kind in ForbiddenKind}
 # Letters of other scripts that look like the Latin ones phrases are written with (after case folding).
 _LOOK_ALIKE = dict(zip("авекмнорстухіѵԁѕјαβεηικνορτυχμω", "abekmhopctyxivdsjabehikvoptuxmw", strict=True))
+# What takes no room of its own, and may stand within a Latin word: accents, joiners, marks of direction, soft hyphens, selectors.
+_UNSEEN = re.compile(
+    "[\u0300-\u036f\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _SEPARATORS = re.compile(r"[\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NO_AMOUNT_AFTER = r"(?![^。；;\d]{0,6}\d)"
@@ -167,7 +171,7 @@ def _safe(line: str, lists: dict[str, str]) -> re.Pattern[str]:
 
 
 def _read(text: str, known: _Lexicon) -> _Reading:
-    folded = unicodedata.normalize("NFKD", text).casefold().translate(known.fold)
+    folded = _UNSEEN.sub("", unicodedata.normalize("NFKD", text).casefold()).translate(known.fold)
     return _Reading(folded, _SEPARATORS.sub("", folded))
 
 

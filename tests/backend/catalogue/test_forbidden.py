@@ -29,6 +29,14 @@ def test_a_text_that_says_it_is_found(text: str, kind: ForbiddenKind) -> None:
     assert kind in forbidden.kinds_in_text(text)
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\u2060", "\u061c", "\u0301", "\ufe0f"])
+def test_what_nobody_sees_within_a_latin_word_does_not_hide_it(unseen: str) -> None:
+    for word, kind in (("HIV", ForbiddenKind.DISEASE), ("DNA检测", ForbiddenKind.GENES)):
+        hidden = word[0] + unseen + word[1:]
+        assert forbidden.may_hold(hidden)
+        assert kind in forbidden.kinds_in_text(hidden)
+
+
 @pytest.mark.parametrize("text", ORDINARY)
 def test_an_ordinary_text_passes(text: str) -> None:
     assert forbidden.kinds_in_text(text) == ()
