@@ -10,7 +10,7 @@ from schemas.text import Text
 
 
 class ChallengeState(StrEnum):
-    """`open` → `judging` (the nonce is used up) → `judged`; back to `open` only when the matcher failed."""
+    """`open` → `judging` (the nonce is used up) → `judged`; back to `open` when the matcher failed or a frame was no picture."""
 
     OPEN = "open"
     JUDGING = "judging"
@@ -21,7 +21,7 @@ class ChallengeState(StrEnum):
 class Challenge:
     """One challenge of one session; the nonce is kept as a SHA-256 only, and of the outcome only whether it passed.
 
-    `faults`: how often the matcher was busy or died over it.
+    `faults`: how often the matcher was busy or died over it, or was sent what is no picture.
     """
 
     id: str

@@ -47,7 +47,7 @@ class FaceFrames(MethodView):
     def post(self, form, files, challenge_id):
         """Hand in the frames of a challenge, once; passing makes the session `verified` for ten minutes
 
-        按顺序提交照片，每个挑战只能提交一次；通过后十分钟内为已核验。照片比对后即弃，比对数值不对外提供。
+        按顺序提交照片，每个挑战只能提交一次（照片无法读取不算一次核验）；通过后十分钟内为已核验。照片比对后即弃，比对数值不对外提供。
         """
         frames = [Frame(file.read(), file.mimetype or "") for file in files["frames"]]
         steps = service.read_steps(form["steps"])

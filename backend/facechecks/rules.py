@@ -149,7 +149,10 @@ def enrolment_fault(look: Look) -> FaceReason | None:
 
 
 def _gate(actions: Sequence[FaceStep], steps: Sequence[FaceStep], looks: Sequence[Look]) -> Verdict | None:
-    """The first failed gate, in the order of what helps the resident most."""
+    """The first failed gate, in the order of what helps the resident most; what is no picture at all before everything, so
+    that nothing is told of those beside it."""
+    if not all(look.readable for look in looks):
+        return Verdict(False, FaceReason.UNREADABLE)
     if not steps_fit(actions, steps):
         return Verdict(False, FaceReason.STEP_NOT_MET)
     for step, look in zip(steps, looks, strict=True):

@@ -1,7 +1,8 @@
 """The face check: a challenge under a single-use nonce, frames against it, and the outcome.
 
 Frames live in the memory of this request only. The nonce is used up before anything is matched, so that of two uploads
-at once one is judged; when the matcher is busy or dies, nothing is counted and the nonce works again in its time.
+at once one is judged. When the matcher is busy or dies, or a frame cannot be decoded, so that nothing was compared with
+anybody, nothing is counted and the nonce works again in its time, a few times: the limits of challenges bound the rest.
 """
 
 import hashlib
@@ -39,6 +40,7 @@ ADDRESS_MINUTES = ("face.address.minutes", Limit(60, timedelta(minutes=10)))
 ADDRESS_DAY = ("face.address.day", Limit(300, timedelta(days=1)))
 # What the matcher's failures give back, bounded so that nobody can break it on purpose without end.
 GIVEN_BACK = ("face.given_back", Limit(20, timedelta(days=1)))
+# How often one challenge is sent again: five looks at its frames at most, with its twenty a day a hundred uploads a person.
 FAULTS_BORNE = 4
 FRAMES = FrameLimits(LIMITS.frames_min, LIMITS.frames_max, LIMITS.frame_bytes, LIMITS.types)
 # The frames at their largest, and room for the other fields.
@@ -91,8 +93,9 @@ def submit(
     """Judge the frames of a challenge; passing raises this session to `verified` for ten minutes.
 
     Raises 404 for another's challenge, 409 when it is used, expired or the nonce is wrong, 413, 415 and 422 for frames
-    that cannot be judged as sent (nothing is used up then), 423 while locked, and 429 or 503 when the matcher cannot
-    take it (nothing is counted then).
+    that cannot be judged as sent (nothing is used up then, and no attempt written down; frames that pass the door and
+    cannot be decoded, `face.unreadable`, are borne four times a challenge), 423 while locked, and 429 or 503 when the
+    matcher cannot take it (nothing is counted then).
     """
     subject_id = actor.require_subject()
     challenge = store.find_own(deps.db, subject_id, actor.session_id, challenge_id)
@@ -103,12 +106,12 @@ def submit(
     _require_consent(deps, challenge)
     _require_shape(challenge, frames, steps)
     template = _template(deps, subject_id)
-    if not store.claim(deps.db, challenge.id, _hash(nonce), deps.now()):
+    if not store.claim(deps.db, challenge.id, _hash(nonce), deps.now(), faults=challenge.faults):
         raise errors.challenge_used()
     verdict = _judged(deps, challenge, template, frames, steps)
+    if verdict.reason is FaceReason.UNREADABLE:
+        raise _sent_back(deps, actor, challenge)
     outcome = _settle(deps, actor, challenge=challenge, verdict=verdict)
-    if outcome.reason is FaceReason.UNREADABLE:
-        raise errors.unreadable(outcome.attempts_left)
     if outcome.passed:
         limits.reset(deps, PER_MINUTES[0], subject_id)
         limits.give_back(deps, PER_DAY[0], subject_id)
@@ -224,6 +227,16 @@ def _unspoil(deps: Deps, challenge: Challenge) -> None:
     name, limit = GIVEN_BACK
     if challenge.faults == 0 and limits.take(deps, name, challenge.subject_id, limit=limit).granted:
         limits.give_back_all(deps, _charges(challenge.subject_id))
+    _reopen(deps, challenge)
+
+
+def _sent_back(deps: Deps, actor: Actor, challenge: Challenge) -> ServiceError:
+    """A frame is no picture, so no attempt was made: the nonce works again in its time; the challenge has cost what it cost."""
+    _reopen(deps, challenge)
+    return errors.unreadable(identity.face_attempts_left(deps, actor))
+
+
+def _reopen(deps: Deps, challenge: Challenge) -> None:
     store.release(deps.db, challenge.id, again=challenge.faults < FAULTS_BORNE)
 
 

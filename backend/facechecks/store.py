@@ -27,20 +27,24 @@ def find_own(db: Database, subject_id: str, session_id: str | None, challenge_id
     return from_document(Challenge, found) if found else None
 
 
-def claim(db: Database, challenge_id: str, nonce_hash: bytes, now: datetime) -> bool:
-    """Use the nonce up; true for exactly one of several uploads, and only before the deadline."""
+def claim(db: Database, challenge_id: str, nonce_hash: bytes, now: datetime, *, faults: int) -> bool:
+    """Use the nonce up; true for exactly one of several uploads, and only before the deadline.
+
+    Not when it was released since `faults` were read: whoever waited with old ones would be borne once too often.
+    """
     wanted = {
         "_id": challenge_id,
         "state": ChallengeState.OPEN,
         "nonce_hash": nonce_hash,
         "expires_at": {"$gt": now},
+        "faults": faults,
     }
     claimed = db[COLLECTION].update_one(wanted, {"$set": {"state": ChallengeState.JUDGING}})
     return claimed.modified_count == 1
 
 
 def release(db: Database, challenge_id: str, *, again: bool) -> bool:
-    """The matcher failed: `again` opens the challenge for the rest of its time, otherwise it is closed unjudged."""
+    """Nothing was judged: `again` opens the challenge for the rest of its time, otherwise it is closed unjudged."""
     state = ChallengeState.OPEN if again else ChallengeState.JUDGED
     released = db[COLLECTION].update_one(
         {"_id": challenge_id, "state": ChallengeState.JUDGING},

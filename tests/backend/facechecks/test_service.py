@@ -41,6 +41,7 @@ class ScriptedFaces:
     def __init__(self, *, distance: float = 0.3, fails: ServiceError | None = None) -> None:
         self.distance = distance
         self.fails = fails
+        self.readable = True
         self.asked = 0
         self.meanwhile: Callable[[], object] = lambda: None
 
@@ -52,7 +53,7 @@ class ScriptedFaces:
         yaw = {FaceStep.NEUTRAL: 0.0, FaceStep.TURN_LEFT: 0.3, FaceStep.TURN_RIGHT: -0.3}
         assert isinstance(wanted, partial)
         steps: Sequence[FaceStep] = wanted.args[1]
-        one = Look(True, 1, 200, 0.0, False, 120.0, 100.0, 0.0, 0.0, 5.0)
+        one = Look(self.readable, 1, 200, 0.0, False, 120.0, 100.0, 0.0, 0.0, 5.0)
         looks = tuple(replace(one, yaw=yaw[step]) for step in steps)
         places = wanted(looks)
         return Measures(
@@ -250,6 +251,21 @@ def test_nobody_can_break_the_matcher_on_one_nonce_without_end(
     for _ in range(service.FAULTS_BORNE + 1):
         refused("faces.crashed", submit, deps, actor, opened)
     refused("identity.challenge_used", submit, deps, actor, opened)
+
+
+def test_what_is_no_picture_is_looked_at_five_times_a_challenge_and_gives_nothing_back(
+    deps: Deps, matcher: ScriptedFaces, actor: Actor
+) -> None:
+    matcher.readable = False
+    for _ in range(service.PER_MINUTES[1].count):
+        opened = service.open_challenge(deps, actor)
+        for _ in range(service.FAULTS_BORNE + 1):
+            refused("face.unreadable", submit, deps, actor, opened)
+        refused("identity.challenge_used", submit, deps, actor, opened)
+    assert matcher.asked == service.PER_MINUTES[1].count * (service.FAULTS_BORNE + 1)
+    assert too_many(deps, actor).retry_after
+    assert deps.db["proof_attempts"].count_documents({}) == 0
+    assert identity.face_attempts_left(deps, actor) == 5
 
 
 def test_the_thirteenth_challenge_in_ten_minutes_is_refused(deps: Deps, clock: Clock, actor: Actor) -> None:
@@ -474,14 +490,18 @@ class TestWithTheRealFaceProcess:
         assert (outcome.passed, outcome.reason, outcome.attempts_left) == (False, FaceReason.NOT_CONFIRMED, 4)
         assert outcome.access_token is None
 
-    def test_frames_that_cannot_be_read_are_refused_uncounted(self, deps: Deps, actor: Actor) -> None:
+    def test_a_frame_that_cannot_be_read_is_refused_and_counts_for_nothing(
+        self, deps: Deps, actor: Actor
+    ) -> None:
         opened = service.open_challenge(deps, actor)
+        pictures = five(acted("obama3.jpg", opened.actions))
         half = photograph("obama3.jpg")[:40_000]
-        error = refused(
-            "face.unreadable", submit, deps, actor, opened, pictures=[half] * 5, steps=fewest(opened)
-        )
+        sent = partial(submit, deps, actor, opened, steps=fewest(opened))
+        error = refused("face.unreadable", sent, pictures=[*pictures[:4], half])
         assert (error.kind, error.data) == (Kind.INVALID, {"attempts_left": 5})
-        refused("identity.challenge_used", submit, deps, actor, opened)
+        assert deps.db["proof_attempts"].count_documents({}) == 0
+        assert acts(deps, "identity.verify") == []
+        assert sent(pictures=pictures).passed
 
     def test_a_wall_is_refused_uncounted(self, deps: Deps, actor: Actor) -> None:
         from tests.support import motion  # loads dlib: only where frames are made

@@ -43,15 +43,15 @@ def test_it_is_found_by_its_person_in_its_session_only(deps: Deps, challenge: Ch
 def test_it_is_claimed_once_by_the_right_nonce_before_its_end(
     deps: Deps, clock: Clock, challenge: Challenge
 ) -> None:
-    assert not store.claim(deps.db, "c1", b"x" * 32, clock())
-    assert not store.claim(deps.db, "c1", NONCE, challenge.expires_at)
-    assert store.claim(deps.db, "c1", NONCE, clock())
-    assert not store.claim(deps.db, "c1", NONCE, clock())
+    assert not store.claim(deps.db, "c1", b"x" * 32, clock(), faults=0)
+    assert not store.claim(deps.db, "c1", NONCE, challenge.expires_at, faults=0)
+    assert store.claim(deps.db, "c1", NONCE, clock(), faults=0)
+    assert not store.claim(deps.db, "c1", NONCE, clock(), faults=0)
 
 
 def test_only_a_claimed_one_is_settled_and_only_once(deps: Deps, clock: Clock, challenge: Challenge) -> None:
     assert not store.settle(deps.db, "c1", passed=True)
-    store.claim(deps.db, "c1", NONCE, clock())
+    store.claim(deps.db, "c1", NONCE, clock(), faults=0)
     assert store.settle(deps.db, "c1", passed=False)
     assert not store.settle(deps.db, "c1", passed=True)
     assert (state(deps).state, state(deps).passed) == (ChallengeState.JUDGED, False)
@@ -59,15 +59,16 @@ def test_only_a_claimed_one_is_settled_and_only_once(deps: Deps, clock: Clock, c
 
 def test_a_released_one_can_be_claimed_again(deps: Deps, clock: Clock, challenge: Challenge) -> None:
     assert not store.release(deps.db, "c1", again=True)
-    store.claim(deps.db, "c1", NONCE, clock())
+    store.claim(deps.db, "c1", NONCE, clock(), faults=0)
     assert store.release(deps.db, "c1", again=True)
     assert (state(deps).state, state(deps).faults) == (ChallengeState.OPEN, 1)
-    assert store.claim(deps.db, "c1", NONCE, clock())
+    assert not store.claim(deps.db, "c1", NONCE, clock(), faults=0)
+    assert store.claim(deps.db, "c1", NONCE, clock(), faults=1)
 
 
 def test_one_that_is_released_for_the_last_time_stays_closed(
     deps: Deps, clock: Clock, challenge: Challenge
 ) -> None:
-    store.claim(deps.db, "c1", NONCE, clock())
+    store.claim(deps.db, "c1", NONCE, clock(), faults=0)
     assert store.release(deps.db, "c1", again=False)
-    assert not store.claim(deps.db, "c1", NONCE, clock())
+    assert not store.claim(deps.db, "c1", NONCE, clock(), faults=0)
