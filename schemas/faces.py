@@ -92,6 +92,11 @@ class FaceReason(Term):
         "这些照片看起来不是同一个人",
         "These photographs do not look like the same person.",
     )
+    NOT_AGREED = (
+        "face.not_agreed",
+        "本人已删除人脸模板，重新同意前不再生成",
+        "This person had the face template erased; none is made before they agree anew.",
+    )
 
 
 @dataclass(frozen=True)

@@ -49,16 +49,25 @@ class FrameLimits:
 
 @dataclass(frozen=True)
 class Standing:
-    """How the face way stands for a resident before a challenge; `attempts_left` before it locks (`locked_until`)."""
+    """How the face way stands for a resident before a challenge; `attempts_left` before it locks (`locked_until`).
+
+    `erased`: there is no reference because the resident had it erased; before another one is made they agree anew.
+    """
 
     consented: bool
     reference: bool
+    erased: bool
     attempts_left: int
     locked_until: datetime | None = None
 
     @property
     def can_begin(self) -> bool:
         return self.reference and self.locked_until is None
+
+    @property
+    def can_agree(self) -> bool:
+        """Whether a consent has a use now: there is something to compare with, or it lets a photograph be enrolled again."""
+        return not self.consented and self.locked_until is None and (self.reference or self.erased)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def standing(deps: Deps, actor: Actor) -> Standing:
     return Standing(
         consented=consent is not None,
         reference=registry.has_face(deps, subject_id),
+        erased=registry.was_erased(deps, subject_id),
         attempts_left=identity_rules.attempts_left(lock.failures),
         locked_until=lock.locked_until if lock.closed_at(deps.now()) else None,
     )
@@ -129,16 +130,40 @@ def read_steps(text: str) -> tuple[FaceStep, ...]:
 def enrol(deps: Deps, actor: Actor, *, subject_id: str, pictures: Sequence[bytes]) -> FaceReason | None:
     """Make and seal the template of the photographs on file, which are not kept; None, or why they give none.
 
-    For imports. Raises 429 `faces.busy` and 503 when the matcher cannot take it.
+    For imports. A template may be made before its person was asked, and is compared with nothing until they agree. Who
+    withdrew or closed the account gets another one only while a consent to the notice in force is live, and never of
+    photographs whose template was erased (PIPL 15, 47; docs/impact-assessment.md): until then nothing looks at the
+    photographs. Raises 429 `faces.busy` and 503 when the matcher cannot take it.
     """
     actor.require(Role.SYSTEM, Role.ADMIN, Role.DATA_STEWARD)
+    if not _may_enrol(deps, subject_id):
+        return FaceReason.NOT_AGREED
     result = rules.judge_enrolment(deps.faces.enrol(pictures, rules.pictures_to_enrol))
     if result.template is None:
         return result.reason or FaceReason.UNREADABLE
-    registry.save_face(
-        deps, actor, subject_id=subject_id, template=result.template, pictures=pictures, model=TEMPLATE_MODEL
-    )
+    return _keep(deps, actor, subject_id=subject_id, template=result.template, pictures=pictures)
+
+
+@atomic
+def _keep(
+    deps: Deps, actor: Actor, *, subject_id: str, template: bytes, pictures: Sequence[bytes]
+) -> FaceReason | None:
+    """Asked again beside the write: a withdrawal while the photographs were looked at is found here, or collides with this."""
+    if not _may_enrol(deps, subject_id):
+        return FaceReason.NOT_AGREED
+    if not registry.knows_face(deps, subject_id, pictures):
+        registry.save_face(
+            deps, actor, subject_id=subject_id, template=template, pictures=pictures, model=TEMPLATE_MODEL
+        )
     return None
+
+
+def _may_enrol(deps: Deps, subject_id: str) -> bool:
+    purpose = ConsentPurpose.FACE_VERIFICATION
+    return (
+        not registry.was_erased(deps, subject_id)
+        or identity.live_consent(deps, subject_id, purpose) is not None
+    )
 
 
 def _new(deps: Deps, actor: Actor, consent: Consent, nonce: str) -> Challenge:

@@ -73,9 +73,9 @@ class MyConsent(MethodView):
     @blp.refuses(errors.no_such_consent)
     @blp.response(204)
     def delete(self, consent_id):
-        """Withdraw a consent; the face template is erased with it
+        """Withdraw a consent; the face template is erased with it, and none is made again before a new consent
 
-        撤回同意；人脸模板随即删除，以后可以改用服务窗口核验码。
+        撤回同意；人脸模板随即删除，重新同意前不再生成，以后可以改用服务窗口核验码。
         """
         service.withdraw_consent(deps(), actor(), consent_id=consent_id)
 
@@ -99,7 +99,7 @@ class MyAccount(MethodView):
     def delete(self):
         """Close the account: sessions end, phone and face template are erased, the person may register again
 
-        注销账号：所有登录失效，手机号和人脸模板一并删除；本人可以重新注册。
+        注销账号：所有登录失效，手机号和人脸模板一并删除，重新同意前不再生成模板；本人可以重新注册。
         """
         service.close_account(deps(), actor())
 

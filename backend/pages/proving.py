@@ -10,7 +10,6 @@ from backend.facechecks import service as facechecks
 from backend.facechecks.model import Frame
 from backend.identity import errors as identity_errors
 from backend.identity import service as identity
-from backend.identity.texts import ConsentNotice
 from backend.pages import cookies, forms
 from backend.pages.edge import go, page, refused
 from backend.web.auth import actor, address, deps
@@ -52,10 +51,10 @@ def redeem() -> Response:
 def face() -> Response:
     """The notice until it is agreed to; then the camera."""
     standing = facechecks.standing(deps(), actor())
+    if standing.can_agree:
+        return page("verify/consent.html", **_asking())
     if not standing.can_begin:
         return page("verify/ways.html", form=forms.Form(), **_ways())
-    if not standing.consented:
-        return page("verify/consent.html", notice=_notice(), way_on=forms.way_on(REPORT))
     return page("verify/face.html", standing=standing, way_on=forms.way_on(REPORT))
 
 
@@ -67,7 +66,7 @@ def agree() -> Response:
     try:
         identity.give_consent(deps(), actor(), **form.values)
     except ServiceError as refusal:
-        return refused(refusal, "verify/consent.html", notice=_notice(), way_on=forms.way_on(REPORT))
+        return refused(refusal, "verify/consent.html", **_asking())
     return go(forms.with_next("/verify-me/face", forms.way_on(REPORT)))
 
 
@@ -99,12 +98,17 @@ def submit(challenge_id: str) -> Response:
     return jsonify(wire.FaceOutcome(exclude=("access_token", "expires_in")).dump(outcome))
 
 
-def _notice() -> ConsentNotice:
-    return next(notice for notice in identity.current_notices() if notice.purpose is PURPOSE)
+def _asking() -> dict[str, Any]:
+    notice = next(notice for notice in identity.current_notices() if notice.purpose is PURPOSE)
+    return {"notice": notice, **_standing()}
 
 
 def _ways() -> dict[str, Any]:
     actor().require(Role.CITIZEN)
+    return _standing()
+
+
+def _standing() -> dict[str, Any]:
     return {
         "standing": facechecks.standing(deps(), actor()),
         "way_on": forms.way_on(REPORT),

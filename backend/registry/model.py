@@ -43,18 +43,19 @@ class Words:
 class ReferenceFace:
     """The sealed 128-number template made from the photos on file; `id` is the subject's. The photos are not kept.
 
-    When the subject withdraws the consent the template is erased: `template_sealed` and `made_from` become None and
-    `erased_at` is set. `made_from` is a keyed digest of the photographs, `refused` the one of those that were erased, so
-    that handing in the same file again does not bring the template back unasked.
+    When the subject withdraws the consent or closes the account the template is erased: `template_sealed` and `made_from`
+    become None and `erased_at` is set, also where there was no template yet; it is unset when another one is made.
+    `made_from` is a keyed digest of the photographs, `refused` those of all that were ever erased, so that no file that is
+    handed in again brings such a template back.
     """
 
     id: str
     template_sealed: bytes | None
     made_from: bytes | None
     pictures: int
-    model: str
+    model: str | None
     created_at: datetime
-    refused: bytes | None = None
+    refused: tuple[bytes, ...] = ()
     erased_at: datetime | None = None
 
 

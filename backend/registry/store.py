@@ -88,4 +88,6 @@ def put_face(db: Database, face: ReferenceFace) -> None:
 
 def find_face(db: Database, subject_id: str) -> ReferenceFace | None:
     found = db[FACES].find_one({"_id": subject_id})
+    if found and isinstance(found.get("refused"), bytes):
+        found["refused"] = [found["refused"]]  # written while only the last refused digest was kept
     return from_document(ReferenceFace, found) if found else None

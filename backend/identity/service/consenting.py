@@ -49,22 +49,26 @@ def live_consent(deps: Deps, subject_id: str, purpose: ConsentPurpose) -> Consen
 
 @atomic
 def withdraw_consent(deps: Deps, actor: Actor, *, consent_id: str) -> Consent:
-    """End a consent and erase the template with it, in one transaction; doing it again changes nothing.
+    """End a consent and erase the template with it, in one transaction; doing it again finds nothing left to do.
 
-    Open face challenges hang on the consent and end with it. Raises 404 for another person's consent.
+    A template that is there is erased whatever became of the consent before, and no import makes another one until the
+    person agrees anew (PIPL 15, 47). Open face challenges hang on the consent and end with it. Raises 404 for another
+    person's consent.
     """
     consent = store.find_own_consent(deps.db, actor.require_subject(), consent_id)
     if consent is None:
         raise errors.no_such_consent()
-    if store.close_consent(deps.db, consent.id, deps.now(), withdrawn=True):
-        end_face_use(deps, actor, consent)
+    if end_face_use(deps, actor, consent):
         notices.send(deps, actor.id, NoticeKind.CONSENT_WITHDRAWN)
     return consent
 
 
-def end_face_use(deps: Deps, actor: Actor, consent: Consent) -> None:
-    """Erase the template and write down that none is left; inside the transaction that ends the consent."""
+@atomic
+def end_face_use(deps: Deps, actor: Actor, consent: Consent) -> bool:
+    """Erase the template, end the consent and write down that none is left; whether the consent was live until now."""
     erased = registry.erase_face(deps, actor, subject_id=consent.subject_id)
+    if not store.close_consent(deps.db, consent.id, deps.now(), withdrawn=True):
+        return False
     audit.record(
         deps,
         actor,
@@ -76,6 +80,7 @@ def end_face_use(deps: Deps, actor: Actor, consent: Consent) -> None:
         template_erased=erased,
         template_left=registry.template_of(deps, consent.subject_id) is not None,
     )
+    return True
 
 
 def _given(deps: Deps, actor: Actor, subject_id: str, notice: ConsentNotice) -> Consent:

@@ -35,13 +35,15 @@ def close_account(deps: Deps, actor: Actor) -> None:
     """Close the caller's account for good: its sessions end, the phone and every address of other channels are erased, the
     person may register again.
 
-    Live consents are withdrawn and the face template that hung on them is erased; the audit log stays (Measures 26).
+    Live consents are withdrawn and the face template is erased, whether a consent ever hung on it or not, and no import makes
+    another one until the person agrees anew (PIPL 47); the audit log stays (Measures 26).
     """
     actor.require(Role.CITIZEN)
     if actor.subject_id is not None:
         for consent in store.list_consents(deps.db, actor.subject_id):
-            if store.close_consent(deps.db, consent.id, deps.now(), withdrawn=True):
+            if consent.ended_at is None:
                 consenting.end_face_use(deps, actor, consent)
+        registry.erase_face(deps, actor, subject_id=actor.subject_id)
         store.delete_code(deps.db, actor.subject_id)
     recipients.forget(deps, account_id=actor.id)
     chats.forget(deps, account_id=actor.id)

@@ -30,6 +30,7 @@ from backend.registry.service.keeping_faces import (
     knows_face,
     save_face,
     template_of,
+    was_erased,
 )
 
 __all__ = [
@@ -57,5 +58,6 @@ __all__ = [
     "save_face",
     "seal_words",
     "template_of",
+    "was_erased",
     "words_of",
 ]

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.common.actor import Actor, anonymous
+from backend.common.actor import anonymous
 from backend.common.deps import Deps
 from backend.common.numbers import check_digit
 from backend.enrolment import service
 from backend.gateways.faces import SocketFaces
+from backend.identity import service as identity
 from backend.intake.quality import Quality
 from backend.registry import service as registry
-from schemas.terms import Channel
+from schemas.terms import Channel, ConsentPurpose
 from tests.support import nursery, pictures, world
-from tests.support.people import COMMAND, acts, number_of
+from tests.support.people import COMMAND, acts, again, number_of, signed_in
 from tests.support.processes import ROOT
 from tests.support.refusals import refused
 from tests.support.waiting import settled
@@ -261,18 +263,27 @@ class TestPhotographs:
         take(deps, path, photos)
         assert deps.db["reference_faces"].find_one() == before
 
-    def test_an_erased_face_comes_back_only_with_other_photographs(
-        self, deps: Deps, system_actor: Actor, tmp_path: Path, photos: Path
+    def test_an_erased_face_comes_back_only_with_a_new_consent_and_other_photographs(
+        self, deps: Deps, tmp_path: Path, photos: Path
     ) -> None:
-        path = table(tmp_path / "a.csv", ROW | {"photo": "obama.jpg"})
+        path, other = (
+            table(tmp_path / f"{name}.csv", ROW | {"photo": f"{name}.jpg"}) for name in ("obama", "biden")
+        )
         take(deps, path, photos)
-        subject = registry.find_by_number(deps, ROW["number"])
-        assert subject is not None
-        registry.erase_face(deps, system_actor, subject_id=subject.id)
+        actor = signed_in(deps)
+        subject_id = identity.bind(deps, actor, name=ROW["name"], id_number=ROW["number"]).subject_id
+        actor = again(deps, actor)
+        purpose = ConsentPurpose.FACE_VERIFICATION
+        agree = partial(identity.give_consent, deps, actor, purpose=purpose, notice_version="1")
+        identity.withdraw_consent(deps, actor, consent_id=agree().id)
+        assert take(deps, path, photos).told()["notes"] == {}
+        assert take(deps, other, photos).told()["notes"] == {"face.not_agreed": {"count": 1, "lines": [2]}}
+        assert registry.template_of(deps, subject_id) is None
+        agree()
         take(deps, path, photos)
-        assert registry.template_of(deps, subject.id) is None
-        take(deps, table(tmp_path / "b.csv", ROW | {"photo": "biden.jpg"}), photos)
-        assert registry.template_of(deps, subject.id) is not None
+        assert registry.template_of(deps, subject_id) is None
+        assert take(deps, other, photos).told()["notes"] == {}
+        assert registry.template_of(deps, subject_id) is not None
 
     def test_without_the_face_process_the_import_stops_and_goes_on_later(
         self, deps: Deps, tmp_path: Path, photos: Path

@@ -97,6 +97,25 @@ def test_withdrawing_twice_is_withdrawing_once(deps: Deps, actor: Actor) -> None
     assert len(acts(deps, "identity.consent_withdraw")) == 1
 
 
+def test_withdrawing_again_erases_what_came_meanwhile(deps: Deps, actor: Actor) -> None:
+    """The answer promises that no template is left, whatever became of the consent before."""
+    consent = give(deps, actor)
+    service.withdraw_consent(deps, actor, consent_id=consent.id)
+    enrol(deps, actor)
+    service.withdraw_consent(deps, actor, consent_id=consent.id)
+    assert registry.template_of(deps, actor.subject_id) is None
+    assert len(acts(deps, "registry.erase_face")) == 1
+    assert len(acts(deps, "identity.consent_withdraw")) == 1
+
+
+def test_a_withdrawal_is_kept_also_where_there_was_no_template(deps: Deps, actor: Actor) -> None:
+    consent = give(deps, actor)
+    assert not registry.was_erased(deps, actor.subject_id)
+    service.withdraw_consent(deps, actor, consent_id=consent.id)
+    assert registry.was_erased(deps, actor.subject_id)
+    assert acts(deps, "registry.erase_face") == []
+
+
 def test_when_the_log_cannot_be_written_neither_consent_nor_template_is_touched(
     deps: Deps, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,10 +95,21 @@ def test_closing_ends_every_session_withdraws_consents_and_erases_the_template(
     assert service.live_consent(deps, actor.subject_id, FACE) is None
 
 
-def test_a_template_is_kept_where_no_consent_ever_hung_on_it(deps: Deps, actor: Actor) -> None:
+def test_closing_erases_the_template_also_where_no_consent_ever_hung_on_it(deps: Deps, actor: Actor) -> None:
+    """An import makes templates before anybody is asked; notice, interface and assessment promise that closing erases it
+    (PIPL 47), and name no consent for it."""
     enrol(deps, actor)
     service.close_account(deps, actor)
-    assert registry.template_of(deps, actor.subject_id) is not None
+    assert registry.template_of(deps, actor.subject_id) is None
+    assert registry.was_erased(deps, actor.subject_id)
+
+
+def test_closing_erases_the_template_that_came_after_a_withdrawal(deps: Deps, actor: Actor) -> None:
+    consent = service.give_consent(deps, actor, purpose=FACE, notice_version="1")
+    service.withdraw_consent(deps, actor, consent_id=consent.id)
+    enrol(deps, actor)
+    service.close_account(deps, actor)
+    assert registry.template_of(deps, actor.subject_id) is None
 
 
 def test_after_closing_the_person_can_be_bound_anew_and_the_log_is_still_there(

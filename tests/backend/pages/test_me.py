@@ -76,6 +76,27 @@ def test_a_withdrawal_erases_the_template_and_says_so(
     assert not registry.has_face(deps, one.actor.require_subject())
 
 
+def test_after_a_withdrawal_the_face_comes_back_only_by_agreeing_anew_and_says_so(
+    deps: Deps, one: Resident, visitor: FlaskClient
+) -> None:
+    known(visitor, one)
+    (consent,) = identity.list_consents(deps, one.actor)
+    sent(visitor, f"/me/consents/{consent.id}/withdraw")
+    ways = visitor.get("/verify-me").text
+    assert "不会自行恢复" in ways
+    assert "重新同意</a>" in ways
+    notice = visitor.get("/verify-me/face").text
+    assert "留存一张新照片" in notice
+    assert "摄像头还没有打开" not in notice
+    agreed = sent(
+        visitor, "/verify-me/consent", purpose=consent.purpose.value, notice_version=consent.notice_version
+    )
+    assert "您已重新同意" in agreed
+    assert "重新同意</a>" not in agreed
+    assert identity.live_consent(deps, one.actor.require_subject(), consent.purpose) is not None
+    assert not registry.has_face(deps, one.actor.require_subject())
+
+
 def test_somebody_elses_consent_is_not_found(deps: Deps, one: Resident, visitor: FlaskClient) -> None:
     (consent,) = identity.list_consents(deps, one.actor)
     other = people.bound(deps, phone="13900002222", number=people.number_of("19780304", "004"), name="王小明")

@@ -131,6 +131,41 @@ def test_an_erased_template_is_gone_and_the_same_photographs_are_remembered_as_r
     assert not service.erase_face(deps, system_actor, subject_id=subject.id)
 
 
+def test_every_refused_set_of_photographs_is_remembered_whatever_comes_after(
+    deps: Deps, system_actor: Actor
+) -> None:
+    subject = registered(deps)
+    for picture in (b"one", b"two", b"three"):
+        service.save_face(
+            deps, system_actor, subject_id=subject.id, template=bytes(512), pictures=[picture], model="m"
+        )
+        assert not service.was_erased(deps, subject.id)
+        service.erase_face(deps, system_actor, subject_id=subject.id)
+        assert service.was_erased(deps, subject.id)
+    service.save_face(
+        deps, system_actor, subject_id=subject.id, template=bytes(512), pictures=[b"four"], model="m"
+    )
+    assert all(service.knows_face(deps, subject.id, [one]) for one in (b"one", b"two", b"three", b"four"))
+
+
+def test_an_erasure_written_while_only_the_last_refusal_was_kept_still_holds(
+    deps: Deps, system_actor: Actor
+) -> None:
+    subject = registered(deps)
+    service.erase_face(deps, system_actor, subject_id=subject.id)
+    for before, refused in ((service.digest_of(deps, [b"one"]), [b"one"]), (None, [])):
+        deps.db["reference_faces"].update_one({"_id": subject.id}, {"$set": {"refused": before}})
+        assert service.was_erased(deps, subject.id)
+        assert [one for one in (b"one", b"two") if service.knows_face(deps, subject.id, [one])] == refused
+
+
+def test_who_has_no_template_may_want_none(deps: Deps, system_actor: Actor) -> None:
+    subject = registered(deps)
+    assert not service.erase_face(deps, system_actor, subject_id=subject.id)
+    assert service.was_erased(deps, subject.id)
+    assert not service.has_face(deps, subject.id)
+
+
 def test_nobody_unknown_gets_a_face(deps: Deps, system_actor: Actor) -> None:
     with pytest.raises(ServiceError) as caught:
         service.save_face(
