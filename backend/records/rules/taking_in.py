@@ -23,7 +23,8 @@ def settle(known: Standing, digest: bytes, source: Mapping[str, Any], batch: Bat
     """The same words change nothing. Other words at another line of the same file contradict it, and the first line holds.
     Other words from a file that began before the record's present words came in are old news, so that handing an old
     file in again undoes nothing. A row that a decided correction has replaced is old news whatever file it comes in; what
-    lies under a tombstone stays there. All else is the provider's correction.
+    lies under a tombstone stays there. All else is the provider's correction, unless an earlier line of its file has left
+    the record as it is: that is written nowhere, and the run knows it (`Run.spoken`).
     """
     if digest in known.superseded or known.digest == digest:
         return Outcome.UNCHANGED

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import chain, islice
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from backend.intake import errors as intake_errors
 from backend.intake import files
 from backend.intake.files import RawRow, Source
 from backend.intake.quality import Quality, Refusal
+from backend.intake.spoken import Spoken
 from backend.records import store
 from backend.records.model import Batch
 from backend.records.service import checking, timing
@@ -65,10 +66,12 @@ def import_records(
     intake = files.opened(path, checking.FORM, told=told)
     items = {code: item for code, item in catalogue.items_by_code(deps).items() if item.unit_code == unit}
     batch = store.begin_batch(deps.db, Batch(f"{unit}:{files.digest(path)}", unit, deps.now()))
-    run = Run(deps, actor, batch, items, Timing(items, calendars.calendar(deps)), Quality(heard=refused))
-    run.quality.timeliness = timing.begun() if run.timing.asked else None
     task = Task(items, unit, intake.header, registry.linking_key(deps), shanghai_date(deps.now()))
-    with _few_collections():
+    with closing(Spoken()) as spoken, _few_collections():
+        run = Run(
+            deps, actor, batch, items, Timing(items, calendars.calendar(deps)), spoken, Quality(heard=refused)
+        )
+        run.quality.timeliness = timing.begun() if run.timing.asked else None
         _write_all(run, _checked(RowChecker(task), files.chunks(intake.rows, CHUNK)))
     run.quality.seconds = time.perf_counter() - began
     _finish(run)

@@ -10,6 +10,7 @@ from backend.catalogue.model import CatalogueItem
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.intake.quality import Quality, Refusal
+from backend.intake.spoken import Spoken
 from backend.records import rules
 from backend.records.model import Batch
 from backend.records.service import checking
@@ -27,13 +28,14 @@ Document = dict[str, Any]
 
 @dataclass
 class Run:
-    """One run over one file."""
+    """One run over one file. `spoken`: the keys whose records a row of it met, and left as another file brought them."""
 
     deps: Deps
     actor: Actor
     batch: Batch
     items: Mapping[str, CatalogueItem]
     timing: Timing
+    spoken: Spoken
     quality: Quality = field(default_factory=Quality)
     subjects: dict[bytes, Matched | None] = field(default_factory=dict)
     windows: dict[tuple[str, str, str | None], catalogue.Windows] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Writing the documents of a chunk: what is new, and what becomes of a row whose place is taken."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.audit import service as audit
 from backend.common.actor import Actor
@@ -39,8 +39,10 @@ def write(run: Run, documents: Sequence[Document]) -> Written:
     changed, unchanged, refused = 0, 0, []
     for place in there:
         document = documents[place]
-        outcome, known = _settled(run, document, standing.get((document["subject_id"], document["key"])))
-        line = document["source"]["line"]
+        where, line = (document["subject_id"], document["key"]), document["source"]["line"]
+        outcome, known = _settled(run, document, standing.get(where))
+        # A later row of this chunk meets what is there now.
+        standing[where] = known
         if outcome is rules.Outcome.UNCHANGED:
             unchanged += 1
         elif outcome is rules.Outcome.CHANGED:
@@ -53,16 +55,39 @@ def write(run: Run, documents: Sequence[Document]) -> Written:
 
 
 def _settled(run: Run, document: Document, known: Standing | None) -> tuple[rules.Outcome, Standing]:
-    """What becomes of a row whose key is not free, and beside what; looked at again when another was faster."""
+    """What becomes of a row whose key is not free, and what stands there afterwards; looked at again when another was
+    faster."""
     for _ in range(ATTEMPTS):
         if known is not None:
-            outcome = rules.settle(known, document["digest"], document["source"], run.batch)
+            outcome = _outcome(run, document, known)
             if outcome is not rules.Outcome.CHANGED:
                 return outcome, known
             if _correct(run.deps, run.actor, known=known, document=document):
-                return outcome, known
+                return outcome, _corrected(known, document)
         known = store.stands(run.deps.db, document["subject_id"], document["key"])
     raise busy()
+
+
+def _corrected(known: Standing, document: Document) -> Standing:
+    source = document["source"]
+    return replace(
+        known,
+        digest=document["digest"],
+        batch_id=source["batch_id"],
+        line=source["line"],
+        received_at=source["received_at"],
+    )
+
+
+def _outcome(run: Run, document: Document, known: Standing) -> rules.Outcome:
+    """As the record stands; but where an earlier row of this file left it as it is, that row holds."""
+    outcome = rules.settle(known, document["digest"], document["source"], run.batch)
+    key = bytes.fromhex(document["key"])
+    if outcome is rules.Outcome.UNCHANGED and known.batch_id != run.batch.id:
+        run.spoken.add(key)
+    elif outcome is rules.Outcome.CHANGED and key in run.spoken:
+        return rules.Outcome.REPEATED
+    return outcome
 
 
 @atomic

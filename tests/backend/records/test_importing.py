@@ -343,15 +343,39 @@ class TestAgain:
 
     @pytest.mark.usefixtures("small_chunks")
     @pytest.mark.parametrize("between", [0, SMALL_CHUNK + 20])
+    @pytest.mark.parametrize("stored", [None, "未按规定办理用工登记", "第三种标题", "另一标题"])
     def test_of_two_contradicting_rows_of_a_file_the_first_holds_in_every_run(
-        self, deps: Deps, tmp_path: Path, between: int
+        self, deps: Deps, tmp_path: Path, clock: Clock, between: int, stored: str | None
     ) -> None:
+        """Whether no older file had the document, or one with the first row's words, the second's, or others."""
+        if stored:
+            taken(deps, tmp_path, row(0, title=stored), name="older.jsonl")
+            clock.advance(days=1)
         rows = [row(0), *(row(place) for place in range(1, between + 1)), row(0), row(0, title="另一标题")]
         path = lines(tmp_path / "a.jsonl", *rows)
+        same, changed = stored == row()["title"], stored not in (None, row()["title"])
+        expected = [(between + (stored is None), int(changed), 1 + same, 1), *[(0, 0, between + 2, 1)] * 2]
+        for each in expected:
+            quality = take(deps, path)
+            assert counts(quality) == each
+            assert reasons(quality) == {"records.repeated": [between + 3]}
+            assert titles(deps)[row(0)["doc_no"]] == row()["title"]
+            clock.advance(days=1)
+
+    @pytest.mark.usefixtures("small_chunks")
+    def test_the_first_holds_after_a_kill_between_the_two(
+        self, deps: Deps, tmp_path: Path, clock: Clock
+    ) -> None:
+        taken(deps, tmp_path, row(0), name="older.jsonl")
+        rows = [row(0), *(row(place) for place in range(1, 2 * SMALL_CHUNK)), row(0, title="另一标题")]
+        path = lines(tmp_path / "a.jsonl", *rows)
+        _kill_when(_child(deps, path, waits_after=1), lambda: _written(deps) >= SMALL_CHUNK)
+        assert settled(lambda: _written(deps)) == SMALL_CHUNK
+        clock.advance(days=1)
         quality = take(deps, path)
-        assert counts(quality) == (between + 1, 0, 1, 1)
-        assert reasons(quality) == {"records.repeated": [between + 3]}
-        assert counts(take(deps, path)) == (0, 0, between + 2, 1)
+        assert counts(quality) == (SMALL_CHUNK, 0, SMALL_CHUNK, 1)
+        assert reasons(quality) == {"records.repeated": [2 * SMALL_CHUNK + 1]}
+        assert titles(deps)[row(0)["doc_no"]] == row()["title"]
 
     def test_the_same_document_about_two_people_is_two_records(self, deps: Deps, tmp_path: Path) -> None:
         number = number_of("19700101", "001")
@@ -484,6 +508,42 @@ def test_any_mix_of_rows_keeps_the_good_and_refuses_the_bad(
     assert quality.refused == sum(not fine for fine, _ in rows)
     assert quality.rows == quality.accepted + quality.refused == len(rows)
     assert {document["doc_no"] for document in deps.db["records"].find()} == good
+
+
+VERSIONED = st.tuples(st.integers(0, 4), st.sampled_from("甲乙丙"))
+"""Which document, and what it says."""
+
+
+@given(older=st.lists(VERSIONED, max_size=6), newer=st.lists(VERSIONED, min_size=1, max_size=12))
+@settings(settings.get_profile("over fixtures"), max_examples=25)
+def test_whatever_two_files_say_the_first_row_of_the_newer_holds_and_the_older_undoes_nothing(
+    deps: Deps, tmp_path: Path, clock: Clock, older: list[tuple[int, str]], newer: list[tuple[int, str]]
+) -> None:
+    deps.db["records"].delete_many({})
+    deps.db["record_batches"].delete_many({})
+    first, second = (
+        lines(tmp_path / name, *(row(place, title=title) for place, title in said))
+        for name, said in (("older.jsonl", [*older, (8, "甲")]), ("newer.jsonl", [*newer, (9, "甲")]))
+    )
+    held: dict[int, str] = {}
+    for path, said in ((first, older), (second, newer)):
+        spoken: dict[int, str] = {}
+        for place, title in said:
+            spoken.setdefault(place, title)
+        held |= spoken
+        contradicted = [line for line, (place, title) in enumerate(said, 1) if spoken[place] != title]
+        for _ in range(2):
+            quality = take(deps, path)
+            assert reasons(quality) == ({"records.repeated": contradicted} if contradicted else {})
+            clock.advance(days=1)
+    take(deps, first)
+    held |= {8: "甲", 9: "甲"}
+    assert titles(deps) == {row(place)["doc_no"]: title for place, title in held.items()}
+
+
+def titles(deps: Deps) -> dict[str, str]:
+    """What is stored, by document number."""
+    return {document["doc_no"]: document["title"] for document in deps.db["records"].find()}
 
 
 def person(place: int) -> dict[str, str]:
