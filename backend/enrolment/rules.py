@@ -5,16 +5,18 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from typing import Any
 
 import phonenumbers
 from phonenumbers import NumberParseException
 
 from backend.common import numbers
+from backend.enrolment.model import Batch
 from backend.intake import files
 from backend.intake.files import Form
 from backend.intake.quality import Refusal
-from backend.registry.model import Particulars
+from backend.registry.model import Particulars, Subject
 from schemas.terms import SubjectKind
 from schemas.text import Text
 
@@ -29,6 +31,24 @@ class Candidate:
 
     given: Particulars
     photos: tuple[str, ...]
+
+
+class Outcome(Enum):
+    """What an import does with a row whose subject is there already."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    REPEATED = "repeated"
+
+
+def settle(known: Subject, line: int, batch: Batch) -> Outcome:
+    """Of a row with other words than the subject's, as an import of records does it: at another line of the same file they
+    contradict it, and the first line holds; from a file that began before the present words came in they are old news, so
+    that handing an old file in again undoes nothing. All else is a change.
+    """
+    if known.batch_id == batch.id:
+        return Outcome.UNCHANGED if known.line == line else Outcome.REPEATED
+    return Outcome.UNCHANGED if known.updated_at > batch.begun_at else Outcome.CHANGED
 
 
 def candidate(values: Mapping[str, Any], line: int, batch_id: str, today: date) -> Candidate | Refusal:

@@ -26,6 +26,7 @@ from backend.registry.service.handing_in import (
 from backend.registry.service.keeping_faces import (
     digest_of,
     erase_face,
+    face_moved_since,
     has_face,
     knows_face,
     save_face,
@@ -39,6 +40,7 @@ __all__ = [
     "digest_of",
     "districts_of",
     "erase_face",
+    "face_moved_since",
     "find",
     "find_by_number",
     "has_face",

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from backend.audit import service as audit
 from backend.common.actor import Actor
@@ -41,6 +42,12 @@ def was_erased(deps: Deps, subject_id: str) -> bool:
     """Whether the person had the template erased, or wanted none, and has none since: another one needs a new consent."""
     face = store.find_face(deps.db, subject_id)
     return face is not None and face.erased_at is not None
+
+
+def face_moved_since(deps: Deps, subject_id: str, at: datetime) -> bool:
+    """Whether photographs came in, or were erased, after an instant."""
+    face = store.find_face(deps.db, subject_id)
+    return face is not None and (face.erased_at or face.created_at) > at
 
 
 @atomic

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -179,15 +179,88 @@ class TestAgain:
         (entry,) = acts(deps, "registry.change")
         assert entry["details"] == {"changed": "name,phone,district"}
 
-    @pytest.mark.parametrize("between", [0, 600])
-    def test_a_repeated_row_is_unchanged_and_a_contradicting_one_refused(
-        self, deps: Deps, tmp_path: Path, between: int
+    def test_handing_an_old_file_in_again_does_not_undo_a_change(
+        self, deps: Deps, tmp_path: Path, clock: Clock
     ) -> None:
+        old = table(
+            tmp_path / "a.csv", person(1, name="王一", phone="13900002222", district="黄浦区"), person(2)
+        )
+        take(deps, old)
+        clock.advance(days=1)
+        take(deps, table(tmp_path / "b.csv", person(1, name="王二")))
+        newer = state(deps)
+        for _ in range(2):
+            clock.advance(days=1)
+            assert counts(take(deps, old)) == (0, 0, 2, 0)
+            assert state(deps) == newer
+        assert len(acts(deps, "registry.change")) == 1
+
+    def test_the_old_words_in_another_file_are_newer(self, deps: Deps, tmp_path: Path, clock: Clock) -> None:
+        for name, word in (("a.csv", "王一"), ("b.csv", "王二")):
+            take(deps, table(tmp_path / name, person(1, name=word)))
+            clock.advance(days=1)
+        assert counts(take(deps, table(tmp_path / "c.csv", person(1, name="王一"), person(2)))) == (
+            1,
+            1,
+            0,
+            0,
+        )
+        assert ("person", person(1)["number"], "王一", "+8613900001111", "") in state(deps)
+
+    def test_a_cut_off_file_is_finished_but_for_whom_a_newer_one_has_changed(
+        self, deps: Deps, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(service, "CHUNK", 2)
+        take(deps, table(tmp_path / "a.csv", *(person(place) for place in range(6))))
+        clock.advance(days=1)
+        middle = table(tmp_path / "b.csv", *(person(place, name="王乙") for place in range(6)))
+        with monkeypatch.context() as cut_off:
+            cut_off.setattr(service, "_take", _once(service._take))
+            with pytest.raises(InterruptedError):
+                take(deps, middle)
+        clock.advance(days=1)
+        take(deps, table(tmp_path / "c.csv", person(1, name="王丙"), person(4, name="王丙")))
+        clock.advance(days=1)
+        assert counts(take(deps, middle)) == (0, 3, 3, 0)
+        names = {number: name for _, number, name, *_ in state(deps)}
+        assert [names[person(place)["number"]] for place in range(6)] == [
+            "王乙", "王丙", "王乙", "王乙", "王丙", "王乙",
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize("between", [0, 600])
+    @pytest.mark.parametrize("stored", [None, ROW["name"], "欧阳龙", "欧阳龑"])
+    def test_of_two_contradicting_rows_of_a_file_the_first_holds_in_every_run(
+        self, deps: Deps, tmp_path: Path, clock: Clock, between: int, stored: str | None
+    ) -> None:
+        """Whether no older file had the number, or one with the first row's words, the second's, or others."""
+        if stored:
+            take(deps, table(tmp_path / "older.csv", ROW | {"name": stored}))
+            clock.advance(days=1)
         rows = [ROW, *(person(place) for place in range(between)), ROW, ROW | {"name": "欧阳龑"}]
-        quality = take(deps, table(tmp_path / "a.csv", *rows))
-        assert counts(quality) == (between + 1, 0, 1, 1)
-        assert reasons(quality) == {"subjects.repeated": [between + 4]}
-        assert counts(take(deps, table(tmp_path / "a.csv", *rows))) == (0, 0, between + 2, 1)
+        path = table(tmp_path / "a.csv", *rows)
+        same, changed = stored == ROW["name"], stored not in (None, ROW["name"])
+        expected = [(between + (stored is None), int(changed), 1 + same, 1), *[(0, 0, between + 2, 1)] * 2]
+        for each in expected:
+            quality = take(deps, path)
+            assert counts(quality) == each
+            assert reasons(quality) == {"subjects.repeated": [between + 4]}
+            assert {name for _, number, name, *_ in state(deps) if number == ROW["number"]} == {ROW["name"]}
+            clock.advance(days=1)
+
+    def test_the_first_holds_after_a_run_was_cut_off_between_the_two(
+        self, deps: Deps, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(service, "CHUNK", 1)
+        take(deps, table(tmp_path / "older.csv", ROW))
+        clock.advance(days=1)
+        path = table(tmp_path / "a.csv", ROW, ROW | {"name": "欧阳龑"})
+        with monkeypatch.context() as cut_off:
+            cut_off.setattr(service, "_take", _once(service._take))
+            with pytest.raises(InterruptedError):
+                take(deps, path)
+        clock.advance(days=1)
+        assert reasons(take(deps, path)) == {"subjects.repeated": [3]}
+        assert {name for _, _, name, *_ in state(deps)} == {ROW["name"]}
 
     def test_the_import_itself_is_written_down_with_counts_and_no_words(
         self, deps: Deps, tmp_path: Path
@@ -285,6 +358,50 @@ class TestPhotographs:
         assert take(deps, other, photos).told()["notes"] == {}
         assert registry.template_of(deps, subject_id) is not None
 
+    def test_an_old_file_puts_no_old_photographs_in_the_place_of_newer_or_erased_ones(
+        self, deps: Deps, system_actor: Actor, clock: Clock, tmp_path: Path, photos: Path
+    ) -> None:
+        old = table(tmp_path / "a.csv", ROW | {"photo": "obama.jpg"})
+        take(deps, old, photos)
+        clock.advance(days=1)
+        take(deps, table(tmp_path / "b.csv", ROW | {"photo": "biden.jpg"}), photos)
+        newer = deps.db["reference_faces"].find_one() or {}
+        clock.advance(days=1)
+        assert counts(take(deps, old, photos)) == (0, 0, 1, 0)
+        assert deps.db["reference_faces"].find_one() == newer
+        registry.erase_face(deps, system_actor, subject_id=newer["_id"])
+        clock.advance(days=1)
+        take(deps, old, photos)
+        assert registry.template_of(deps, newer["_id"]) is None
+        take(deps, table(tmp_path / "c.csv", ROW | {"photo": "obama.jpg"}, person(1)), photos)
+        assert registry.template_of(deps, newer["_id"]) is not None
+
+    @pytest.mark.parametrize("stored", [None, "obama.jpg", "obama2.jpg"])
+    def test_of_two_rows_with_different_photographs_those_of_the_first_hold_in_every_run(
+        self, deps: Deps, clock: Clock, tmp_path: Path, photos: Path, stored: str | None
+    ) -> None:
+        if stored:
+            take(deps, table(tmp_path / "older.csv", ROW | {"photo": stored}), photos)
+            clock.advance(days=1)
+        path = table(tmp_path / "a.csv", *(ROW | {"photo": name} for name in ("obama.jpg", "biden.jpg")))
+        for _ in range(2):
+            quality = take(deps, path, photos)
+            assert quality.told()["notes"] == {"photo.repeated": {"count": 1, "lines": [3]}}
+            (face,) = deps.db["reference_faces"].find()
+            assert face["made_from"] == registry.digest_of(deps, [(photos / "obama.jpg").read_bytes()])
+            clock.advance(days=1)
+        assert len(acts(deps, "registry.save_face")) == (2 if stored == "obama2.jpg" else 1)
+
+    def test_photographs_that_were_not_there_are_taken_when_the_file_comes_again(
+        self, deps: Deps, clock: Clock, tmp_path: Path, photos: Path
+    ) -> None:
+        path = table(tmp_path / "a.csv", ROW | {"photo": "late.jpg"})
+        take(deps, path, photos)
+        clock.advance(days=1)
+        (photos / "late.jpg").write_bytes(pictures.picture("obama.jpg").read_bytes())
+        assert take(deps, path, photos).told()["notes"] == {}
+        assert deps.db["reference_faces"].count_documents({}) == 1
+
     def test_without_the_face_process_the_import_stops_and_goes_on_later(
         self, deps: Deps, tmp_path: Path, photos: Path
     ) -> None:
@@ -325,6 +442,51 @@ def test_any_mix_of_rows_keeps_the_good_and_refuses_the_bad(
     assert quality.refused == sum(not fine for fine, _ in rows)
     assert quality.rows == quality.accepted + quality.refused == len(rows)
     assert {(number, name) for _, number, name, *_ in state(deps)} == set(good.items())
+
+
+VERSIONED = st.tuples(st.integers(0, 4), st.sampled_from("甲乙丙"))
+"""Who, and under which name."""
+
+
+@given(older=st.lists(VERSIONED, max_size=6), newer=st.lists(VERSIONED, max_size=12))
+@settings(settings.get_profile("over fixtures"), max_examples=25)
+def test_whatever_two_files_say_the_first_row_of_the_newer_holds_and_the_older_undoes_nothing(
+    deps: Deps, tmp_path: Path, clock: Clock, older: list[tuple[int, str]], newer: list[tuple[int, str]]
+) -> None:
+    world.empty(deps)
+    files = [[*older, (8, "甲")], [*newer, (9, "甲")]]
+    paths = [
+        table(tmp_path / f"{len(said)}-{place}.csv", *(person(who, name=name) for who, name in said))
+        for place, said in enumerate(files)
+    ]
+    held: dict[int, str] = {}
+    for path, said in zip(paths, files, strict=True):
+        spoken: dict[int, str] = {}
+        for who, name in said:
+            spoken.setdefault(who, name)
+        held |= spoken
+        contradicted = [line for line, (who, name) in enumerate(said, 2) if spoken[who] != name]
+        for _ in range(2):
+            quality = take(deps, path)
+            # Of the rows of a chunk those of one number come in turn, each after the others' same turn.
+            assert sorted(reasons(quality).get("subjects.repeated", [])) == contradicted
+            assert quality.refused == len(contradicted)
+            clock.advance(days=1)
+    take(deps, paths[0])
+    wanted = {(person(who)["number"], name) for who, name in held.items()}
+    assert {(number, name) for _, number, name, *_ in state(deps)} == wanted
+
+
+def _once(work: Callable[..., None]) -> Callable[..., None]:
+    """It does its work the first time, and is interrupted the second."""
+    first = iter([True])
+
+    def once(*inputs: Any) -> None:
+        if not next(first, False):
+            raise InterruptedError
+        work(*inputs)
+
+    return once
 
 
 def _bad(count: int) -> Iterator[dict[str, str]]:
