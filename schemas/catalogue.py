@@ -119,7 +119,8 @@ class CatalogueItem(CatalogueSummary):
         required=True,
         allow_none=True,
         metadata={
-            "description": "记载决定日期的字段 The field that holds the day of decision",
+            "description": "记载决定日期（文书日期）的字段；没有时公示期限自发生之日起算"
+            " The field that holds the day of decision, the document's date; without one the display counts from the day it happened",
             "example": "decided_on",
         },
     )

@@ -100,7 +100,8 @@ class CatalogueItem:
     `display_months`: months on public pages from the document's date, None without limit or, for a restricted item,
     because it is never on them. `withdrawable`: the subject may have it dropped (good deeds, Meas. 27). `disclosed`: an
     administrative licence or penalty, to be published within seven working days of its decision (双公示); `decided_in` is the
-    field that holds that day, None where the item has none, so that nobody can tell whether it came in time. `weight`:
+    field that holds that day, the document's date; None where the item has none, so that nobody can tell whether it came in
+    time, and display counts from the day it happened. `weight`:
     share among the demonstration records of its subject kind. `source`: where the demonstration data has it from.
     """
 

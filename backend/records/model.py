@@ -58,7 +58,8 @@ class Record:
     provider's words carry the person's own name. `suspended_at`: out of every query while a provider is silent
     (Measures 30); `suspends_at`: the instant from which it is so without anybody doing anything, judged when it is read.
     `hidden_at`: out of the query interface after expiry or restoration (Regulation 38). `superseded`: the digests of
-    rows that a decided correction has replaced, so that the same old row handed in again undoes nothing.
+    rows that a decided correction has replaced, so that the same old row handed in again undoes nothing. `document_on`: the
+    date of the decision document, which lies in the content and may be sealed there; None where the record names none.
     """
 
     id: str
@@ -87,6 +88,12 @@ class Record:
     hidden_at: datetime | None = None
     suspends_at: datetime | None = None
     superseded: tuple[bytes, ...] = ()
+    document_on: date | None = None
+
+    @property
+    def dated_on(self) -> date:
+        """The document's date, or the day on which it happened: from here display and the earliest restoration count."""
+        return self.document_on or self.occurred_on
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What a catalogue item must be before it may be published (Measures 14-17, 27; Regulation 9-11, 14, 35)."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -39,6 +39,13 @@ def windows(item: CatalogueItem, *, document_on: date, ended_on: date | None) ->
         periods.public_until(document_on, months=item.display_months),
         None if item.query_years is None else periods.query_until(ended_on, years=item.query_years),
     )
+
+
+def document_on(item: CatalogueItem, content: Mapping[str, object]) -> str | None:
+    """The document's date (YYYY-MM-DD) as the content of a row or record has it; None where the item names no field for it, or
+    the content leaves it out."""
+    day = content.get(item.decided_in) if item.decided_in is not None else None
+    return day if isinstance(day, str) else None
 
 
 def item_problems(item: CatalogueItem, units: Container[str]) -> tuple[Problem, ...]:

@@ -1,7 +1,7 @@
 """The use cases of the catalogue: publishing it, and reading what was published."""
 
 from backend.catalogue.rules.content import Checker
-from backend.catalogue.rules.items import Windows, windows
+from backend.catalogue.rules.items import Windows, document_on, windows
 from backend.catalogue.service.publishing import (
     Imported,
     demonstration,
@@ -33,6 +33,7 @@ __all__ = [
     "checker",
     "current",
     "demonstration",
+    "document_on",
     "find_item",
     "find_unit",
     "import_catalogue",

@@ -92,14 +92,15 @@ def newest_first(records: list[Record]) -> tuple[Record, ...]:
 
 
 def restoration(record: Record) -> Restoration:
-    """When the subject may ask for restoration at the earliest: the shortest display, and not before the act has ended."""
+    """When the subject may ask for restoration at the earliest: the shortest display from the document's
+    date, and not before the act has ended."""
     if record.nature is not Nature.ADVERSE:
         return NOT_ADVERSE
     if record.ended_on is None:
         return NOT_ENDED
     if record.severity is None:
         return NO_FIXED_PERIOD
-    shortest = periods.add_months(record.occurred_on, SHORTEST_DISPLAY_MONTHS[record.severity])
+    shortest = periods.add_months(record.dated_on, SHORTEST_DISPLAY_MONTHS[record.severity])
     return Restoration(max(shortest, record.ended_on), None, RESTORATION_BASIS)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from backend.catalogue import service as catalogue
 from backend.catalogue.model import CatalogueItem, Problem
 from backend.catalogue.rules.content import Checker
 from backend.common import names, numbers
@@ -42,6 +43,7 @@ class Checked(NamedTuple):
     title: str
     occurred_on: str
     ended_on: str | None
+    document_on: str | None
     content: dict[str, Any]
     named: bool
 
@@ -109,6 +111,7 @@ class RowChecker:
             title=words["title"],
             occurred_on=occurred_on,
             ended_on=ended_on,
+            document_on=catalogue.document_on(checker.item, plain),
             content=plain,
             named=checker.item.subject_kind is SubjectKind.PERSON
             and names.mentions(_all_words(words, plain), name),
@@ -251,6 +254,7 @@ def document(row: Checked, item_facts: Mapping[str, Any], made: Mapping[str, Any
         "title": "" if row.named else row.title,
         "occurred_on": row.occurred_on,
         "ended_on": row.ended_on,
+        "document_on": row.document_on,
         "content": {} if row.named else row.content,
         "changes": [],
         "marks": [],

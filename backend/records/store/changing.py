@@ -20,8 +20,8 @@ from schemas.terms import RecordMark
 
 # What a correction decided here may change.
 _CORRECTED = (
-    "key", "digest", "superseded", "severity", "doc_no", "title", "occurred_on", "ended_on", "content", "text_sealed",
-    "public_until", "query_until",
+    "key", "digest", "superseded", "severity", "doc_no", "title", "occurred_on", "ended_on", "document_on", "content",
+    "text_sealed", "public_until", "query_until",
 )  # fmt: skip
 
 

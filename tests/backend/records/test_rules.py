@@ -135,6 +135,21 @@ def test_restoration_waits_for_the_shortest_display_and_the_end_of_the_act(
     assert rules.restoration(record).earliest_on == earliest
 
 
+@pytest.mark.parametrize(
+    ("document_on", "ended_on", "earliest"),
+    [
+        (date(2025, 11, 30), date(2025, 3, 1), date(2026, 2, 28)),  # later than what it is about
+        (date(2025, 11, 30), date(2026, 3, 1), date(2026, 3, 1)),
+        (date(2025, 2, 10), date(2025, 3, 1), date(2025, 5, 10)),  # earlier: an order that was not followed
+    ],
+)
+def test_the_shortest_display_counts_from_the_documents_date(
+    document_on: date, ended_on: date, earliest: date
+) -> None:
+    record = make_record(occurred_on=date(2025, 3, 1), ended_on=ended_on, document_on=document_on)
+    assert rules.restoration(record).earliest_on == earliest
+
+
 def test_records_stand_newest_first_and_the_same_day_in_a_fixed_order() -> None:
     older, one, other = (
         make_record(occurred_on=date(2025, 1, 1), id="z"),

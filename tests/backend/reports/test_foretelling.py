@@ -63,6 +63,7 @@ def told(deps: Deps, actor: Actor) -> list[NoticeKind]:
             fine(occurred_on=date(2025, 12, 10), ended_on=date(2026, 1, 1), severity=Severity.SERIOUS),
             {NoticeKind.RESTORATION_POSSIBLE_SOON: "2026-12-10"},
         ),
+        (fine(document_on=date(2026, 9, 5)), {NoticeKind.RESTORATION_POSSIBLE_SOON: "2026-12-05"}),
         (fine(ended_on=date(2026, 12, 1), severity=None), {}),
         (fine(ended_on=date(2026, 12, 1), nature=Nature.OTHER), {}),
     ],

@@ -121,6 +121,10 @@ def test_what_may_not_be_restored_is_refused_with_the_reason(desk: Desk, clock: 
         record(occurred_on=date(2025, 12, 10), ended_on=date(2025, 12, 11)),
     )
     assert early.data == {"earliest_on": "2026-03-10"}
+    decided_later = record(
+        occurred_on=date(2025, 6, 1), ended_on=date(2025, 6, 1), document_on=date(2026, 1, 5)
+    )
+    assert refused("restorations.too_early", desk.apply, decided_later).data == {"earliest_on": "2026-04-05"}
     refused("restorations.not_adverse", desk.apply, record(nature=Nature.OTHER))
     refused("restorations.not_ended", desk.apply, record(ended_on=None))
     refused("restorations.not_ended", desk.apply, record(ended_on=date(2026, 4, 1), severity=None))
