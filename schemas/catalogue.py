@@ -120,8 +120,17 @@ class CatalogueItem(CatalogueSummary):
         allow_none=True,
         metadata={
             "description": "记载决定日期（文书日期）的字段；没有时公示期限自发生之日起算"
-            " The field that holds the day of decision, the document's date; without one the display counts from the day it happened",
+            " The field that holds the day of decision, the document's date;"
+            " without one the display counts from the day it happened",
             "example": "decided_on",
+        },
+    )
+    lasts = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "所记之事可否持续（如欠缴、列入名单）；不可持续的失信信息未报终止日期的，视为发生当日终止"
+            " Whether what it tells of can last, as arrears do; an adverse act that cannot ended"
+            " on the day it happened where no end is handed in"
         },
     )
     basis = fields.List(fields.Nested(CatalogueBasis), required=True)

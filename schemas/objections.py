@@ -90,7 +90,11 @@ class Correction(RequestSchema):
     occurred_on = fields.Date()
     ended_on = fields.Date()
     not_ended = fields.Boolean(
-        metadata={"description": "其实尚未终止 / it has not ended after all", "example": False}
+        metadata={
+            "description": "其实尚未终止；目录事项所记之事不能持续的不可填写"
+            " / it has not ended after all; refused where the catalogue says that it cannot last",
+            "example": False,
+        }
     )
     content = fields.Dict(
         fields.String(validate=validate.Length(1, 64)),

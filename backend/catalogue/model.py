@@ -101,8 +101,10 @@ class CatalogueItem:
     because it is never on them. `withdrawable`: the subject may have it dropped (good deeds, Meas. 27). `disclosed`: an
     administrative licence or penalty, to be published within seven working days of its decision (双公示); `decided_in` is the
     field that holds that day, the document's date; None where the item has none, so that nobody can tell whether it came in
-    time, and display counts from the day it happened. `weight`:
-    share among the demonstration records of its subject kind. `source`: where the demonstration data has it from.
+    time, and display counts from the day it happened. `lasts`: what it tells of can last (arrears until they are paid, an
+    entry in a list until it is taken out); an item that does not say so tells of what ends with itself, so that nothing
+    adverse is shown for ever because a cell was left empty. `weight`: share among the demonstration records of its subject
+    kind. `source`: where the demonstration data has it from.
     """
 
     id: str
@@ -127,10 +129,16 @@ class CatalogueItem:
     source: str = ""
     disclosed: bool = False
     decided_in: str | None = None
+    lasts: bool = False
 
     @property
     def title(self) -> Text:
         return Text(self.title_zh, self.title_en)
+
+    @property
+    def momentary(self) -> bool:
+        """An adverse act or event that ends with itself: its five years run from the day it happened (Regulation 35)."""
+        return self.nature is Nature.ADVERSE and not self.lasts
 
 
 @dataclass(frozen=True)

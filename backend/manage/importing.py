@@ -122,7 +122,8 @@ COMMANDS = (
         "import-catalogue",
         "publish the catalogue of a year",
         "Publishes the items of FILE (.csv, .jsonl or .yaml) as the catalogue of a year, all or none. What the law "
-        "forbids is refused by its meaning and named. The same file again changes nothing.",
+        "forbids is refused by its meaning and named. An adverse item without `lasts` tells of what ends with itself. The same "
+        "file again changes nothing.",
         _catalogue,
         _year_argument,
     ),

@@ -37,6 +37,18 @@ def doc_no_taken() -> ServiceError:
     )
 
 
+def ends_with_itself() -> ServiceError:
+    """A correction that says of something momentary that it has not ended."""
+    return not_fit(
+        "records.ends_with_itself",
+        "ended_on",
+        Text(
+            "该目录事项所记的行为或事件不能持续，不存在“尚未终止”",
+            "what this item of the catalogue tells of cannot last, so that it has ended",
+        ),
+    )
+
+
 def not_fit(reason: str, field: str, text: Text) -> ServiceError:
     """A correction that could not be imported either; `data.field` names what is wrong with it."""
     return ServiceError(

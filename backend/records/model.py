@@ -54,8 +54,9 @@ class Record:
     `key` identifies the fact at its provider (unit, item, subject, document number), so that the same file twice
     changes nothing; `digest` covers the row's content, so that a corrected row is told from a repeated one.
     `public_until` and `query_until` are the first instants at which it is no longer shown (None: no limit, or the act has
-    not ended), judged whenever it is read. `text_sealed` holds number, title and content instead of the plain fields when the
-    provider's words carry the person's own name. `suspended_at`: out of every query while a provider is silent
+    not ended), judged whenever it is read. `ended_on`: None while it lasts; what is adverse and cannot last ended on the day
+    it happened, where the provider named no other. `text_sealed` holds number, title and content instead of the plain fields
+    when the provider's words carry the person's own name. `suspended_at`: out of every query while a provider is silent
     (Measures 30); `suspends_at`: the instant from which it is so without anybody doing anything, judged when it is read.
     `hidden_at`: out of the query interface after expiry or restoration (Regulation 38). `superseded`: the digests of
     rows that a decided correction has replaced, so that the same old row handed in again undoes nothing. `document_on`: the

@@ -33,7 +33,8 @@ FIELDS = {
     "earliest_restoration_on": "最早可申请信用修复的日期，无则为空 / the first day restoration may be asked for",
     "en": "英文 / in English",
     "ended_at": "结束时间，未结束为空 / when it ended; null while it lasts",
-    "ended_on": "终止日期，未终止为空 / the day it ended; null while it lasts",
+    "ended_on": "终止日期，未终止为空；不能持续的失信行为未报终止日期的，为发生日期"
+    " / the day it ended; null while it lasts; of an adverse act that cannot last the day it happened, unless another is known",
     "entry_id": "查询日志编号 / id of the log entry",
     "expires_at": "失效时间 / when it ends",
     "expires_in": "访问令牌还有多少秒有效 / seconds the access token lasts",

@@ -66,7 +66,7 @@ _SCENES = (
     _Scene("HPF-P-01", 2_900, None),
     _Scene("EDU-P-01", 5_200, None),
     _Scene("HRSS-P-03", 430, 330, Fate.CONTESTED),
-    _Scene("METRO-P-01", 610, 600, Fate.DISSENTED),
+    _Scene("METRO-P-01", 610, None, Fate.DISSENTED),
     _Scene("COURT-P-04", _FIVE_YEARS + 700, _FIVE_YEARS - 45),
     _Scene("MARKET-P-02", _FIVE_YEARS + 400, _FIVE_YEARS + 40),
     _Scene("TAX-P-01", 800, 700, Fate.HIDDEN),

@@ -10,7 +10,10 @@ from typing import Any
 
 from backend.catalogue.model import CatalogueItem, FieldSpec
 from backend.demo.rules import chance, people, words
-from schemas.terms import FieldType
+from schemas.terms import FieldType, Nature
+
+DECIDED_AFTER = 12
+"""Days from an offence to the penalty for it."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ def _told_day(case: Case, spec: FieldSpec) -> str | None:
         if case.ended_on is not None:
             return case.ended_on.isoformat()
         return case.after(0) if spec.required else None
+    if case.item.nature is Nature.ADVERSE and spec.name == case.item.decided_in:
+        return case.after(DECIDED_AFTER)
     return case.after(_LATER.get(spec.name, 0))
 
 

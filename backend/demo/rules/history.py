@@ -22,7 +22,8 @@ RECORDS_OF_ENTITY = RECORDS_OF_RESIDENT * 10 * 11.3 / 310
 TROUBLED = 0.3
 """The share of people whom all trouble falls on."""
 _TROUBLE = frozenset({Category.SUPERVISION, Category.JUDGMENT, Category.ENFORCEMENT})
-# Of records whose query period ends: over already, over within two months, not ended yet; the rest lies in between.
+# Of records whose query period ends: over already, over within two months, no end handed in; the rest lies in between. What lasts
+# has not ended then; what is momentary ended on its day, and its unit left the cell empty.
 _OVER, _NEARLY_OVER, _GOING_ON = 0.06, 0.05, 0.15
 _NAMED = 0.04
 """The share of adverse records in whose title the provider wrote the subject's name."""
@@ -108,8 +109,9 @@ class Historian:
             ended = None if drawn.random() < 0.85 else self._between(begun, drawn)
         else:
             ended = self._end(item.query_years, drawn)
-            last = ended or self._today
-            begun = last - timedelta(days=drawn.randrange(1, 700))
+            begun = (ended or self._today) - timedelta(days=drawn.randrange(1, 700))
+            if item.momentary and ended is not None:
+                begun = ended
         if begun < since:
             begun = self._between(min(since, self._today), drawn)
             ended = None if ended is None else max(ended, begun)

@@ -92,7 +92,7 @@ class RowChecker:
         words = {name: _words(values, name) for name in MOST_CHARACTERS}
         _refuse_problems(checker.text_problems("doc_no", words["doc_no"]))
         self._look_at_title(checker, words["title"])
-        occurred_on, ended_on = self._dates(values)
+        occurred_on, ended_on = self._dates(checker.item, values)
         content = _content(values["content"])
         _refuse_problems(checker.problems(content))
         number = self._number(checker.item, values["subject_number"])
@@ -144,13 +144,17 @@ class RowChecker:
         except numbers.InvalidNumber as error:
             raise Unfit(f"records.{error.problem}", "subject_number", error.text) from None
 
-    def _dates(self, values: Mapping[str, Any]) -> tuple[str, str | None]:
+    def _dates(self, item: CatalogueItem, values: Mapping[str, Any]) -> tuple[str, str | None]:
+        """When it happened and when it ended: where no end is handed in, what lasts has not ended, and an adverse act or event
+        that is momentary ended with itself (Regulation 35)."""
         occurred_on = _date("occurred_on", values["occurred_on"])
         ended_on = _date("ended_on", values["ended_on"]) if values.get("ended_on") else None
         if not EARLIEST <= occurred_on <= self._task.today:
             raise Unfit("records.bad_date", "occurred_on", _NOT_YET)
         if ended_on is not None and not occurred_on <= ended_on <= self._task.today + LATEST_END:
             raise Unfit("records.ended_before", "ended_on", _ENDED_BEFORE)
+        if ended_on is None and item.momentary:
+            ended_on = occurred_on
         return occurred_on.isoformat(), ended_on.isoformat() if ended_on else None
 
 

@@ -71,8 +71,10 @@ def judged(deps: Deps, record: Record, item: CatalogueItem, correction: Correcti
     subject = registry.find(deps, record.subject_id)
     if subject is None:
         raise errors.changed()
+    if correction.not_ended and item.momentary:
+        raise errors.ends_with_itself()
     words = registry.words_of(deps, subject)
-    values = _values(opened(deps, record), correction)
+    values = _values(opened(deps, record), item, correction)
     values |= {"item_code": item.code, "subject_number": words.number, "subject_name": words.name}
     task = Task(
         {item.code: item}, item.unit_code, None, registry.linking_key(deps), shanghai_date(deps.now())
@@ -83,8 +85,8 @@ def judged(deps: Deps, record: Record, item: CatalogueItem, correction: Correcti
         raise errors.not_fit(unfit.reason, unfit.where, unfit.text) from None
 
 
-def _values(record: Record, correction: Correction) -> dict[str, Any]:
-    ended_on = None if correction.not_ended else correction.ended_on or record.ended_on
+def _values(record: Record, item: CatalogueItem, correction: Correction) -> dict[str, Any]:
+    ended_on = None if correction.not_ended else correction.ended_on or _own_end(record, item)
     content = {**record.content, **(correction.content or {})}
     return {
         "title": record.title if correction.title is None else correction.title,
@@ -93,6 +95,11 @@ def _values(record: Record, correction: Correction) -> dict[str, Any]:
         "ended_on": ended_on.isoformat() if ended_on else None,
         "content": {name: _plain(value) for name, value in content.items() if value is not None},
     }
+
+
+def _own_end(record: Record, item: CatalogueItem) -> date | None:
+    """The end of the record, unless it is only the day on which something momentary happened, which it follows."""
+    return None if item.momentary and record.ended_on == record.occurred_on else record.ended_on
 
 
 def _plain(value: Any) -> Any:

@@ -85,5 +85,18 @@ def test_the_kinds_named_in_the_seeds_are_there(words: str) -> None:
     assert any(words in item.title_zh for item in ITEMS)
 
 
+def test_an_adverse_item_lasts_where_its_content_says_how_it_stands_or_ended() -> None:
+    """Paid, performed, corrected, taken out, until; beside them what goes on against the rules until it is stopped."""
+    told = {"settled", "performed", "corrected_on", "delisted_on", "to_on"}
+    adverse = [item for item in ITEMS if item.nature is Nature.ADVERSE]
+    lasting = {item.code for item in adverse if told & {spec.name for spec in item.fields}}
+    assert {item.code for item in adverse if item.lasts} == lasting | {"HOUSEADM-P-01", "EDU-E-01"}
+    assert not any(item.lasts for item in adverse if item.disclosed)
+
+
+def test_every_item_says_whether_it_lasts() -> None:
+    assert all("lasts" in row for row in reading.demonstration_items())
+
+
 def test_only_good_deeds_may_be_withdrawn() -> None:
     assert all(item.category is Category.PUBLIC_WELFARE for item in ITEMS if item.withdrawable)

@@ -113,6 +113,13 @@ def test_what_a_firm_earns_is_not_a_persons_income() -> None:
     assert reasons(**with_field(revenue), subject_kind=SubjectKind.ENTITY) == []
 
 
+def test_an_adverse_item_that_does_not_say_that_it_lasts_is_momentary() -> None:
+    """The default never shows anything longer than the law allows."""
+    assert item().momentary
+    assert not item(lasts=True).momentary
+    assert not item(nature=Nature.OTHER).momentary
+
+
 def test_the_two_windows_are_never_one() -> None:
     shown = windows(item(), document_on=date(2024, 2, 29), ended_on=date(2024, 6, 30))
     assert shown.public_until == datetime(2025, 2, 28, 16, tzinfo=UTC)

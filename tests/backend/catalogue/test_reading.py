@@ -99,6 +99,14 @@ def test_a_row_that_is_no_item_is_refused(changed: dict[str, Any]) -> None:
         item_of(ITEM_ROW | changed, year=2026, version=1)
 
 
+@pytest.mark.parametrize(
+    ("cell", "lasts"), [(True, True), ("是", True), ("no", False), ("", False), (None, False)]
+)
+def test_whether_it_lasts_is_read_and_nothing_is_no(cell: object, lasts: bool) -> None:
+    assert item_of(ITEM_ROW | {"lasts": cell}, year=2026, version=1).lasts is lasts
+    assert not item_of(ITEM_ROW, year=2026, version=1).lasts
+
+
 def test_the_digest_does_not_depend_on_order_year_or_version() -> None:
     one, other = ITEM_ROW, ITEM_ROW | {"code": "HRSS-P-10"}
     first = digest([item_of(one, year=2026, version=1), item_of(other, year=2026, version=1)])

@@ -66,9 +66,27 @@ def test_some_windows_are_over_some_nearly_and_some_have_not_begun(of_persons: l
     shares = {
         "over": sum(day < over for day in ended) / len(limited),
         "nearly": sum(over <= day < over + timedelta(days=60) for day in ended) / len(limited),
-        "going on": sum(line.ended_on is None for line in limited) / len(limited),
+        "going on": sum(line.ended_on is None for line in limited if ITEMS[line.item_code].lasts)
+        / len(limited),
     }
     assert all(0.02 < share < 0.3 for share in shares.values()), shares
+
+
+def test_what_ends_with_itself_takes_a_day_and_some_units_leave_its_end_empty(of_persons: list[Line]) -> None:
+    momentary = [line for line in of_persons if ITEMS[line.item_code].momentary]
+    assert {line.ended_on for line in momentary if line.ended_on != line.occurred_on} == {None}
+    assert 0.05 < sum(line.ended_on is None for line in momentary) / len(momentary) < 0.3
+
+
+def test_a_penalty_is_decided_after_the_offence(of_persons: list[Line]) -> None:
+    decided = [
+        (line.occurred_on, date.fromisoformat(line.content["decided_on"]))
+        for line in of_persons
+        if ITEMS[line.item_code].momentary and ITEMS[line.item_code].decided_in == "decided_on"
+    ]
+    later = [day for happened, day in decided if day > happened]
+    assert len(later) > 0.9 * len(decided) > 0
+    assert all(happened <= day <= FOUNDED_ON for happened, day in decided)
 
 
 def test_nothing_happened_before_somebody_was_of_age_or_in_the_future(of_persons: list[Line]) -> None:

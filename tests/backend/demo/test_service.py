@@ -13,6 +13,7 @@ import pytest
 from backend import bootstrap
 from backend.audit import service as audit
 from backend.benefits import service as benefits
+from backend.catalogue import service as catalogue
 from backend.common.actor import Actor, anonymous, system
 from backend.common.deps import Deps
 from backend.common.districts import DISTRICTS
@@ -33,7 +34,7 @@ from backend.registry import service as registry
 from backend.registry.model import Subject
 from backend.staff import rules as staff_rules
 from backend.staff import service as staff
-from schemas.terms import Channel, Crs, RecordMark, Role, ServiceKind
+from schemas.terms import Channel, Crs, Nature, RecordMark, Role, ServiceKind
 from tests.backend.demo.conftest import Founded
 from tests.support import world, written
 from tests.support.face import Remembering
@@ -131,6 +132,18 @@ def _said(deps: Deps, record: Record, numbers: dict[str, str]) -> tuple[Any, ...
         numbers[record.subject_id], record.item_code, plain.doc_no, record.occurred_on, record.ended_on,
         record.public_until, record.query_until, plain.title, sorted(plain.content.items()), record.source.line, fate,
     )  # fmt: skip
+
+
+def test_only_what_can_last_is_without_an_end(deps: Deps, whole: Whole) -> None:
+    """Of what is adverse; what is not ends where its unit says so."""
+    written.put_back(deps, whole.written)
+    items = catalogue.items_by_code(deps)
+    found = [(record, items[record.item_code]) for record in all_records(deps)]
+    adverse = [(record, item) for record, item in found if item.nature is Nature.ADVERSE]
+    assert {item.lasts for record, item in adverse if record.ended_on is None} == {True}
+    assert {item.lasts for record, item in adverse if record.query_until is None} == {True}
+    assert any(item.momentary and record.ended_on == record.occurred_on for record, item in adverse)
+    assert any(record.dated_on > record.occurred_on for record, _ in adverse)
 
 
 def counts(deps: Deps) -> dict[str, int]:

@@ -1,7 +1,9 @@
 """The same with records as units hand them in: a catalogue is named, and a corrected row moves no decision that was made."""
 
+from datetime import date
 from pathlib import Path
 
+from backend.catalogue import service as catalogue
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.grades import service
@@ -10,8 +12,10 @@ from backend.records import service as records
 from backend.records.model import Ripple
 from backend.registry.model import Subject
 from schemas.terms import Channel, DecisionOwner, GradeValue, ReplayOutcome, RippleCause, Role
+from tests.backend.catalogue.made import item
 from tests.backend.grades.conftest import WHY, WORKER
 from tests.backend.records.conftest import counts, person, row, taken, the_record
+from tests.support.people import COMMAND
 
 __all__ = ["person"]
 
@@ -41,6 +45,7 @@ def test_the_catalogue_that_gave_the_words_is_named(deps: Deps, person: Subject,
 def test_a_corrected_row_is_judged_again_and_the_old_decision_still_comes_out(
     deps: Deps, person: Subject, tmp_path: Path
 ) -> None:
+    catalogue.publish(deps, COMMAND, year=2026, items=[item(lasts=True)])
     taken(deps, tmp_path, row(ended_on=None))
     old = decide(deps, person)
     assert old.facts[0].since is None
@@ -55,6 +60,14 @@ def test_a_corrected_row_is_judged_again_and_the_old_decision_still_comes_out(
     assert (ended.superseded_by, ended.successor_id) == (RippleCause.CORRECTED, new.id)
     for decision in (ended, new):
         assert service.replay(deps, decision).outcome is ReplayOutcome.SAME
+
+
+def test_what_ended_with_itself_ages_from_the_day_it_happened(
+    deps: Deps, person: Subject, tmp_path: Path
+) -> None:
+    taken(deps, tmp_path, row(occurred_on="2022-04-01", ended_on=None))
+    decision = decide(deps, person)
+    assert (decision.facts[0].since, decision.value) == (date(2022, 4, 1), GradeValue.GOOD)
 
 
 def test_whoever_of_the_consumers_comes_first_an_erasure_reaches_both(

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from backend.catalogue import service as catalogue
 from backend.common.deps import Deps
 from backend.records import service, store
 from backend.records.model import Correction, Record
 from backend.registry.model import Subject
 from schemas.text import Text
-from tests.backend.catalogue.made import content
+from tests.backend.catalogue.made import content, item
 from tests.backend.records.conftest import counts, reasons, records_of, row, taken, the_record
 from tests.support.people import COMMAND, NAME, NUMBER, acts, refused
 from tests.support.refusals import at_once
@@ -54,6 +55,7 @@ class TestWhatChanges:
     def test_an_act_that_has_not_ended_has_no_end_of_its_query_period(
         self, deps: Deps, record: Record
     ) -> None:
+        catalogue.publish(deps, COMMAND, year=2026, items=[item(lasts=True)])
         after = correct(deps, record, not_ended=True)
         assert (after.ended_on, after.query_until) == (None, None)
 
