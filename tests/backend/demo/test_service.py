@@ -134,18 +134,6 @@ def _said(deps: Deps, record: Record, numbers: dict[str, str]) -> tuple[Any, ...
     )  # fmt: skip
 
 
-def test_only_what_can_last_is_without_an_end(deps: Deps, whole: Whole) -> None:
-    """Of what is adverse; what is not ends where its unit says so."""
-    written.put_back(deps, whole.written)
-    items = catalogue.items_by_code(deps)
-    found = [(record, items[record.item_code]) for record in all_records(deps)]
-    adverse = [(record, item) for record, item in found if item.nature is Nature.ADVERSE]
-    assert {item.lasts for record, item in adverse if record.ended_on is None} == {True}
-    assert {item.lasts for record, item in adverse if record.query_until is None} == {True}
-    assert any(item.momentary and record.ended_on == record.occurred_on for record, item in adverse)
-    assert any(record.dated_on > record.occurred_on for record, _ in adverse)
-
-
 def counts(deps: Deps) -> dict[str, int]:
     return {name: deps.db[name].count_documents({}) for name in COUNTED}
 
@@ -200,6 +188,18 @@ def test_a_second_time_changes_nothing(
         not record.changes or record.marks or record.hidden_at or record.suspended_at
         for record in all_records(deps)
     )
+
+
+def test_only_what_can_last_is_without_an_end(deps: Deps, whole: Whole) -> None:
+    """Of what is adverse; what is not ends where its unit says so."""
+    written.put_back(deps, whole.written)
+    items = catalogue.items_by_code(deps)
+    found = [(record, items[record.item_code]) for record in all_records(deps)]
+    adverse = [(record, item) for record, item in found if item.nature is Nature.ADVERSE]
+    assert {item.lasts for record, item in adverse if record.ended_on is None} == {True}
+    assert {item.lasts for record, item in adverse if record.query_until is None} == {True}
+    assert any(item.momentary and record.ended_on == record.occurred_on for record, item in adverse)
+    assert any(record.dated_on > record.occurred_on for record, _ in adverse)
 
 
 @pytest.mark.usefixtures("city")

@@ -117,6 +117,19 @@ def test_the_catalogue_is_searched_and_an_item_read(published: Deps, visiting: V
     assert "fare_fen" in one.text()
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("METRO-P-01", "发生当日即终止"), ("HRSS-P-03", "尚未终止"), ("COURT-P-02", None)],
+)
+def test_an_adverse_item_says_what_becomes_of_a_record_without_an_end(
+    published: Deps, visitor: FlaskClient, code: str, said: str | None
+) -> None:
+    browser = let_in(visitor, at_desk(published, "lu", Role.CASE_OFFICER))
+    shown = browser.get(f"{CATALOGUE}/items/{code}").text
+    assert [words for words in ("发生当日即终止", "尚未终止") if words in shown] == ([said] if said else [])
+    assert ("未报终止日期的" in shown) is (said is not None)
+
+
 def test_the_catalogue_narrows_and_what_is_not_there_is_not_found(
     published: Deps, visitor: FlaskClient
 ) -> None:
