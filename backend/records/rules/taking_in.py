@@ -1,5 +1,7 @@
 """What becomes of a row: refused, and why; or, where its record is there already, which of the two holds."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
@@ -8,6 +10,15 @@ from typing import Any
 from backend.intake.quality import Refusal
 from backend.records.model import Batch, Burial, Change, Standing
 from schemas.text import Text
+
+_UNSEEN = re.compile("[\\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+")
+_BRACKETS = str.maketrans("〔［【[﹝〕］】]﹞", "(((((" + ")))))")
+
+
+def folded_number(doc_no: str) -> str:
+    """A document's number as it is compared: width, case, blanks, the shape of brackets and what nobody sees aside, so that
+    another spelling is neither a second record nor the way back of one that was erased."""
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", doc_no)).translate(_BRACKETS).casefold()
 
 
 class Outcome(Enum):

@@ -13,6 +13,7 @@ from backend.common import names, numbers
 from backend.intake import files
 from backend.intake.files import Form, RawRow
 from backend.intake.quality import Refusal
+from backend.records import rules
 from backend.registry.service.handing_in import Hasher
 from schemas.terms import SubjectKind
 from schemas.text import Text
@@ -104,7 +105,9 @@ class RowChecker:
             line=line,
             number_index=self._hasher.number(number),
             name_check=self._hasher.name(number, name),
-            key=self._hasher.row(self._task.unit_code, checker.item.code, number, words["doc_no"]).hex(),
+            key=self._hasher.row(
+                self._task.unit_code, checker.item.code, number, rules.folded_number(words["doc_no"])
+            ).hex(),
             digest=self._hasher.row(words["title"], occurred_on, ended_on or "", *_in_order(plain)),
             item_code=checker.item.code,
             doc_no=words["doc_no"],

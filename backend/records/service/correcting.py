@@ -12,7 +12,7 @@ from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
 from backend.common.errors import Kind, ServiceError
 from backend.common.mongo import atomic
-from backend.records import errors, store
+from backend.records import errors, rules, store
 from backend.records.model import Burial, Correction, Record, Tombstone
 from backend.records.service import rippling
 from backend.records.service.checking import Checked, RowChecker, Task, Unfit
@@ -116,7 +116,9 @@ def _corrected(deps: Deps, record: Record, item: CatalogueItem, row: Checked) ->
     return replace(
         record,
         **_kept_words(deps, row),
-        key=row.key if row.doc_no != opened(deps, record).doc_no else record.key,
+        key=row.key
+        if rules.folded_number(row.doc_no) != rules.folded_number(opened(deps, record).doc_no)
+        else record.key,
         digest=row.digest,
         superseded=tuple(digest for digest in known if digest != row.digest),
         severity=item.severity,

@@ -12,7 +12,7 @@ from backend.audit import service as audit
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.mongo import atomic, in_transaction, notes
-from backend.records import errors, store
+from backend.records import errors, rules, store
 from backend.records.model import Change, Mark, Record, Tombstone
 from backend.records.service import rippling
 from backend.records.service.words import sealed_statement
@@ -142,7 +142,9 @@ def _seen() -> dict[str, bool]:
 
 def _key(deps: Deps, subject: Subject, unit_code: str, item_code: str, doc_no: str) -> str:
     hasher = registry.Hasher(registry.linking_key(deps))
-    return hasher.row(unit_code, item_code, registry.number_of(deps, subject), doc_no.strip()).hex()
+    return hasher.row(
+        unit_code, item_code, registry.number_of(deps, subject), rules.folded_number(doc_no)
+    ).hex()
 
 
 def _known(deps: Deps, record_id: str, subject_id: str) -> bool:

@@ -73,6 +73,24 @@ def test_the_same_file_and_a_new_one_bring_nothing_back(
     assert record.id not in {one.id for one in records_of(deps)}
 
 
+SPELLINGS = [
+    "沪人社监罚[2026]第1号",
+    "沪人社监罚（2026）第１号",
+    " 沪人社监罚 〔2026〕第 1 号",
+    "沪人社\u200b监罚〔2026〕第1号",
+]
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_another_spelling_of_its_number_is_neither_another_record_nor_a_way_back(
+    deps: Deps, record: Record, tmp_path: Path, spelled: str
+) -> None:
+    assert counts(taken(deps, tmp_path, row(doc_no=spelled), name="b.jsonl")) == (0, 0, 1, 0)
+    service.erase(deps, COMMAND, record=the_record(deps))
+    again = taken(deps, tmp_path, row(doc_no=spelled), name="c.jsonl")
+    assert (counts(again), reasons(again)) == ((0, 0, 0, 1), {"records.erased": [1]})
+
+
 def test_the_numbers_that_a_record_had_before_stay_closed_too(
     deps: Deps, record: Record, clock: Clock, tmp_path: Path
 ) -> None:
