@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Literal
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, PngImagePlugin
 
+from schemas.jpeg import has_endless_scans, is_read_in_rows
 from schemas.news import PICTURE_BYTES
+
+# What a PNG may say beside its pixels; a few kilobytes unpack to the library's own limit, which is 64 times as much.
+PngImagePlugin.MAX_TEXT_MEMORY = 1024 * 1024
 
 LONGEST = 1600
 SHORTEST = 160
 """Pixels of a side: less shows nothing on a telephone."""
 JPEG_PIXELS = 48_000_000
-"""A telephone's photograph; a sequential JPEG is shrunk while it is decoded."""
+"""A telephone's photograph; what is read row by row is shrunk while it is decoded."""
 WHOLE_PIXELS = 16_000_000
-"""PNG and progressive JPEG are held whole before they can be shrunk."""
+"""PNG and a JPEG of several scans are held whole before they can be shrunk."""
 RATIO = 4
 QUALITY = 85
 _STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
@@ -66,13 +70,16 @@ def drawn(upload: bytes) -> Drawn:
 
 def _opened(upload: bytes) -> Image.Image:
     picture = Image.open(BytesIO(upload), formats=("JPEG", "PNG"))
-    whole = picture.format == "PNG" or "progressive" in picture.info
+    most_pixels = JPEG_PIXELS if is_read_in_rows(upload) else WHOLE_PIXELS
     width, height = picture.size
-    if width * height > (WHOLE_PIXELS if whole else JPEG_PIXELS) or min(width, height) < SHORTEST:
+    if width * height > most_pixels or min(width, height) < SHORTEST:
         raise Refused("bad_size")
+    if has_endless_scans(upload):
+        raise Refused("unreadable")
     if max(width, height) > RATIO * min(width, height):
         raise Refused("bad_size")
-    picture.draft("RGB", (LONGEST, LONGEST))
+    # In its own proportions: to fit a square it would be shrunk by its shorter side only, and a strip not at all.
+    picture.draft("RGB", (width * LONGEST // max(picture.size), height * LONGEST // max(picture.size)))
     picture.load()
     return picture
 

@@ -72,6 +72,34 @@ def png(width: int, height: int, packed: bytes, *more: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
+def jpeg(width: int, height: int, *scans: str, frame: int = 0xC0) -> bytes:
+    """A JPEG of three components of one flat grey, whose scans bring the components they name: `123` together, or one by one."""
+    parts = b"".join(bytes((part, 0x11, 0)) for part in (1, 2, 3))
+    of_one_code = b"\1" + bytes(16)  # it says that there is nothing more
+    head = (
+        _segment(0xDB, b"\0" + b"\1" * 64),
+        _segment(frame, struct.pack(">BHHB", 8, height, width, 3) + parts),
+        _segment(0xC4, b"\0" + of_one_code + b"\x10" + of_one_code),
+    )
+    blocks = -(-width // 8) * -(-height // 8)
+    return b"\xff\xd8" + b"".join(head) + b"".join(_scan(one, blocks) for one in scans) + b"\xff\xd9"
+
+
+def _segment(marker: int, data: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, 2 + len(data)) + data
+
+
+def _scan(parts: str, blocks: int) -> bytes:
+    named = b"".join(bytes((int(part), 0)) for part in parts)
+    return _segment(0xDA, bytes((len(parts),)) + named + b"\0\x3f\0") + bytes(-(-blocks * len(parts) // 4))
+
+
+def texts(count: int) -> tuple[bytes, ...]:
+    """Chunks of a PNG, a kilobyte each, that unpack to a megabyte of characters which are four bytes each in memory."""
+    packed = zlib.compress("😀".encode() + b"a" * (1024 * 1024 - 8), 9)
+    return tuple(chunk(b"iTXt", b"%d\0\1\0\0\0" % place + packed) for place in range(count))
+
+
 def box(kind: bytes, *content: bytes) -> bytes:
     data = b"".join(content)
     return struct.pack(">I", 8 + len(data)) + kind + data

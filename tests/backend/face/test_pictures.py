@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
 from backend.face import matcher, pictures
+from tests.backend.evidence import made
 from tests.support import motion
 from tests.support.face import photograph
 
@@ -60,6 +61,58 @@ def test_a_progressive_photograph_has_the_lower_limit_because_it_is_held_whole()
     data = motion.jpeg(Image.new("RGB", (3000, 2100)), progressive=True)
     with pytest.raises(pictures.Unreadable):
         pictures.read(data, 640)
+
+
+@pytest.mark.parametrize(
+    "held_whole",
+    [
+        made.jpeg(3000, 2100, "1", "2", "3"),
+        made.jpeg(3000, 2100, "12", "3"),
+        made.jpeg(3000, 2100, "123", frame=0xC9),  # arithmetic, with nothing to read
+        made.jpeg(3000, 2100, "123").replace(b"\xff\xdb", b"\xff\xdc\0\4\0\0\xff\xdb", 1),
+        made.png(3000, 2100, made.packed_zeros(3001 * 2100)),
+    ],
+    ids=["a scan each", "two scans", "arithmetic", "no plain head", "png"],
+)
+def test_so_has_everything_that_is_not_read_in_rows(held_whole: bytes) -> None:
+    with pytest.raises(pictures.Unreadable) as refused:
+        pictures.read(held_whole, 640)
+    assert refused.value.__cause__.__class__ is pictures.Unreadable, "it was unpacked first"
+
+
+@pytest.mark.parametrize("scans", [("123",), ("1", "2", "3"), ("12", "3")])
+def test_scans_are_read_one_by_one_and_together(scans: tuple[str, ...]) -> None:
+    assert pictures.read(made.jpeg(1600, 1200, *scans), 640).shape == (480, 640, 3)
+
+
+@pytest.mark.parametrize(
+    "more", [{"exif": Image.Exif()}, {"comment": b"\xff\xda"}, {"icc_profile": b"\xff\xc2" * 9}]
+)
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_what_telephones_and_printers_write_is_read_in_rows(mode: str, more: dict[str, object]) -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "a telephone"
+    sent = motion.jpeg(Image.new(mode, (4000, 3000)), **{"exif": exif} | more)
+    assert max(pictures.read(sent, 640).shape) == 640
+
+
+def test_bytes_that_fill_up_before_a_marker_are_no_fault() -> None:
+    sent = made.jpeg(3000, 2100, "123").replace(b"\xff\xc4", b"\xff\xff\xff\xc4", 1)
+    assert pictures.read(sent, 640).shape == (448, 640, 3)
+
+
+def test_a_file_may_not_be_gone_over_without_end() -> None:
+    flat = motion.jpeg(Image.new("RGB", (1600, 1200)), progressive=True)
+    last = flat[flat.rindex(b"\xff\xda") : -2]
+    assert pictures.read(flat[:-2] + last * 10 + flat[-2:], 640).shape == (480, 640, 3)
+    with pytest.raises(pictures.Unreadable):
+        pictures.read(flat[:-2] + last * 40 + flat[-2:], 640)
+
+
+def test_what_a_png_says_beside_its_pixels_has_a_limit() -> None:
+    assert pictures.read(made.png(8, 8, made.packed_zeros(72), *made.texts(1)), 640).shape == (8, 8, 3)
+    with pytest.raises(pictures.Unreadable):
+        pictures.read(made.png(8, 8, made.packed_zeros(72), *made.texts(3)), 640)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

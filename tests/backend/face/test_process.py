@@ -22,6 +22,7 @@ from backend.face.options import Options
 from backend.facechecks import rules
 from backend.gateways.faces import SocketFaces
 from schemas.faces import FaceStatus, Look, Measures, receive_head, send_head
+from tests.backend.evidence import made
 from tests.support import motion
 from tests.support.face import (
     FIVE_STEPS,
@@ -273,6 +274,24 @@ def test_a_large_photograph_fits_the_memory_of_a_worker(faces: SocketFaces) -> N
     assert faces.enrol([motion.jpeg(large)], lambda _: ()).looks[0].faces == 1
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        made.jpeg(4898, 4898, "1", "2", "3"),
+        made.jpeg(24_000, 1000, "123"),
+        made.png(8, 8, made.packed_zeros(72), *made.texts(60)),
+    ],
+    ids=["three scans", "strip", "texts"],
+)
+def test_a_small_file_takes_no_great_memory_to_read(lone: FaceProcess, content: bytes) -> None:
+    (one,) = lone.workers()
+    Path(f"/proc/{one}/clear_refs").write_text("5")  # its highest mark is what it has now
+    before = _highest(one)
+    lone.faces.enrol([content], rules.pictures_to_enrol)
+    assert lone.workers() == [one]
+    assert _highest(one) - before < 64 * 1024
+
+
 def test_workers_can_write_no_file_and_hold_none(lone: FaceProcess) -> None:
     """True of a worker from the moment it says go, for no picture reaches it before; the fork itself may be there earlier."""
     (one,) = lone.workers()
@@ -349,6 +368,11 @@ def _alive(pid: int) -> bool:
         return status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def _highest(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
 
 
 def _pss(pid: int) -> int:
