@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import marshmallow as ma
 from marshmallow import fields
@@ -21,10 +21,19 @@ BEIJING = timezone(timedelta(hours=8))
 HALF_CHARACTER = re.compile("[\ud800-\udfff\0]")
 """Half a surrogate pair is no text, and no name or statement holds a NUL."""
 
+YEARS = range(1900, 2200)
+"""Those of which something may be said to the service: from before the oldest person alive to after everything that ends. What
+lies at the ends of the calendar could be turned into no other zone, and no period could be added to it."""
+
+T_day = TypeVar("T_day", bound=date)
+
 SPEAKING: ContextVar[Language] = ContextVar("speaking", default="zh")
 
 FILL_IN = Text("请填写", "Please fill this in")
 CHOOSE = Text("请选择", "Please choose")
+OTHER_YEAR = Text("须在 {first} 年至 {last} 年之间", "This is to be in the years {first} to {last}").fill(
+    first=YEARS[0], last=YEARS[-1]
+)
 
 
 def _is_empty(value: Any) -> bool:
@@ -69,8 +78,19 @@ class ResponseSchema(PlannedSchema):
     """What a client gets: every declared field is written, `null` included."""
 
 
+class Day(fields.Date):
+    """A day that comes in, within `YEARS`. One that only goes out is marshmallow's own."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return _bearable(super()._deserialize(value, attr, data, **kwargs))
+
+    def quick(self) -> Write:
+        return date.isoformat
+
+
 class BeijingTime(fields.DateTime):
-    """An aware instant, written as ISO 8601 with `+08:00`; what comes in may carry any offset but must carry one."""
+    """An aware instant, written as ISO 8601 with `+08:00`; what comes in may carry any offset but must carry one, and its year is
+    one of `YEARS`."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", **kwargs)
@@ -85,7 +105,13 @@ class BeijingTime(fields.DateTime):
         instant = super()._deserialize(value, attr, data, **kwargs)
         if instant.tzinfo is None:
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
-        return instant
+        return _bearable(instant)
+
+
+def _bearable(day: T_day) -> T_day:
+    if day.year not in YEARS:
+        raise ma.ValidationError([OTHER_YEAR])
+    return day
 
 
 class TermField(fields.Enum[Term]):

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from schemas.base import BeijingTime, RequestSchema, ResponseSchema
+from schemas.base import BeijingTime, Day, RequestSchema, ResponseSchema
 
 MOST_DAYS = 100
 _DAYS = {
@@ -20,7 +20,7 @@ _DAYS = {
 
 
 def _days(name: str, **more: Any) -> fields.List[Any]:
-    return fields.List(fields.Date(), required=True, metadata=_DAYS[name], **more)
+    return fields.List(Day(), required=True, metadata=_DAYS[name], **more)
 
 
 class CalendarPut(RequestSchema):

@@ -4,7 +4,16 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from schemas.base import FILL_IN, BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.base import (
+    FILL_IN,
+    BeijingTime,
+    Day,
+    QuerySchema,
+    RequestSchema,
+    ResponseSchema,
+    Said,
+    TermField,
+)
 from schemas.clocks import Clock
 from schemas.evidence import Evidence, EvidenceFiles
 from schemas.records import Record, Unit
@@ -87,8 +96,8 @@ class Correction(RequestSchema):
 
     title = fields.String(validate=[validate.Length(1, 300), _filled])
     doc_no = fields.String(validate=[validate.Length(1, 120), _filled])
-    occurred_on = fields.Date()
-    ended_on = fields.Date()
+    occurred_on = Day()
+    ended_on = Day()
     not_ended = fields.Boolean(
         metadata={
             "description": "其实尚未终止；目录事项所记之事不能持续的不可填写"

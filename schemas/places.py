@@ -4,7 +4,16 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField, one_line
+from schemas.base import (
+    BeijingTime,
+    Day,
+    QuerySchema,
+    RequestSchema,
+    ResponseSchema,
+    Said,
+    TermField,
+    one_line,
+)
 from schemas.terms import (
     Crs,
     PlaceAct,
@@ -292,7 +301,7 @@ class PlaceCreate(RequestSchema):
     crs = TermField(Crs, required=True, metadata=_CRS)
     year = _year(_YEAR, required=True)
     assessed_by = _text(80, _ASSESSED_BY, required=True)
-    valid_until = fields.Date(required=True, metadata=_VALID_UNTIL)
+    valid_until = Day(required=True, metadata=_VALID_UNTIL)
     source_document = _text(160, _SOURCE, required=True)
 
 
@@ -317,7 +326,7 @@ class PlaceReplyPut(RequestSchema):
         required=True,
         allow_none=True,
     )
-    on = fields.Date(
+    on = Day(
         load_default=None,
         allow_none=True,
         metadata=_about("回复日期", "the day of the reply", example="2026-04-02"),

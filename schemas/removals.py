@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from schemas.base import BeijingTime, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
+from schemas.base import BeijingTime, Day, QuerySchema, RequestSchema, ResponseSchema, Said, TermField
 from schemas.clocks import Clock
 from schemas.records import Unit
 from schemas.reports import SomeText
@@ -32,7 +32,7 @@ class Erasure(RequestSchema):
     """The written notice that the decision behind a record was annulled."""
 
     document_no = SomeText(required=True, validate=validate.Length(1, 120), metadata=_DOCUMENT_NO)
-    noticed_on = fields.Date(required=True, metadata=_NOTICED_ON)
+    noticed_on = Day(required=True, metadata=_NOTICED_ON)
     reason = SomeText(required=True, validate=validate.Length(1, 500), metadata=_REASON)
 
 

@@ -1,7 +1,7 @@
 """Whatever is sent: no 500, and every answer is one that the document announces."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from functools import cache
 from typing import Any
 
@@ -43,7 +43,18 @@ EVERYTHING = settings(
     max_examples=8, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
 COMMON = "#/components/parameters/"
+FIRST, LAST = "0001-01-01", "9999-12-31"
+DAYS = st.one_of(st.sampled_from((FIRST, LAST)), st.dates().map(str))
+INSTANTS = st.one_of(
+    st.sampled_from((f"{FIRST}T00:00:00+08:00", f"{LAST}T23:59:59-08:00", "2026-11-21T09:00:00+08:00")),
+    st.datetimes(timezones=st.just(UTC)).map(lambda instant: instant.isoformat()),
+)
+"""Half of the days and instants that are drawn lie where the calendar ends: no other zone has them, and nothing can be added."""
 HEADERS = {name: one for name, one in DOCUMENT["components"]["parameters"].items() if one["in"] == "header"}
+
+
+schemathesis.openapi.format("date", DAYS)
+schemathesis.openapi.format("date-time", INSTANTS)
 
 
 @pytest.fixture

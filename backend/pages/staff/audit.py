@@ -60,10 +60,11 @@ def _asked(typed: dict[str, str]) -> dict[str, Any]:
 
 def _midnight(day: str, further: timedelta) -> str:
     try:
-        begun = date.fromisoformat(day) + further
-    except (ValueError, OverflowError):
+        begun = date.fromisoformat(day)
+    except ValueError:
         return day
-    return datetime.combine(begun, time.min, SHANGHAI).isoformat()
+    # After the last day of all there is none; it is the field's to say that nobody asks about that one.
+    return datetime.combine(min(begun, date.max - further) + further, time.min, SHANGHAI).isoformat()
 
 
 def _choices(typed: dict[str, str]) -> dict[str, Any]:

@@ -47,6 +47,8 @@ def of_row(
     until = _day(words["valid_until"])
     if until is None:
         return "valid_until", texts.BAD_DAY
+    if until.year not in _ends(year):  # the last day of all has no end that could be worked out
+        return "valid_until", _bad_end(year)
     district = code_of(words["district"]) or words["district"]
     given = Particulars(words["name"], kind, district, words["address"], lng, lat, crs)
     listed = assessment(year, words["assessed_by"], until, source)
@@ -71,8 +73,17 @@ def faults(given: Particulars, listed: Assessment) -> Iterator[Fault]:
         yield "lng", texts.SWAPPED if wrong is Misplaced.SWAPPED else texts.OUTSIDE
     if listed.year not in YEARS:
         yield "year", texts.BAD_YEAR
-    elif not listed.year <= listed.valid_until.year <= listed.year + VALID_YEARS:
-        yield "valid_until", texts.BAD_VALIDITY.fill(first=listed.year, last=listed.year + VALID_YEARS)
+    elif listed.valid_until.year not in _ends(listed.year):
+        yield "valid_until", _bad_end(listed.year)
+
+
+def _ends(year: int) -> range:
+    """The years in which what a list of `year` says may end."""
+    return range(year, year + VALID_YEARS + 1)
+
+
+def _bad_end(year: int) -> Text:
+    return texts.BAD_VALIDITY.fill(first=year, last=year + VALID_YEARS)
 
 
 def key(given: Particulars) -> str:

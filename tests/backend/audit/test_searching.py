@@ -180,6 +180,16 @@ def test_others_do_not_search(deps: Deps, role: Role) -> None:
     refused("auth.not_allowed", lambda: service.search(deps, other))
 
 
+@pytest.mark.parametrize("name", ["since", "until"])
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00%2B08:00", "9999-12-31T23:59:59-08:00"])
+def test_an_end_of_the_calendar_is_no_time_to_search_by(
+    deps: Deps, web_as: ClientAs, name: str, at: str
+) -> None:
+    answer = web_as(AUDITOR).get(f"/api/v1/staff/audit?{name}={at}")
+    assert (answer.status_code, list(answer.json["errors"]["query"])) == (422, [name])
+    assert "1900" in str(answer.json["errors"]["query"][name])
+
+
 def test_over_http(log: Deps, web_as: ClientAs) -> None:
     client = web_as(AUDITOR)
     answer = client.get(

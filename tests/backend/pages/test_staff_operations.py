@@ -62,6 +62,15 @@ def searches(deps: Deps) -> int:
     return len(acts(deps, "audit.search"))
 
 
+@pytest.mark.parametrize("name", ["since", "until"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_an_end_of_the_calendar_is_told_at_its_box(
+    deps: Deps, visitor: FlaskClient, name: str, day: str
+) -> None:
+    found = let_in(visitor, at_desk(deps, "he", Role.AUDITOR)).get(f"{LOG}?{name}={day}")
+    assert (found.status_code, "须在 1900 年至 2199 年之间" in found.text) == (422, True)
+
+
 def test_every_figure_unfolded_in_every_look(auditor: Signed, visiting: Visiting) -> None:
     one = visiting().signed_in(auditor.tokens, "staff")
     one.open(FIGURES)

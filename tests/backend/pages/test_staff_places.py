@@ -65,6 +65,19 @@ def test_a_shop_is_put_down_changed_and_withdrawn(deps: Deps, tang: Signed, visi
     assert browser.get(f"{HOME}/nothing").status_code == 404
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_an_end_of_the_calendar_is_told_at_its_box(
+    tang: Signed, visitor: FlaskClient, put: Put, day: str
+) -> None:
+    browser = let_in(visitor, tang)
+    address = f"{HOME}/{put().id}"
+    sent = WORDS | {"_form": form_code(browser, f"{HOME}/new"), "valid_until": day, "version": "1"}
+    for found in (browser.post(f"{HOME}/new", data=sent), browser.post(f"{address}/edit", data=sent)):
+        assert (found.status_code, "须在 1900 年至 2199 年之间" in found.text) == (422, True)
+    reply = {"_form": sent["_form"], "text": "感谢认可。", "on": day}
+    assert browser.post(f"{address}/reply", data=reply).status_code == 422
+
+
 def test_every_fault_stands_at_its_box(deps: Deps, tang: Signed, visitor: FlaskClient) -> None:
     browser = let_in(visitor, tang)
     sent = WORDS | {"_form": form_code(browser, f"{HOME}/new")}

@@ -64,6 +64,7 @@ def test_each_bad_row_is_refused_with_its_line_and_good_ones_are_kept(deps: Deps
         row(name=""), row(name="a\u0007b"), row(kind="kiosk"), row(district="浦西区"), row(lng="x"), row(lng="nan"),
         row(lng=31.23, lat=121.47), row(lng=116.4, lat=39.9), row(valid_until="2027/12/31"),
         row(valid_until="2020-12-31"), row(valid_until="2040-12-31"), row(assessed_by="甲" * 81),
+        row(valid_until="9999-12-31"), row(valid_until="0001-01-01"),
     ]  # fmt: skip
     quality = take([*wrong, row(district="黄浦区"), row()])
     assert told(quality) == {"new": 1, "refused": len(wrong) + 1}
@@ -73,9 +74,9 @@ def test_each_bad_row_is_refused_with_its_line_and_good_ones_are_kept(deps: Deps
         "places.bad_kind": [4],
         "places.bad_district": [5],
         "places.bad_lng": [6, 7, 8, 9],
-        "places.bad_valid_until": [10, 11, 12],
+        "places.bad_valid_until": [10, 11, 12, 14, 15],
         "places.bad_assessed_by": [13],
-        "places.repeated": [15],
+        "places.repeated": [17],
     }
     assert deps.db["places"].find_one()["district"] == "310101"
 
