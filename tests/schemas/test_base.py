@@ -2,6 +2,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import marshmallow as ma
 import pytest
@@ -50,7 +51,7 @@ def _asked() -> Iterator[type[ma.Schema]]:
             yield schema
 
 
-def _within(field: fields.Field[object]) -> Iterator[fields.Field[object]]:
+def _within(field: Any) -> Iterator[fields.Field[Any]]:
     yield field
     if isinstance(field, fields.List):
         yield from _within(field.inner)

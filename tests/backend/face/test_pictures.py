@@ -2,6 +2,7 @@ import warnings
 from functools import cache
 from pathlib import Path
 from time import process_time
+from typing import Any
 
 import dlib
 import pytest
@@ -89,7 +90,7 @@ def test_scans_are_read_one_by_one_and_together(scans: tuple[str, ...]) -> None:
     "more", [{"exif": Image.Exif()}, {"comment": b"\xff\xda"}, {"icc_profile": b"\xff\xc2" * 9}]
 )
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
-def test_what_telephones_and_printers_write_is_read_in_rows(mode: str, more: dict[str, object]) -> None:
+def test_what_telephones_and_printers_write_is_read_in_rows(mode: str, more: dict[str, Any]) -> None:
     exif = Image.Exif()
     exif[0x0112], exif[0x010E] = 6, "a telephone"
     sent = motion.jpeg(Image.new(mode, (4000, 3000)), **{"exif": exif} | more)

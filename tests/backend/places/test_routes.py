@@ -43,14 +43,12 @@ def test_every_answer_about_shops_is_geojson(web: FlaskClient, put: Put, crs: st
 def test_no_list_holds_until_the_end_of_the_calendar(web_as: ClientAs, day: str) -> None:
     client = web_as(STEWARD)
     made = client.post("/api/v1/staff/places", json=NEW)
-    for ask in (
-        lambda: client.post("/api/v1/staff/places", json=NEW | {"valid_until": day}),
-        lambda: client.put(
-            f"/api/v1/staff/places/{made.json['id']}", json=NEW | {"valid_until": day, "version": 1}
-        ),
-        lambda: client.put(f"/api/v1/staff/places/{made.json['id']}/reply", json={"text": "好", "on": day}),
+    address = f"/api/v1/staff/places/{made.json['id']}"
+    for answer in (
+        client.post("/api/v1/staff/places", json=NEW | {"valid_until": day}),
+        client.put(address, json=NEW | {"valid_until": day, "version": 1}),
+        client.put(f"{address}/reply", json={"text": "好", "on": day}),
     ):
-        answer = ask()
         assert answer.status_code == 422
         assert "1900" in str(answer.json["errors"])
 
