@@ -191,7 +191,15 @@ class NewReportLink(ResponseSchema):
 class ReportLink(ResponseSchema):
     id = fields.String(required=True)
     audience = TermField(Audience, required=True)
-    purpose = fields.String(required=True)
+    purpose = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=_about(
+            "用途；供本人使用的，须本人核验后查看，未核验为空",
+            "What it is for; of one for oneself, for who has proved who they are, else null",
+            example="应聘入职",
+        ),
+    )
     state = TermField(LinkState, required=True)
     created_at = BeijingTime(required=True)
     expires_at = BeijingTime(required=True)
@@ -251,10 +259,19 @@ class ListedQuestionPage(ResponseSchema):
 
 
 class Question(ListedQuestion):
-    """A question with its words, and with the line of the access log that it is about."""
+    """A question with its words, and with the line of the access log that it is about. The words are masked (null) unless the
+    resident has just proved who they are."""
 
     entry_id = fields.String(required=True)
-    statement = fields.String(required=True)
+    statement = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=_about(
+            "疑问，须本人核验后查看，未核验为空",
+            "What was asked, for who has proved who they are; else null",
+            example="这次查询不是我本人",
+        ),
+    )
     look = fields.Nested(
         Look, required=True, allow_none=True, metadata=_about("被询问的查询记录", "The look in question")
     )
@@ -262,8 +279,8 @@ class Question(ListedQuestion):
         required=True,
         allow_none=True,
         metadata=_about(
-            "答复说明，未答复为空",
-            "The answer in words; null until it is answered",
+            "答复说明，须本人核验后查看；未核验或未答复为空",
+            "The answer in words, for who has proved who they are; else, and until it is answered, null",
             example="该次查询由您授权的招聘单位通过报告链接进行。",
         ),
     )

@@ -37,8 +37,9 @@ CASES: dict[str, Callable[..., Page[Any]]] = {
 def export(deps: Deps, actor: Actor) -> Copy:
     """Everything kept about the caller but the credit record, which is the report's (PIPL 45).
 
-    What people wrote in objections and restorations, and the names of their files, leave only for who is `verified`, like
-    name and numbers; the other lists are as their own routes show them. The look is written down before anything leaves.
+    What people wrote in objections, restorations and questions, and the names of their files, leave only for who is
+    `verified`, like name and numbers; the other lists are as their own routes show them. The look is written down before
+    anything leaves.
     """
     taken = vars(identity.export(deps, actor)) | {
         "notice_preferences": recipients.preferences(deps, actor),

@@ -2,6 +2,8 @@
 
 from backend.common.errors import Kind, ServiceError
 
+ASKED_BEFORE = "forms.asked_before"
+
 
 def stale_form() -> ServiceError:
     return ServiceError(
@@ -26,7 +28,7 @@ def asked_before(question_id: str) -> ServiceError:
     """A look is asked about once: what was written beside the question that stands was not handed on."""
     return ServiceError(
         Kind.CONFLICT,
-        "forms.asked_before",
+        ASKED_BEFORE,
         "您此前已就这次查询提出过疑问；这次写的内容没有提交，还在下面",
         "You asked about this look before; what you wrote now was not submitted and stands below",
         data={"question_id": question_id},

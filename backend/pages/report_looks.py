@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flask import Response, request
 
 from backend.common.errors import ServiceError
-from backend.pages import cookies, errors, forms
+from backend.pages import cookies, errors, forms, repeats
 from backend.pages.edge import go, page, refused
 from backend.pages.words import label
 from backend.reports import service, texts
@@ -44,32 +44,42 @@ def ask(entry_id: str) -> Response:
     form, cursor = forms.read(wire.QuestionAsk), request.args.get("cursor")
     if not form.ok:
         return page("report/looks.html", 422, form=form, asked_id=entry_id, **_found(cursor))
-    ends = form.values["end_sessions"]
+    if form.values["end_sessions"]:
+        return _ask_and_leave(form, entry_id)
     try:
-        question = service.ask(deps(), actor(), entry_id=entry_id, **form.values)
+        return go(repeats.once(lambda: _ask(form, entry_id)))
     except ServiceError as refusal:
-        if ends:
-            raise  # the sessions may have ended all the same
         facts = _found(cursor) | {"form": form, "asked_id": entry_id}
+        if refusal.reason == errors.ASKED_BEFORE:
+            facts["kept"] = _words(form)
         return refused(refusal, "report/looks.html", back_to=f"/report/looks#look-{entry_id}", **facts)
-    if ends:
-        cookies.drop("citizen")
+
+
+def _ask(form: forms.Form, entry_id: str) -> str:
+    """Where the question stands. Raises 409 `forms.asked_before` where it is not the one of this form."""
+    question = service.ask(deps(), actor(), entry_id=entry_id, **form.values)
     if not _is_said(form, question):
-        return _not_said(form, question, cursor)
-    return go("/report/asked" if ends else f"/report/questions#{question.id}")
+        raise errors.asked_before(question.id)
+    return f"/report/questions#{question.id}"
+
+
+def _ask_and_leave(form: forms.Form, entry_id: str) -> Response:
+    """A refusal is a page of its own: the sessions may have ended all the same."""
+    question = service.ask(deps(), actor(), entry_id=entry_id, **form.values)
+    cookies.drop("citizen")
+    if not _is_said(form, question):
+        return page("report/asked.html", 409, kept=_words(form))
+    return go("/report/asked")
 
 
 def _is_said(form: forms.Form, question: ShownQuestion) -> bool:
-    """Whether the question that stands is the one of this form: the first about a look stays."""
+    """Whether the question that stands is the one of this form: the first about a look stays. One whose words are not shown was
+    there before, and whether these are the same is not told."""
     return question.statement in ((form.values["statement"],) if form.values["statement"] else texts.NOT_ME)
 
 
-def _not_said(form: forms.Form, question: ShownQuestion, cursor: str | None) -> Response:
-    words = form.values["statement"] or label(texts.NOT_ME)
-    if form.values["end_sessions"]:
-        return page("report/asked.html", 409, kept=words)
-    facts = _found(cursor) | {"form": form, "asked_id": question.entry_id, "kept": words}
-    return refused(errors.asked_before(question.id), "report/looks.html", **facts)
+def _words(form: forms.Form) -> str:
+    return form.values["statement"] or label(texts.NOT_ME)
 
 
 @blp.get("/report/asked")
@@ -82,7 +92,7 @@ def asked() -> Response:
 def questions() -> Response:
     cursor = request.args.get("cursor")
     found = service.own_questions(deps(), actor(), limit=QUESTIONS_AT_ONCE, cursor=cursor)
-    return page("report/questions.html", found=found)
+    return page("report/questions.html", found=found, proved=actor().is_verified(deps().now()))
 
 
 def runs(found: Iterable[Look]) -> tuple[Run, ...]:

@@ -40,6 +40,18 @@ def purpose_personal() -> ServiceError:
     )
 
 
+def too_many_chat_links(retry_after: int) -> ServiceError:
+    left = wait(retry_after)
+    return ServiceError(
+        Kind.TOO_MANY,
+        "limits.too_many",
+        f"您刚才取得的报告链接已经很多了，请{left.zh}后再要新的；之前发给您的那一条，没有用过、没有过期的仍可打开",
+        f"You have asked for many report links just now; please wait {left.en} for a new one. The last one that you got"
+        " still opens, unless it was used or has expired",
+        retry_after=retry_after,
+    )
+
+
 def entry_not_found() -> ServiceError:
     return ServiceError(
         Kind.NOT_FOUND,

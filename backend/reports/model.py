@@ -155,8 +155,9 @@ class Opening:
 class ReportLink:
     """A way to the report for `max_opens` openings until `expires_at`; its code is stored only as a keyed hash.
 
-    `purpose` is what the subject wrote; for `third_party` it is the purpose of the written authorisation. `chat_id`: the binding
-    of the chat it was made in, with which it ends. `openings` are those that came from a page, and are known again by its form.
+    `purpose` is what the subject wrote, with their name masked; for `third_party` it is the purpose of the written
+    authorisation. `chat_id`: the binding of the chat it was made in, with which it ends. `openings` are those that came from a
+    page, and are known again by its form.
     """
 
     id: str
@@ -207,14 +208,15 @@ class Question:
 
 @dataclass(frozen=True)
 class ShownQuestion:
-    """A question as both sides see it, with the line it is about; `subject_id` is the auditor's handle, not a name."""
+    """A question as both sides see it, with the line it is about; `subject_id` is the auditor's handle, not a name. Its subject
+    reads the words, `statement` and `explanation`, after proving to be that person."""
 
     id: str
     entry_id: str
     subject_id: str
     state: QuestionState
     asked_at: datetime
-    statement: str
+    statement: str | None
     look: Look | None
     clocks: tuple[ShownClock, ...]
     finding: QuestionFinding | None
@@ -244,11 +246,12 @@ class ListedQuestion:
 
 @dataclass(frozen=True)
 class ListedLink:
-    """A link as its maker sees it; its code is not known any more."""
+    """A link as its maker sees it; its code is not known any more. `purpose` of one that somebody made for themselves is there
+    for who has just proved to be that person."""
 
     id: str
     audience: Audience
-    purpose: str
+    purpose: str | None
     state: LinkState
     created_at: datetime
     expires_at: datetime

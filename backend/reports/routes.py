@@ -4,6 +4,7 @@ from flask import Response, request
 from flask.views import MethodView
 
 from backend.gateways import printing
+from backend.limits.errors import too_many
 from backend.reports import errors, service
 from backend.web.api import blueprint
 from backend.web.auth import actor, address, ahead, deps
@@ -94,7 +95,7 @@ class Questions(MethodView):
     def post(self, body, entry_id):
         """Ask who was behind a look, and sign out everywhere if wanted
 
-        对一次查询提出疑问；可以同时退出全部登录。
+        对一次查询提出疑问；可以同时退出全部登录。每次查询只受理一件，此前已提出的照旧，其文字须先完成本人核验，未核验为空。
         """
         return service.ask(deps(), actor(), entry_id=entry_id, **body)
 
@@ -106,7 +107,7 @@ class OwnQuestions(MethodView):
     def get(self, query):
         """List the own questions about looks, and their answers
 
-        本人对查询提出的疑问、办理期限和答复，最新的在前。
+        本人对查询提出的疑问、办理期限和答复，最新的在前；疑问和答复的文字须先完成本人核验，未核验为空。
         """
         return service.own_questions(deps(), actor(), **query)
 
@@ -118,7 +119,7 @@ class OwnQuestion(MethodView):
     def get(self, question_id):
         """Read an own question and its answer
 
-        本人的一条疑问、被询问的查询记录、办理期限和答复。
+        本人的一条疑问、被询问的查询记录、办理期限和答复；疑问和答复的文字须先完成本人核验，未核验为空。
         """
         return service.own_question(deps(), actor(), question_id=question_id)
 
@@ -130,18 +131,18 @@ class ReportLinks(MethodView):
     def get(self, query):
         """List the own report links
 
-        本人建立的报告链接及其打开次数。
+        本人建立的报告链接及其打开次数；供本人使用的链接，其用途须先完成本人核验，未核验为空。
         """
         return service.links(deps(), actor(), **query)
 
     @blp.arguments(wire.ReportLinkMake)
     @blp.response(201, wire.NewReportLink)
-    @blp.refuses(errors.purpose_personal, errors.no_subject)
+    @blp.refuses(errors.purpose_personal, errors.no_subject, too_many(60))
     @blp.idempotent
     def post(self, body):
         """Make a link to the own report, for oneself or, as written authorisation, for somebody else
 
-        建立限时、限次的报告链接，供本人使用，或作为书面授权交给他人。
+        建立限时、限次的报告链接，供本人使用，或作为书面授权交给他人；每人每小时最多 30 个。
         """
         return service.make_link(deps(), actor(), **body)
 

@@ -169,6 +169,6 @@ def ahead_key(account_id: str, record_id: str, kind: NoticeKind, one: Ahead) -> 
     return f"{account_id}:{record_id}:{kind.value}:{one.on}"
 
 
-def is_personal(purpose: str, name: str) -> bool:
-    """Whether a purpose carries the subject's name or a number as long as a phone's: it is written into the log."""
-    return names.mentions(purpose, name) or _LONG_NUMBER.search(purpose) is not None
+def holds_number(purpose: str) -> bool:
+    """Whether a purpose carries a number as long as a phone's: it is written into the log."""
+    return _LONG_NUMBER.search(purpose) is not None

@@ -7,12 +7,14 @@ from backend.accounts import service as accounts
 from backend.audit import service as audit
 from backend.chats import service as chats
 from backend.common import errors as common_errors
+from backend.common import names
 from backend.common.actor import Actor
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
 from backend.common.mongo import atomic
 from backend.common.pages import Page, Position
 from backend.limits import service as limits
+from backend.limits.errors import too_many
 from backend.notices import service as notices
 from backend.registry import service as registry
 from backend.reports import errors, rules, store, texts
@@ -26,6 +28,8 @@ from schemas.terms import Audience, Channel, LinkRefusal, LinkState, ReportView,
 AGAIN = timedelta(minutes=5)
 """So long the form that opened a link shows the same opening once more."""
 REFUSALS_LOGGED = limits.Limit(20, timedelta(days=1))
+# Far beyond what anybody needs, chats included; each link is a line of the log, which is kept for good.
+MADE_PER_PERSON = limits.Limit(30, timedelta(hours=1))
 
 
 def make_link(
@@ -36,21 +40,43 @@ def make_link(
     audience: Audience,
     minutes: int | None = None,
     max_opens: int | None = None,
-    chat_id: str | None = None,
 ) -> NewLink:
     """A link to the own report. For somebody else it is the written authorisation (Reg. 17, Meas. 20), so it needs a
     fresh proof of identity and keeps its purpose; for oneself it shows nothing without that proof when opened.
+
+    Raises 404 `reports.no_subject`, 422 `reports.purpose_personal`, 429 `limits.too_many`.
     """
-    now = deps.now()
-    subject_id = actor.require_verified(now) if audience is Audience.THIRD_PARTY else actor.require_subject()
-    _refuse_personal(deps, subject_id, purpose)
-    code = deps.new_code()
+    third = audience is Audience.THIRD_PARTY
+    subject_id = actor.require_verified(deps.now()) if third else actor.require_subject()
+    with limits.charged(deps, [_charge(subject_id)], too_many):
+        return _make(
+            deps, actor, subject_id, purpose=purpose, audience=audience, minutes=minutes, max_opens=max_opens
+        )
+
+
+def _charge(subject_id: str) -> limits.Charge:
+    return ("reports.link", subject_id, MADE_PER_PERSON)
+
+
+def _make(
+    deps: Deps,
+    actor: Actor,
+    subject_id: str,
+    *,
+    purpose: str,
+    audience: Audience,
+    minutes: int | None = None,
+    max_opens: int | None = None,
+    chat_id: str | None = None,
+) -> NewLink:
+    """The answer repeats the purpose as it came: only what is kept has the name masked, which whoever asks must not learn."""
+    code, now = deps.new_code(), deps.now()
     link = ReportLink(
         id=deps.new_id(),
         account_id=actor.id,
         subject_id=subject_id,
         audience=audience,
-        purpose=purpose,
+        purpose=_fit_to_keep(deps, actor, subject_id, purpose),
         code_hash=rules.code_hash(report_key(deps), code),
         created_at=now,
         expires_at=rules.expires_at(now, audience, minutes),
@@ -63,12 +89,13 @@ def make_link(
 
 
 def links(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[ListedLink]:
-    """The caller's own links, newest first, dead ones included."""
+    """The caller's own links, newest first, dead ones included; what those for oneself are for, to who has just proved to be
+    that person."""
     subject_id, now = actor.require_subject(), deps.now()
     scope = f"report-links:{subject_id}"
     found = store.list_links(deps.db, subject_id, after=deps.cursors.read(cursor, scope), limit=limit + 1)
     page = deps.cursors.page(found, limit, scope, lambda link: Position(link.created_at, link.id))
-    return Page(tuple(_listed(link, now) for link in page.items), page.next_cursor)
+    return Page(tuple(_listed(actor, link, now) for link in page.items), page.next_cursor)
 
 
 @atomic
@@ -80,7 +107,7 @@ def kill_link(deps: Deps, actor: Actor, *, link_id: str) -> ListedLink:
         raise errors.link_not_found()
     audit.record(deps, actor, "reports.link_kill", link_id, subject_id=subject_id)
     worked = _dead(deps, before) is None
-    listed = _listed(before, deps.now())
+    listed = _listed(actor, before, deps.now())
     return (
         listed if worked or listed.state is not LinkState.ACTIVE else replace(listed, state=LinkState.KILLED)
     )
@@ -108,12 +135,21 @@ def count_active_links(deps: Deps, actor: Actor) -> int:
     )
 
 
-@atomic
 def make_chat_link(deps: Deps, actor: Actor, *, chat_id: str) -> NewLink:
     """A link to the own report for the chat that asks: it opens once, within half an hour, for the account that the chat is bound
-    to, after proof of identity. The one that the chat got before is switched off, so that no more than one lies about."""
+    to, after proof of identity. The one that the chat got before is switched off, so that no more than one lies about.
+
+    Raises what `make_link` does; the one before works on then, and 429 `limits.too_many` says so.
+    """
+    with limits.charged(deps, [_charge(actor.require_subject())], errors.too_many_chat_links):
+        return _make_chat_link(deps, actor, chat_id)
+
+
+@atomic
+def _make_chat_link(deps: Deps, actor: Actor, chat_id: str) -> NewLink:
     kill_links(deps, actor, chat_id=chat_id)
-    return make_link(deps, actor, purpose=said(texts.CHAT_PURPOSE), audience=Audience.SELF, chat_id=chat_id)
+    purpose, subject_id = said(texts.CHAT_PURPOSE), actor.require_subject()
+    return _make(deps, actor, subject_id, purpose=purpose, audience=Audience.SELF, chat_id=chat_id)
 
 
 def standing_in_chat(deps: Deps, actor: Actor, *, code: str, chat_id: str | None) -> ListedLink:
@@ -125,7 +161,7 @@ def standing_in_chat(deps: Deps, actor: Actor, *, code: str, chat_id: str | None
         raise _refused(deps, actor, link, LinkRefusal.ELSEWHERE, told=link.chat_id is not None)
     if (dead := _dead(deps, link)) is not None:
         raise _refused(deps, actor, link, dead, told=True)
-    return _listed(link, deps.now())
+    return _listed(actor, link, deps.now())
 
 
 def standing(deps: Deps, actor: Actor, *, code: str) -> ListedLink:
@@ -135,7 +171,7 @@ def standing(deps: Deps, actor: Actor, *, code: str) -> ListedLink:
     """
     link = _found(deps, code)
     _require_openable(deps, actor, link)
-    return _listed(link, deps.now())
+    return _listed(actor, link, deps.now())
 
 
 def open_link(deps: Deps, actor: Actor, *, code: str) -> Report:
@@ -250,11 +286,14 @@ def _is_owner(actor: Actor, link: ReportLink) -> bool:
     return actor.role is Role.CITIZEN and actor.subject_id == link.subject_id
 
 
-def _listed(link: ReportLink, now: datetime) -> ListedLink:
+def _listed(actor: Actor, link: ReportLink, now: datetime) -> ListedLink:
+    """What somebody wrote for themselves may hold their name, which a borrowed phone must not tell; the purpose of an
+    authorisation is free of it, and that of a chat's link is ours."""
+    own_words = link.audience is Audience.SELF and link.chat_id is None
     return ListedLink(
         id=link.id,
         audience=link.audience,
-        purpose=link.purpose,
+        purpose=None if own_words and not actor.is_verified(now) else link.purpose,
         state=link.state(now),
         created_at=link.created_at,
         expires_at=link.expires_at,
@@ -265,12 +304,19 @@ def _listed(link: ReportLink, now: datetime) -> ListedLink:
     )
 
 
-def _refuse_personal(deps: Deps, subject_id: str, purpose: str) -> None:
+def _fit_to_keep(deps: Deps, actor: Actor, subject_id: str, purpose: str) -> str:
+    """The purpose as it goes into the log and the database.
+
+    A number is refused by its shape. The name is refused to who has just proved to be that person: anybody else would learn it
+    by trying names, so it is masked and they are not told.
+    """
     subject = registry.find(deps, subject_id)
     if subject is None:
         raise errors.no_subject()
-    if rules.is_personal(purpose, registry.name_of(deps, subject)):
+    name = registry.name_of(deps, subject)
+    if rules.holds_number(purpose) or (actor.is_verified(deps.now()) and names.mentions(purpose, name)):
         raise errors.purpose_personal()
+    return names.hidden(purpose, name)
 
 
 @atomic

@@ -1,5 +1,6 @@
 """Questions about lines of the own access log ("not me"), as their subject asks and reads them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from backend.accounts import service as accounts
@@ -34,7 +35,8 @@ def ask(
 ) -> ShownQuestion:
     """Ask who was behind a line of the own log, for the auditor to find out; one question a line, the first one stays.
 
-    Without a statement the question is that it was not the caller.
+    Without a statement the question is that it was not the caller. The words of a question that was there already are for who
+    has just proved to be that person; those that came just now are said back.
 
     `end_sessions` signs the account out everywhere, chats included, also when the question was there already, and when it is
     refused as one too many (429 `reports.too_many_questions`): whoever fears a stolen sign-in must not be stopped by either.
@@ -55,12 +57,11 @@ def ask(
 
 @atomic
 def _ask(deps: Deps, actor: Actor, entry_id: str, statement: str | None, end_sessions: bool) -> ShownQuestion:
-    question = store.find_question_of_line(deps.db, actor.require_subject(), entry_id)
-    if question is None:
-        question = _open(deps, actor, entry_id, statement or said(texts.NOT_ME))
+    there = store.find_question_of_line(deps.db, actor.require_subject(), entry_id)
+    question = there or _open(deps, actor, entry_id, statement or said(texts.NOT_ME))
     if end_sessions:
         _end_everywhere(deps, actor)
-    return shown(deps, question)
+    return _for_subject(deps, actor, there) if there else shown(deps, question)
 
 
 def _end_everywhere(deps: Deps, actor: Actor) -> None:
@@ -70,22 +71,22 @@ def _end_everywhere(deps: Deps, actor: Actor) -> None:
 
 
 def own_questions(deps: Deps, actor: Actor, *, limit: int, cursor: str | None = None) -> Page[ShownQuestion]:
-    """The caller's own questions and their answers, newest first."""
+    """The caller's own questions and their answers, newest first; the words for who has just proved to be that person."""
     subject_id = actor.require_subject()
     scope = f"questions:{subject_id}"
     found = store.list_own_questions(
         deps.db, subject_id, after=deps.cursors.read(cursor, scope), limit=limit + 1
     )
     page = deps.cursors.page(found, limit, scope, position)
-    return Page(tuple(shown(deps, question) for question in page.items), page.next_cursor)
+    return Page(tuple(_for_subject(deps, actor, question) for question in page.items), page.next_cursor)
 
 
 def own_question(deps: Deps, actor: Actor, *, question_id: str) -> ShownQuestion:
-    """One of the caller's own questions."""
+    """One of the caller's own questions, likewise."""
     question = store.find_own_question(deps.db, actor.require_subject(), question_id)
     if question is None:
         raise errors.question_not_found()
-    return shown(deps, question)
+    return _for_subject(deps, actor, question)
 
 
 def _open(deps: Deps, actor: Actor, entry_id: str, statement: str) -> Question:
@@ -145,6 +146,13 @@ def listed(deps: Deps, question: Question) -> ListedQuestion:
         finding=question.finding,
         answered_at=question.answered_at,
     )
+
+
+def _for_subject(deps: Deps, actor: Actor, question: Question) -> ShownQuestion:
+    """The words, which may tell who somebody is and of a record, for who has just proved to be that person: a borrowed phone
+    and the account that comes after another one must not tell them."""
+    whole = shown(deps, question)
+    return whole if actor.is_verified(deps.now()) else replace(whole, statement=None, explanation=None)
 
 
 def shown(deps: Deps, question: Question) -> ShownQuestion:

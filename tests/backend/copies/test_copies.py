@@ -85,7 +85,8 @@ def test_without_proof_the_cases_are_there_and_their_words_are_not(town: Town) -
     assert [one.name for one in copy.objections[1].evidence] == ["材料1.pdf"]
     assert [line.note for one in copy.objections for line in one.timeline if line.note] == []
     assert [one.pledge for one in copy.restorations] == [None]
-    assert (len(copy.questions), len(copy.removals)) == (1, 1)
+    assert [(one.statement, one.explanation) for one in copy.questions] == [(None, None)]
+    assert len(copy.removals) == 1
 
 
 def test_one_look_is_written_down_before_any_case_is_read(
@@ -125,6 +126,12 @@ def test_a_copy_names_the_report_links_and_opens_none(town: Town, web_as: Client
     (link,) = answer.json["report_links"]
     assert (link["id"], link["purpose"], link["state"]) == (made.id, "租房", "active")
     assert made.url.rpartition("/")[2] not in answer.text
+
+
+def test_without_proof_it_does_not_say_what_own_links_are_for(town: Town) -> None:
+    reports.make_link(town.deps, town.resident, purpose="自己看", audience=Audience.SELF)
+    assert [one.purpose for one in service.export(town.deps, town.resident).report_links] == ["自己看"]
+    assert [one.purpose for one in service.export(town.deps, unproved(town.resident)).report_links] == [None]
 
 
 def test_a_list_that_goes_on_says_so_and_is_read_page_by_page(

@@ -13,8 +13,10 @@ from backend.common.errors import ServiceError
 from backend.deliveries import service as deliveries
 from backend.dialogues.model import Sort
 from backend.gateways.telegram import TelegramCarrier
+from backend.limits import service as limits
 from backend.notices import service as notices
 from backend.reports import service as reports
+from backend.reports.service.linking import MADE_PER_PERSON
 from schemas.notices import NoticeKind
 from schemas.terms import Audience, Channel, Level, LinkRefusal, Way
 from tests.backend.dialogues.conftest import bound, press, say
@@ -43,6 +45,18 @@ def link(port: CorePort) -> tuple[str, str]:
     assert kills.value is not None
     assert "report" not in said.text
     return opens.url.rpartition("/")[2], kills.value.partition(":")[2]
+
+
+def test_who_asks_for_too_many_is_told_when_there_is_another_and_keeps_the_last(
+    port: CorePort, town: Town
+) -> None:
+    code, _ = link(port)
+    for _ in range(MADE_PER_PERSON.count - 1):
+        limits.spend(town.deps, "reports.link", town.resident.require_subject(), limit=MADE_PER_PERSON)
+    told = say(port, "报告")
+    assert "请约 1 小时后再要新的" in told
+    assert "仍可打开" in told
+    assert reports.open_link(town.deps, town.resident, code=code).opens == 1
 
 
 def refusal(deps: Deps, actor: Actor, code: str) -> tuple[str, LinkRefusal | None]:

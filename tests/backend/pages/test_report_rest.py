@@ -163,6 +163,25 @@ def test_not_me_is_asked_without_script_and_its_answer_read(
     assert "您已就此提出疑问" in one.text()
 
 
+def test_own_words_show_after_the_proof(deps: Deps, visitor: FlaskClient, clock: Clock, me: Reader) -> None:
+    service.summary(deps, me.actor)
+    entry = service.access_log(deps, me.actor, limit=1).items[0]
+    question = service.ask(deps, me.actor, entry_id=entry.id, statement="我没有给过任何人")
+    said = "由您授权的房东查看"
+    service.answer(deps, AUDITOR, question_id=question.id, finding=QuestionFinding.LAWFUL, explanation=said)
+    service.make_link(deps, me.actor, purpose="办理签证", audience=Audience.SELF)
+    browser = enters(visitor, me)
+    own = {"/report/questions": ("我没有给过任何人", said), "/report/links": ("办理签证",)}
+    for path, words in own.items():
+        assert all(one in browser.get(path).text for one in words)
+    clock.advance(minutes=11)
+    for path, words in own.items():
+        assert not any(one in browser.get(path).text for one in words)
+    assert "/verify-me?next=/report/questions" in browser.get("/report/questions").text
+    assert "查询依法有据" in browser.get("/report/questions").text
+    assert "用途在核验后可见" in browser.get("/report/links").text
+
+
 def test_not_me_ends_every_sign_in_where_wanted(deps: Deps, visiting: Visiting, me: Reader) -> None:
     shared_once(deps, me)
     one = visiting().signed_in(me.tokens)

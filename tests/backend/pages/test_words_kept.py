@@ -124,6 +124,22 @@ def test_a_second_question_about_a_look_is_not_dropped_unsaid(
     assert bool(ends) is ("所有手机、网页和聊天里的登录都已结束" in answer.text)
 
 
+def test_without_proof_a_second_tap_is_no_second_question(
+    deps: Deps, visitor: FlaskClient, clock: Clock, me: Reader
+) -> None:
+    """Whether another form says the same as the question that stands is not told to who may not read that."""
+    reports.summary(deps, me.actor)
+    clock.advance(minutes=11)
+    page = enters(visitor, me).get("/report/looks").text
+    action = re.findall(r'action="(/report/looks/[^"]+/questions)"', page)[0]
+    sent = {name: hidden(page, name) for name in ("_form", "_once")} | {"statement": "为什么查我"}
+    first = visitor.post(action, data=sent).headers["Location"]
+    assert visitor.post(action, data=sent).headers["Location"] == first
+    for words in ("为什么查我", "还有一问"):
+        answer = visitor.post(action, data=sent | {"_once": words, "statement": words})
+        assert (answer.status_code, f"{words}</blockquote>" in answer.text) == (409, True)
+
+
 def test_a_form_whose_sign_in_is_over_is_sent_again_after_it(
     deps: Deps, visitor: FlaskClient, me: Reader
 ) -> None:

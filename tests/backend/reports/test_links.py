@@ -8,15 +8,18 @@ from backend.audit import service as audit
 from backend.common.actor import Actor, anonymous
 from backend.common.deps import Deps
 from backend.common.errors import ServiceError
+from backend.limits import service as limits
 from backend.notices import service as notices
 from backend.records.model import Mark
 from backend.reports import service
 from backend.reports.model import NewLink, Report
+from backend.reports.service.linking import MADE_PER_PERSON
 from schemas.notices import NoticeKind
 from schemas.terms import Audience, Channel, LinkState, RecordMark, ReportView, Role
 from tests.backend.reports.conftest import NAME, Refuse
 from tests.support.records import keep, make_record
 from tests.support.refusals import at_once, refused
+from tests.support.web import ClientAs
 from tests.support.world import START, Clock
 
 ANYBODY = anonymous(Channel.API)
@@ -64,6 +67,56 @@ def test_a_purpose_with_a_name_or_number_is_refused(deps: Deps, verified: Actor,
         audience=Audience.THIRD_PARTY,
     )
     assert deps.db["report_links"].count_documents({}) == 0
+
+
+@pytest.mark.parametrize("purpose", [f"给{NAME}看", "给 王 小明", "请拨 13800138000"])
+def test_so_is_that_of_an_own_link_of_who_has_just_proved_it(
+    deps: Deps, verified: Actor, purpose: str
+) -> None:
+    own: Any = {"purpose": purpose, "audience": Audience.SELF}
+    refused("reports.purpose_personal", service.make_link, deps, verified, **own)
+
+
+def test_a_borrowed_phone_learns_the_name_by_no_purpose(deps: Deps, bound: Actor, verified: Actor) -> None:
+    """Neither by making links, nor by reading what was written for them; and the name is kept nowhere."""
+    for purpose in ("李小明，李大明", f"李小明，{NAME}"):
+        made = service.make_link(deps, bound, purpose=purpose, audience=Audience.SELF)
+        assert made.purpose == purpose
+    number: Any = {"purpose": "请拨 13800138000", "audience": Audience.SELF}
+    refused("reports.purpose_personal", service.make_link, deps, bound, **number)
+    assert [one.purpose for one in service.links(deps, bound, limit=9).items] == [None, None]
+    assert service.kill_link(deps, bound, link_id=made.id).purpose is None
+    kept = str(list(deps.db["report_links"].find())) + str(list(deps.db["audit_log"].find()))
+    assert ("李大明" in kept, NAME in kept) == (True, False)
+    whole = [one.purpose for one in service.links(deps, verified, limit=9).items]
+    assert whole == ["李小明，王**", "李小明，李大明"]
+
+
+def test_what_an_authorisation_is_for_is_there_without_proof(
+    deps: Deps, bound: Actor, verified: Actor
+) -> None:
+    make(deps, verified)
+    (listed,) = service.links(deps, bound, limit=9).items
+    assert listed.purpose == "应聘入职"
+
+
+def test_a_person_makes_thirty_links_an_hour(
+    deps: Deps, bound: Actor, verified: Actor, web_as: ClientAs, clock: Clock
+) -> None:
+    """Whatever account and proof; what is refused does not count."""
+    for _ in range(MADE_PER_PERSON.count - 1):
+        limits.spend(deps, "reports.link", bound.subject_id or "", limit=MADE_PER_PERSON)
+    personal: Any = {"purpose": NAME, "audience": Audience.SELF}
+    refused("reports.purpose_personal", service.make_link, deps, verified, **personal)
+    make(deps, bound, Audience.SELF)
+    refused("limits.too_many", make, deps, verified)
+    body = {"purpose": "租房", "audience": "self"}
+    answer = web_as(bound).post("/api/v1/me/report-links", json=body)
+    assert (answer.status_code, answer.json["reason"]) == (429, "limits.too_many")
+    assert answer.headers["Retry-After"] == "3600"
+    assert deps.db["report_links"].count_documents({}) == 1
+    clock.advance(hours=1)
+    make(deps, bound, Audience.SELF)
 
 
 def test_somebody_else_sees_the_records_but_not_who_they_are_nor_who_looked(

@@ -16,6 +16,7 @@ from backend.notices import service as notices
 from backend.reports import service
 from schemas.notices import DeskNoticeKind, NoticeKind
 from schemas.terms import Channel, ClockState, QuestionFinding, QuestionState, Role
+from tests.backend.reports.conftest import proved
 from tests.support.calendars import DAYS_OF_2027
 from tests.support.people import acts, together
 from tests.support.refusals import at_once, refused
@@ -50,7 +51,8 @@ def test_a_question_opens_a_case_and_keeps_the_words_sealed(deps: Deps, bound: A
 def test_a_line_is_asked_about_once_and_the_first_words_stay(deps: Deps, bound: Actor) -> None:
     entry_id = a_look(deps, bound)
     first = service.ask(deps, bound, entry_id=entry_id, statement=DOUBT)
-    assert service.ask(deps, bound, entry_id=entry_id, statement="再问一次") == first
+    again = proved(deps, bound)
+    assert service.ask(deps, again, entry_id=entry_id, statement="再问一次") == first
     assert deps.db["access_questions"].count_documents({}) == 1
 
 
@@ -136,7 +138,7 @@ def test_the_answer_reaches_the_person_with_its_finding_and_meets_the_clock(deps
     answered = service.answer(deps, AUDITOR, question_id=question_id, **LAWFUL)
     assert (answered.state, answered.finding) == (QuestionState.ANSWERED, QuestionFinding.LAWFUL)
     assert answered.clocks[0].state is ClockState.MET
-    assert service.own_question(deps, bound, question_id=question_id) == answered
+    assert service.own_question(deps, proved(deps, bound), question_id=question_id) == answered
     newest = notices.inbox(deps, bound, limit=5).items[0]
     assert newest.kind is NoticeKind.QUESTION_ANSWERED
     assert "查询依法有据" in newest.body
@@ -149,8 +151,25 @@ def test_who_closed_the_account_reads_the_answer_with_another_one(deps: Deps, bo
     accounts.close(deps, bound)
     service.answer(deps, AUDITOR, question_id=question_id, **LAWFUL)
     assert NoticeKind.QUESTION_ANSWERED not in told(deps, bound)
-    again = replace(bound, id="a9")
+    again = proved(deps, replace(bound, id="a9"))
     assert service.own_question(deps, again, question_id=question_id).explanation == LAWFUL["explanation"]
+
+
+def test_the_words_are_for_who_has_just_proved_to_be_that_person(deps: Deps, bound: Actor) -> None:
+    """A borrowed phone reads neither, nor does whoever binds the person next; state, finding and clocks are there."""
+    question_id = ask(deps, bound)
+    service.answer(deps, AUDITOR, question_id=question_id, **LAWFUL)
+    (entry_id,) = deps.db["access_questions"].distinct("entry_id")
+    accounts.close(deps, bound)
+    for unproved in (bound, replace(bound, id="a9")):
+        (listed,) = service.own_questions(deps, unproved, limit=5).items
+        read = service.own_question(deps, unproved, question_id=question_id)
+        asked = service.ask(deps, unproved, entry_id=entry_id, statement=DOUBT)
+        assert read == listed == asked
+        assert (read.statement, read.explanation, read.finding) == (None, None, QuestionFinding.LAWFUL)
+    (whole,) = service.own_questions(deps, proved(deps, bound), limit=5).items
+    assert (whole.statement, whole.explanation) == (DOUBT, LAWFUL["explanation"])
+    assert service.question(deps, AUDITOR, question_id=question_id).statement == DOUBT
 
 
 def test_an_unlawful_look_reaches_the_administrators(deps: Deps, bound: Actor) -> None:
@@ -320,8 +339,14 @@ def test_the_way_of_a_question_over_http(deps: Deps, web_as: ClientAs, bound: Ac
     assert auditor.post(f"{path}/answer", json=body).status_code == 200
     again: Any = auditor.post(f"{path}/answer", json=body)
     assert (again.status_code, again.json["data"]) == (409, {"state": "answered"})
-    mine: Any = own.get(f"/api/v1/me/questions/{asked.json['id']}")
-    assert (mine.json["state"], mine.json["explanation"]) == ("answered", LAWFUL["explanation"])
+    masked: Any = own.get(f"/api/v1/me/questions/{asked.json['id']}")
+    assert (masked.json["state"], masked.json["statement"], masked.json["explanation"]) == (
+        "answered",
+        None,
+        None,
+    )
+    mine: Any = web_as(proved(deps, bound)).get(f"/api/v1/me/questions/{asked.json['id']}")
+    assert (mine.json["statement"], mine.json["explanation"]) == (DOUBT, LAWFUL["explanation"])
     assert "subject_id" not in mine.json
     assert len(own.get("/api/v1/me/questions").json["items"]) == 1
     assert web_as(other).get(f"/api/v1/me/questions/{asked.json['id']}").status_code == 404
