@@ -9,15 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from marshmallow import fields, validate
 
+from schemas import days
 from schemas.base import BeijingTime, QuerySchema, ResponseSchema, TermField
 from schemas.terms import CaseKind, ContestFinding, QuestionFinding, RippleCause, Term
 from schemas.text import Text
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 Payload = Mapping[str, Any]
 """What a notice tells, as it is stored: words, numbers and instants as they are, a `date` as its ISO day, a `Text` as the
@@ -155,6 +153,11 @@ class NoticeKind(Term):
     CHAT_UNBOUND = "chat_unbound", "聊天已解除绑定", "A chat was unbound from your account"
 
 
+class End(datetime):
+    """Marks an instant at which something ends: its midnight is told as 24:00 of the day before. The instant itself is a plain
+    `datetime`."""
+
+
 @dataclass(frozen=True)
 class NoticeForm:
     """How one kind reads. `fields` names the payload's entries and their types; `legal` ones cannot be switched off."""
@@ -239,7 +242,7 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         Text(
             "您生成的报告链接于 {at} 被打开（第 {opens} 次，共可打开 {max_opens} 次）。"
             "如有疑问，可到“报告链接”查看；还能打开的，可立即停用。",
-            "The report link you made was opened at {at} (opening {opens} of {max_opens}). If in doubt, look at "
+            "The report link you made was opened on {at} (opening {opens} of {max_opens}). If in doubt, look at "
             "your report links; one that still opens can be switched off at once.",
         ),
         {"at": datetime, "opens": int, "max_opens": int},
@@ -276,9 +279,9 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.RESTORATION_POSSIBLE_SOON: NoticeForm(
         NoticeKind.RESTORATION_POSSIBLE_SOON.label,
         Text(
-            "您有一条失信信息自 {on} 起可以申请信用修复（《信用修复管理办法》，国家发展改革委令第36号）。详见遗忘日历。",
+            "您有一条失信信息自 {on} 起可以申请信用修复（《信用修复管理办法》，国家发展改革委令第36号）。详见“什么时候被忘记”。",
             "From {on} you may ask for the restoration of one adverse record (Measures for credit restoration, NDRC Order 36)."
-            " See your forgetting calendar.",
+            " See “When it is forgotten”.",
         ),
         {"on": date},
     ),
@@ -286,18 +289,19 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         NoticeKind.DISPLAY_ENDS_SOON.label,
         Text(
             "您有一条失信信息公示至 {on} 24:00 为止，之后不再公示（《信用修复管理办法》，国家发展改革委令第36号）。"
-            "详见遗忘日历。",
-            "One adverse record about you is on public pages until 24:00 on {on} and no longer (Measures for credit"
-            " restoration, NDRC Order 36). See your forgetting calendar.",
+            "详见“什么时候被忘记”。",
+            "One adverse record about you is on public pages until the end of {on} and no longer (Measures for credit"
+            " restoration, NDRC Order 36). See “When it is forgotten”.",
         ),
         {"on": date},
     ),
     NoticeKind.QUERY_ENDS_SOON: NoticeForm(
         NoticeKind.QUERY_ENDS_SOON.label,
         Text(
-            "您有一条失信信息可查询至 {on} 24:00 为止，之后不再提供查询（《上海市社会信用条例》第三十五条）。详见遗忘日历。",
-            "One adverse record about you can be queried until 24:00 on {on} and no longer (Shanghai Social Credit"
-            " Regulation, article 35). See your forgetting calendar.",
+            "您有一条失信信息可查询至 {on} 24:00 为止，之后不再提供查询（《上海市社会信用条例》第三十五条）。"
+            "详见“什么时候被忘记”。",
+            "One adverse record about you can be queried until the end of {on} and no longer (Shanghai Social Credit"
+            " Regulation, article 35). See “When it is forgotten”.",
         ),
         {"on": date},
     ),
@@ -327,10 +331,10 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.OBJECTION_RECEIVED: NoticeForm(
         NoticeKind.OBJECTION_RECEIVED.label,
         Text(
-            "您的异议已受理，所涉记录已即时标注“异议处理中”，办理期间不会据此作出对您不利的决定。最迟 {due_on} "
-            "前作出处理（《条例》第三十六条）。",
+            "您的异议已受理，所涉记录已即时标注“异议处理中”，办理期间不会据此作出对您不利的决定。最迟在 "
+            "{due_on} 24:00 前作出处理（《条例》第三十六条）。",
             "We received your objection and marked the record at once; no decision counts it against you "
-            "meanwhile. It is handled by {due_on} at the latest (Regulation, article 36).",
+            "meanwhile. It is handled by the end of {due_on} at the latest (Regulation, article 36).",
         ),
         {"objection_id": str, "due_on": date},
         legal=True,
@@ -347,8 +351,8 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.OBJECTION_SUPPLEMENT: NoticeForm(
         NoticeKind.OBJECTION_SUPPLEMENT.label,
         Text(
-            "办理您的异议需要补充材料，请在 {due_on} 前提交。此期间办理期限暂停计算；到期未补充的，按现有材料继续办理。",
-            "More material is needed for your objection; please hand it in by {due_on}. The clocks stand still "
+            "办理您的异议需要补充材料，请在 {due_on} 24:00 前提交。此期间办理期限暂停计算；到期未补充的，按现有材料继续办理。",
+            "More material is needed for your objection; please hand it in by the end of {due_on}. The clocks stand still "
             "meanwhile, and without it the case goes on with what is there.",
         ),
         {"objection_id": str, "due_on": date},
@@ -357,8 +361,8 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.OBJECTION_RESUMED: NoticeForm(
         NoticeKind.OBJECTION_RESUMED.label,
         Text(
-            "您的异议继续办理，办理期限继续计算，最迟 {due_on}。",
-            "Your objection goes on and its clocks run again, until {due_on} at the latest.",
+            "您的异议继续办理，办理期限继续计算，最迟 {due_on} 24:00。",
+            "Your objection goes on and its clocks run again, until the end of {due_on} at the latest.",
         ),
         {"objection_id": str, "due_on": date},
         legal=True,
@@ -366,9 +370,9 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.OBJECTION_FORWARDED: NoticeForm(
         NoticeKind.OBJECTION_FORWARDED.label,
         Text(
-            "经比对，平台信息与单位提供的一致，已转信息提供单位核查，单位应在 {due_on} 前答复（《条例》第三十六条"
+            "经比对，平台信息与单位提供的一致，已转信息提供单位核查，单位应在 {due_on} 24:00 前答复（《条例》第三十六条"
             "）。逾期未答复的，该记录将自动暂停查询。",
-            "Our data agree with the provider's, so the provider now checks them and must answer by {due_on} "
+            "Our data agree with the provider's, so the provider now checks them and must answer by the end of {due_on} "
             "(Regulation, article 36). Without an answer the record is suspended from every query.",
         ),
         {"objection_id": str, "due_on": date},
@@ -377,8 +381,8 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.OBJECTION_SILENT: NoticeForm(
         NoticeKind.OBJECTION_SILENT.label,
         Text(
-            "信息提供单位至 {due_on} 未答复，该记录已暂停一切查询，待其答复后再定（《办法》第三十条）。您无需做任何事。",
-            "The provider did not answer by {due_on}; the record is suspended from every query until it does "
+            "信息提供单位至 {due_on} 24:00 未答复，该记录已暂停一切查询，待其答复后再定（《办法》第三十条）。您无需做任何事。",
+            "The provider did not answer by the end of {due_on}; the record is suspended from every query until it does "
             "(Measures, article 30). There is nothing you need to do.",
         ),
         {"objection_id": str, "due_on": date},
@@ -397,10 +401,10 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.OBJECTION_UPHELD: NoticeForm(
         NoticeKind.OBJECTION_UPHELD.label,
         Text(
-            "信息提供单位核查后维持原信息，理由可在异议详情中查看。如仍有异议，请在 {due_on} 前提交不超过500字的"
+            "信息提供单位核查后维持原信息，理由可在异议详情中查看。如仍有异议，请在 {due_on} 24:00 前提交不超过500字的"
             "声明，声明将随该记录展示（《办法》第三十条）。",
             "The provider upheld the record; its reasons are in your case. If you still object, hand in a "
-            "statement of up to 500 characters by {due_on}; it is shown with the record (Measures, article 30).",
+            "statement of up to 500 characters by the end of {due_on}; it is shown with the record (Measures, article 30).",
         ),
         {"objection_id": str, "due_on": date},
         legal=True,
@@ -445,8 +449,8 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.OBJECTION_DUE_SOON: NoticeForm(
         NoticeKind.OBJECTION_DUE_SOON.label,
         Text(
-            "“{clock}”将于 {due_on} 到期，如需办理请及时提交。",
-            "“{clock}” ends on {due_on}; if you want to use it, please do so in time.",
+            "“{clock}”将于 {due_on} 24:00 到期，如需办理请及时提交。",
+            "“{clock}” runs until the end of {due_on}; if you want to use it, please do so in time.",
         ),
         {"objection_id": str, "clock": Text, "due_on": date},
         legal=True,
@@ -454,8 +458,8 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.OBJECTION_OVERDUE: NoticeForm(
         NoticeKind.OBJECTION_OVERDUE.label,
         Text(
-            "“{clock}”应于 {due_on} 前完成而未完成，已督促承办方立即办理。所涉记录仍标注“异议处理中”。",
-            "“{clock}” should have been done by {due_on} and was not; whoever is responsible has been told to "
+            "“{clock}”应于 {due_on} 24:00 前完成而未完成，已督促承办方立即办理。所涉记录仍标注“异议处理中”。",
+            "“{clock}” should have been done by the end of {due_on} and was not; whoever is responsible has been told to "
             "act at once. The record stays marked.",
         ),
         {"objection_id": str, "clock": Text, "due_on": date},
@@ -473,9 +477,9 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.RESTORATION_RECEIVED: NoticeForm(
         NoticeKind.RESTORATION_RECEIVED.label,
         Text(
-            "您的信用修复申请已收到，将于 {due_on} 前告知是否受理（国务院办公厅2025年第22号文）。",
-            "Your application for restoration was received; you will be told by {due_on} whether it is accepted (General Office"
-            " of the State Council, no. 22 of 2025).",
+            "您的信用修复申请已收到，将于 {due_on} 24:00 前告知是否受理（国务院办公厅2025年第22号文）。",
+            "Your application for restoration was received; you will be told by the end of {due_on} whether it is accepted"
+            " (General Office of the State Council, no. 22 of 2025).",
         ),
         {"restoration_id": str, "due_on": date},
         legal=True,
@@ -483,9 +487,9 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.RESTORATION_ACCEPTED: NoticeForm(
         NoticeKind.RESTORATION_ACCEPTED.label,
         Text(
-            "您的信用修复申请已受理并转信息提供单位，将于 {due_on} 前反馈结果（国务院办公厅2025年第22号文）。",
-            "Your application was accepted and is with the provider; you will hear the result by {due_on} (General Office of the"
-            " State Council, no. 22 of 2025).",
+            "您的信用修复申请已受理并转信息提供单位，将于 {due_on} 24:00 前反馈结果（国务院办公厅2025年第22号文）。",
+            "Your application was accepted and is with the provider; you will hear the result by the end of {due_on} (General"
+            " Office of the State Council, no. 22 of 2025).",
         ),
         {"restoration_id": str, "due_on": date},
         legal=True,
@@ -542,8 +546,9 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.RESTORATION_OVERDUE: NoticeForm(
         NoticeKind.RESTORATION_OVERDUE.label,
         Text(
-            "“{clock}”应于 {due_on} 前完成而未完成，已督促承办方立即办理。",
-            "“{clock}” should have been done by {due_on} and was not; whoever is responsible has been told to act at once.",
+            "“{clock}”应于 {due_on} 24:00 前完成而未完成，已督促承办方立即办理。",
+            "“{clock}” should have been done by the end of {due_on} and was not; whoever is responsible has been told to act at"
+            " once.",
         ),
         {"restoration_id": str, "clock": Text, "due_on": date},
         legal=True,
@@ -560,16 +565,16 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
     NoticeKind.BENEFIT_CLAIMED: NoticeForm(
         NoticeKind.BENEFIT_CLAIMED.label,
         Text(
-            "您已领取“{title}”，请在 {expires_at} 前使用；权益码在“我的权益”中查看，请勿转告他人。",
-            "You claimed “{title}”; please use it before {expires_at}. The code is with your claims; do not pass it on.",
+            "您已领取“{title}”，请在 {expires_at} 前使用；权益码在“我领到的红包”中查看，请勿转告他人。",
+            "You claimed “{title}”; please use it by {expires_at}. The code is under “My red packets”; do not pass it on.",
         ),
-        {"claim_id": str, "title": Text, "expires_at": datetime},
+        {"claim_id": str, "title": Text, "expires_at": End},
     ),
     NoticeKind.BENEFIT_REDEEMED: NoticeForm(
         NoticeKind.BENEFIT_REDEEMED.label,
         Text(
             "您的权益“{title}”已于 {at} 在“{shop}”使用。如非本人使用，请拨打 12345。",
-            "Your benefit “{title}” was used at {at} at “{shop}”. If this was not you, please call 12345.",
+            "Your benefit “{title}” was used on {at} at “{shop}”. If this was not you, please call 12345.",
         ),
         {"claim_id": str, "title": Text, "at": datetime, "shop": str},
     ),
@@ -577,9 +582,9 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         NoticeKind.BENEFIT_EXPIRES_SOON.label,
         Text(
             "您领取的“{title}”将于 {expires_at} 到期，未使用的将退回库存。",
-            "“{title}”, which you claimed, ends at {expires_at}; unused it returns to stock.",
+            "“{title}”, which you claimed, is good until {expires_at}; unused it returns to stock.",
         ),
-        {"claim_id": str, "title": Text, "expires_at": datetime},
+        {"claim_id": str, "title": Text, "expires_at": End},
     ),
     NoticeKind.BENEFIT_EXPIRED: NoticeForm(
         NoticeKind.BENEFIT_EXPIRED.label,
@@ -603,9 +608,9 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         Text(
             "您的一条信用记录已有变动，先前未能领取的“{title}”已为您保留一份，库存领完也不受影响，请在 {until} 前领取。",
             "One of your records changed; one “{title}”, which you could not claim before, is kept for you even if the"
-            " stock is gone. Please claim it before {until}.",
+            " stock is gone. Please claim it by {until}.",
         ),
-        {"claim_id": str, "title": Text, "until": datetime},
+        {"claim_id": str, "title": Text, "until": End},
         legal=True,
     ),
     NoticeKind.BENEFIT_OFFER_OVER: NoticeForm(
@@ -621,9 +626,9 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
         Text(
             "您使用过的“{title}”因一条有误的信用记录而少得了优惠，现为您补发一份，面额不低于少得的部分，请在 {until} 前领取。",
             "“{title}”, which you used, was worth less because of a record that was wrong. One more, worth at least what you"
-            " missed, is kept for you; please claim it before {until}.",
+            " missed, is kept for you; please claim it by {until}.",
         ),
-        {"claim_id": str, "title": Text, "until": datetime},
+        {"claim_id": str, "title": Text, "until": End},
         legal=True,
     ),
     NoticeKind.BENEFIT_UNSERVED: NoticeForm(
@@ -633,7 +638,7 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
             "No shop redeems “{title}” at present. What you have is kept and is valid until {until}; when a shop takes it again"
             " you will be told.",
         ),
-        {"claim_id": str, "title": Text, "until": datetime},
+        {"claim_id": str, "title": Text, "until": End},
     ),
     NoticeKind.BENEFIT_SERVED_AGAIN: NoticeForm(
         NoticeKind.BENEFIT_SERVED_AGAIN.label,
@@ -641,14 +646,14 @@ FORMS: Mapping[NoticeKind, NoticeForm] = {
             "“{title}”又有合作商户可以核销，您的权益有效至 {until}，可用商户请在活动页面查看。",
             "Shops redeem “{title}” again; what you have is valid until {until}. The benefit's page says which shops.",
         ),
-        {"claim_id": str, "title": Text, "until": datetime},
+        {"claim_id": str, "title": Text, "until": End},
     ),
     NoticeKind.CONTEST_RECEIVED: NoticeForm(
         NoticeKind.CONTEST_RECEIVED.label,
         Text(
-            "您对一次免押核验的复核申请已受理，工作人员将在 {due_on} 前人工复核并答复。期间您仍可按押金方式办理。",
-            "Your request for a review of a deposit-free check was received; a person will look at it and answer by {due_on}."
-            " Meanwhile the way with a deposit is open.",
+            "您对一次免押核验的复核申请已受理，工作人员将在 {due_on} 24:00 前人工复核并答复。期间您仍可按押金方式办理。",
+            "Your request for a review of a deposit-free check was received; a person will look at it and answer by the end of"
+            " {due_on}. Meanwhile the way with a deposit is open.",
         ),
         {"due_on": date},
         legal=True,
@@ -849,15 +854,15 @@ def _desk(kind: DeskNoticeKind, zh: str, en: str, **told: type) -> NoticeForm:
 DESK_FORMS: Mapping[DeskNoticeKind, NoticeForm] = {
     DeskNoticeKind.OBJECTION_RECEIVED: _desk(
         DeskNoticeKind.OBJECTION_RECEIVED,
-        "{case} {case_id}：已由系统自动标注，请在 {due_on} 前比对。",
-        "{case} {case_id}: marked by the system; please compare it by {due_on}.",
+        "{case} {case_id}：已由系统自动标注，请在 {due_on} 24:00 前比对。",
+        "{case} {case_id}: marked by the system; please compare it by the end of {due_on}.",
         due_on=date,
     ),
     DeskNoticeKind.OBJECTION_FORWARDED: _desk(
         DeskNoticeKind.OBJECTION_FORWARDED,
-        "{case} {case_id}：请在 {due_on} 前核查并答复。逾期未答复的，该记录自动暂停查询（《办法》第三十条）。",
-        "{case} {case_id}: please check it and answer by {due_on}. Without an answer in time the record is suspended from"
-        " every query (Measures, article 30).",
+        "{case} {case_id}：请在 {due_on} 24:00 前核查并答复。逾期未答复的，该记录自动暂停查询（《办法》第三十条）。",
+        "{case} {case_id}: please check it and answer by the end of {due_on}. Without an answer in time the record is suspended"
+        " from every query (Measures, article 30).",
         due_on=date,
     ),
     DeskNoticeKind.OBJECTION_WITHDRAWN: _desk(
@@ -887,8 +892,8 @@ DESK_FORMS: Mapping[DeskNoticeKind, NoticeForm] = {
     ),
     DeskNoticeKind.PROVIDER_SILENT: _desk(
         DeskNoticeKind.PROVIDER_SILENT,
-        "{case} {case_id}：至 {due_on} 未答复，该记录已暂停一切查询，答复后恢复（《办法》第三十条）。",
-        "{case} {case_id}: there was no answer by {due_on}; the record is suspended from every query until one arrives"
+        "{case} {case_id}：至 {due_on} 24:00 未答复，该记录已暂停一切查询，答复后恢复（《办法》第三十条）。",
+        "{case} {case_id}: there was no answer by the end of {due_on}; the record is suspended from every query until one arrives"
         " (Measures, article 30).",
         due_on=date,
     ),
@@ -925,14 +930,14 @@ DESK_FORMS: Mapping[DeskNoticeKind, NoticeForm] = {
     ),
     DeskNoticeKind.RESTORATION_RECEIVED: _desk(
         DeskNoticeKind.RESTORATION_RECEIVED,
-        "{case} {case_id}：请在 {due_on} 前决定是否受理。",
-        "{case} {case_id}: please decide by {due_on} whether it is accepted.",
+        "{case} {case_id}：请在 {due_on} 24:00 前决定是否受理。",
+        "{case} {case_id}: please decide by the end of {due_on} whether it is accepted.",
         due_on=date,
     ),
     DeskNoticeKind.RESTORATION_ACCEPTED: _desk(
         DeskNoticeKind.RESTORATION_ACCEPTED,
-        "{case} {case_id}：申请已受理，请在 {due_on} 前出具修复结论。",
-        "{case} {case_id}: it was accepted; please give your proof by {due_on}.",
+        "{case} {case_id}：申请已受理，请在 {due_on} 24:00 前出具修复结论。",
+        "{case} {case_id}: it was accepted; please give your proof by the end of {due_on}.",
         due_on=date,
     ),
     DeskNoticeKind.RESTORATION_PROVED: _desk(
@@ -947,8 +952,8 @@ DESK_FORMS: Mapping[DeskNoticeKind, NoticeForm] = {
     ),
     DeskNoticeKind.QUESTION_RECEIVED: _desk(
         DeskNoticeKind.QUESTION_RECEIVED,
-        "{case} {case_id}：请在 {due_on} 前查清是谁、为何查询并答复当事人。",
-        "{case} {case_id}: please find out who looked and why, and answer the person by {due_on}.",
+        "{case} {case_id}：请在 {due_on} 24:00 前查清是谁、为何查询并答复当事人。",
+        "{case} {case_id}: please find out who looked and why, and answer the person by the end of {due_on}.",
         due_on=date,
     ),
     DeskNoticeKind.LOOK_UNLAWFUL: _desk(
@@ -967,22 +972,22 @@ DESK_FORMS: Mapping[DeskNoticeKind, NoticeForm] = {
     ),
     DeskNoticeKind.CASE_DUE_SOON: _desk(
         DeskNoticeKind.CASE_DUE_SOON,
-        "{case} {case_id}：“{clock}”将于 {due_on} 到期，请及时办理。",
-        "{case} {case_id}: “{clock}” is due on {due_on}; please see to it.",
+        "{case} {case_id}：“{clock}”将于 {due_on} 24:00 到期，请及时办理。",
+        "{case} {case_id}: “{clock}” is due by the end of {due_on}; please see to it.",
         clock=Text,
         due_on=date,
     ),
     DeskNoticeKind.CASE_OVERDUE: _desk(
         DeskNoticeKind.CASE_OVERDUE,
-        "{case} {case_id}：“{clock}”已于 {due_on} 到期，仍未办结，请立即办理。",
-        "{case} {case_id}: “{clock}” was due on {due_on} and is not done; please see to it at once.",
+        "{case} {case_id}：“{clock}”已于 {due_on} 24:00 到期，仍未办结，请立即办理。",
+        "{case} {case_id}: “{clock}” was due by the end of {due_on} and is not done; please see to it at once.",
         clock=Text,
         due_on=date,
     ),
     DeskNoticeKind.CONTEST_RECEIVED: _desk(
         DeskNoticeKind.CONTEST_RECEIVED,
-        "{case} {case_id}：请在 {due_on} 前人工复核该次免押核验并答复当事人。",
-        "{case} {case_id}: please look at the deposit-free check yourself and answer the person by {due_on}.",
+        "{case} {case_id}：请在 {due_on} 24:00 前人工复核该次免押核验并答复当事人。",
+        "{case} {case_id}: please look at the deposit-free check yourself and answer the person by the end of {due_on}.",
         due_on=date,
     ),
     DeskNoticeKind.BATCH_DONE: _desk(
@@ -1017,7 +1022,7 @@ def stored(form: NoticeForm, payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def worded(kind: NoticeKind, payload: Payload) -> tuple[Text, Text]:
-    """Title and body of a notice in both languages; instants are told in Shanghai time, to the minute."""
+    """Title and body of a notice in both languages; days and instants are told as pages tell them."""
     return _filled(FORMS[kind], payload)
 
 
@@ -1034,6 +1039,8 @@ def _filled(form: NoticeForm, payload: Payload) -> tuple[Text, Text]:
 
 def _fits(value: Any, kind: type) -> bool:
     """A `datetime` is a `date` to Python, but not to a reader."""
+    if kind is End:
+        return isinstance(value, datetime)
     return isinstance(value, kind) and not (kind is date and isinstance(value, datetime))
 
 
@@ -1055,8 +1062,12 @@ def _shown(value: Any, kind: type) -> Text:
         return Text(*value)
     if issubclass(kind, Term):
         return kind(value).label
-    if isinstance(value, datetime):
-        value = value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    if kind is End:
+        return days.until(value)
+    if kind is datetime:
+        return days.moment(value)
+    if kind is date:
+        return days.day(date.fromisoformat(value))
     return Text(str(value), str(value))
 
 

@@ -820,7 +820,7 @@ class QueryKind(Term):
     REPORT = "report", "信用报告", "Report"
     PDF = "pdf", "信用报告（PDF）", "Report as PDF"
     SUMMARY = "summary", "信用概况", "Summary"
-    CALENDAR = "calendar", "信息期限日历", "Forgetting calendar"
+    CALENDAR = "calendar", "什么时候被忘记", "When it is forgotten"
 
 
 class OperationsTable(Term):

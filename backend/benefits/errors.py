@@ -47,8 +47,8 @@ def already_claimed(claim_id: str) -> ServiceError:
     return ServiceError(
         Kind.CONFLICT,
         "benefits.already_claimed",
-        "您已领过该权益，可在“我的权益”中查看",
-        "You have claimed this benefit already; it is with your claims",
+        "您已领过该权益，可在“我领到的红包”中查看",
+        "You have claimed this benefit already; it is under “My red packets”",
         data={"claim_id": claim_id},
     )
 

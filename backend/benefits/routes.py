@@ -69,7 +69,7 @@ class MyClaims(MethodView):
     def get(self, query):
         """List the own claims with their codes, newest first
 
-        我的权益，含权益码、有效期和可再次领取的；未符合条件的申领在完成本人核验后显示。
+        我领到的红包，含权益码、有效期和可再次领取的；未符合条件的申领在完成本人核验后显示。
         """
         return service.mine(deps(), actor(), **query)
 

@@ -96,7 +96,7 @@ CODE_VOID = Text(
 )
 ALREADY_OPENED = Text(
     "这条链接在 {at} 已被打开过；已停用，不能再打开。如果不是您本人打开的，请查看“谁看过我的信息”，或拨打 12345。",
-    "This link was opened at {at}; it is switched off and opens no more. If that was not you, see who looked at your record, or"
+    "This link was opened on {at}; it is switched off and opens no more. If that was not you, see who looked at your record, or"
     " call 12345.",
 )
 ALREADY_DEAD = Text(
@@ -125,7 +125,7 @@ OBJECTIONS = Text(
     "您的异议（只显示进度，不显示内容）：", "Your objections (where they stand, not what they say):"
 )
 OBJECTION = Text("{number}. {on} 提出 · {state}", "{number}. Made {on} · {state}")
-NEXT_DUE = Text("　下一期限 {on}（{clock}）", "   next due {on} ({clock})")
+NEXT_DUE = Text("　下一期限：最迟 {on}（{clock}）", "   next due by {on} ({clock})")
 PROVISIONAL = Text("，暂定", ", provisional")
 OVERDUE = Text("，已逾期", ", overdue")
 PAUSED = Text("　期限已暂停（{clock}）", "   paused ({clock})")

@@ -6,6 +6,7 @@ from datetime import datetime
 from backend.common import errors
 from backend.common.clock import shanghai_date
 from backend.common.errors import Kind, ServiceError
+from schemas import days
 from schemas.news import PICTURE_BYTES
 from schemas.terms import NewsState
 from schemas.text import Text
@@ -18,11 +19,12 @@ def not_found() -> ServiceError:
 def unpublished(at: datetime, reason: str, reason_en: str | None) -> ServiceError:
     """It was before readers once, so that it was there is no secret, and why it is not any more is their right to know."""
     day = shanghai_date(at)
+    said = days.day(day)
     return ServiceError(
         Kind.NOT_FOUND,
         "news.unpublished",
-        f"这篇资讯已于{day.year}年{day.month}月{day.day}日撤下：{reason}",
-        f"This article was taken down on {day.isoformat()}: {reason_en or reason}",
+        f"这篇资讯已于{said.zh}撤下：{reason}",
+        f"This article was taken down on {said.en}: {reason_en or reason}",
         data={"unpublished_on": day.isoformat()},
     )
 

@@ -21,7 +21,7 @@ _BY_PAYLOAD = {
 }
 _QUESTIONS = Way("/report/questions", Text("查看我的疑问", "See my questions"))
 _REMOVALS = Way("/report/removals", Text("查看移除记录", "See what was removed"))
-_CALENDAR = Way("/report/forgetting", Text("查看遗忘日历", "See the forgetting calendar"))
+_CALENDAR = Way("/report/forgetting", Text("看看什么时候被忘记", "See when it is forgotten"))
 _CHECKS = Way("/checks", Text("查看免押核验", "See deposit-free checks"))
 _LOANS = Way("/loans", Text("查看我的借用", "See my loans"))
 _ME = Way("/me", Text("查看我的账号", "See my account"))

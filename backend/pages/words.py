@@ -3,13 +3,12 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from backend.common.clock import SHANGHAI
+from backend.common.clock import shanghai_date
 from backend.records.service import Detail
+from schemas import days
 from schemas.base import BEIJING, CHOOSE, FILL_IN, said, speaking
 from schemas.terms import Term
 from schemas.text import Text
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def t(zh: str, en: str, **values: object) -> str:
@@ -36,10 +35,7 @@ def day(value: date | datetime | None) -> str:
     """2026年11月28日, or 28 Nov 2026."""
     if value is None:
         return ""
-    at = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
-    if speaking() == "en":
-        return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
-    return f"{at.year}年{at.month}月{at.day}日"
+    return said(days.day(shanghai_date(value) if isinstance(value, datetime) else value))
 
 
 def in_words(detail: Detail) -> str:
@@ -49,19 +45,17 @@ def in_words(detail: Detail) -> str:
 
 def moment(value: datetime | None) -> str:
     """The day and the time in Shanghai."""
-    if value is None:
-        return ""
-    return f"{day(value)} {value.astimezone(BEIJING):%H:%M}"
+    return "" if value is None else said(days.moment(value))
 
 
 def until(value: datetime | None) -> str:
     """As `moment`; the midnight at which something ends is 24:00 of its last day, as people say it."""
-    if value is None:
-        return ""
-    here = value.astimezone(BEIJING)
-    if (here.hour, here.minute) != (0, 0):
-        return moment(value)
-    return f"{day(here - timedelta(minutes=1))} 24:00"
+    return "" if value is None else said(days.until(value))
+
+
+def day_end(last: date | None) -> str:
+    """24:00 of the last day of something, as `until` says it."""
+    return "" if last is None else said(days.end_of(last))
 
 
 def clock(value: datetime | None) -> str:
@@ -71,7 +65,7 @@ def clock(value: datetime | None) -> str:
 
 def final_day(end: datetime | None) -> date | None:
     """The last whole day of what ends at 24:00, which is 0:00 of the next."""
-    return None if end is None else (end - timedelta(milliseconds=1)).astimezone(SHANGHAI).date()
+    return None if end is None else shanghai_date(end - timedelta(milliseconds=1))
 
 
 def machine(value: date | datetime | None) -> str:
@@ -112,6 +106,7 @@ FILTERS = {
     "in_words": in_words,
     "moment": moment,
     "until": until,
+    "day_end": day_end,
     "clock": clock,
     "final_day": final_day,
     "machine": machine,

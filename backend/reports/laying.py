@@ -10,10 +10,11 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from backend.catalogue.model import LegalBasis
-from backend.common.clock import SHANGHAI, shanghai_date
+from backend.common.clock import shanghai_date
 from backend.records.service import ShownRecord
 from backend.reports.texts import QUERY_ARTICLE
 from backend.reports.words import WORDS
+from schemas import days
 from schemas.base import said, speaking
 from schemas.terms import Nature
 from schemas.text import Text
@@ -21,7 +22,6 @@ from schemas.text import Text
 marked = re.compile("[&<>\"']").search
 """Whether a text has a character that means something in a page; most have none."""
 _INSTANT = timedelta(milliseconds=1)
-_MONTHS = "January February March April May June July August September October November December".split()
 
 SHORT = 36
 """So long may a value be to stand beside another one on paper."""
@@ -125,27 +125,14 @@ def _cited(basis: tuple[LegalBasis, ...], between: str) -> str:
     return between.join(f"{one.document}{one.article}" for one in basis)
 
 
-@lru_cache(maxsize=4096)
-def _day(value: date, english: bool) -> str:
-    if english:
-        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
-    return f"{value.year}年{value.month}月{value.day}日"
-
-
 def day(value: date) -> str:
-    return _day(value, speaking() == "en")
-
-
-@lru_cache(maxsize=8192)
-def _moment(value: datetime, english: bool) -> str:
-    here = value.astimezone(SHANGHAI)
-    return f"{_day(here.date(), english)} {here:%H:%M}"
+    return said(days.day(value))
 
 
 def moment(value: datetime) -> str:
-    return _moment(value, speaking() == "en")
+    return said(days.moment(value))
 
 
 def last_day(until: datetime) -> str:
     """The end of the last day on which something is shown, from the first instant at which it no longer is."""
-    return said(WORDS.end_of_day).format(day=day(shanghai_date(until - _INSTANT)))
+    return said(days.end_of(shanghai_date(until - _INSTANT)))

@@ -55,7 +55,6 @@ WORDS = SimpleNamespace(
     not_ended=Text("尚未结束或未设结束日期", "Not ended, or no end set"),
     public_until=Text("公示至", "Public until"),
     query_until=Text("可查询至", "Can be queried until"),
-    end_of_day=Text("{day}24:00", "end of {day}"),
     forgotten=Text("，此后不再显示（{article}）", "; not shown after that ({article})"),
     no_end=Text("未设截止日期", "No end set"),
     restoration=Text("信用修复", "Restoration"),

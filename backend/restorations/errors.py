@@ -4,6 +4,7 @@ from datetime import date
 
 from backend.common.errors import Kind, ServiceError
 from backend.limits.errors import wait
+from schemas import days
 from schemas.terms import RestorationState
 from schemas.text import Text
 
@@ -39,11 +40,12 @@ def not_ended(text: Text) -> ServiceError:
 
 def too_early(earliest_on: date) -> ServiceError:
     """`data.earliest_on` is the first day on which it can be asked for (NDRC Order 36)."""
+    said = days.day(earliest_on)
     return ServiceError(
         Kind.CONFLICT,
         "restorations.too_early",
-        f"该信息自 {earliest_on} 起方可申请修复（《信用修复管理办法》，国家发展改革委令第36号）",
-        f"Restoration can be asked for from {earliest_on} on (Measures for credit restoration, NDRC Order 36)",
+        f"该信息自 {said.zh} 起方可申请修复（《信用修复管理办法》，国家发展改革委令第36号）",
+        f"Restoration can be asked for from {said.en} on (Measures for credit restoration, NDRC Order 36)",
         data={"earliest_on": earliest_on.isoformat()},
     )
 

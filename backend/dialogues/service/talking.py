@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from backend.chats.model import Binding, Speaker
 from backend.common import errors as common_errors
 from backend.common.actor import Actor
-from backend.common.clock import SHANGHAI, shanghai_date
+from backend.common.clock import shanghai_date
 from backend.common.deps import Deps
 from backend.dialogues import texts
 from backend.dialogues.model import Button, Incoming, Outgoing
+from schemas import days
 from schemas.text import Language, Text
 
 LONGEST_TITLE = 40
@@ -104,15 +105,6 @@ def cut(text: str, longest: int = LONGEST_TITLE) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def minute(at: datetime) -> str:
-    """An instant in Shanghai, to the minute."""
-    return at.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
-
-
-def day(at: datetime) -> str:
-    return shanghai_date(at).isoformat()
-
-
-def last_day(end: datetime) -> str:
-    """The last day before an end, which is at 24:00 of it."""
-    return day(end - timedelta(milliseconds=1))
+def day(at: datetime) -> Text:
+    """The day in Shanghai of an instant."""
+    return days.day(shanghai_date(at))

@@ -24,7 +24,7 @@ from tests.support.channels import Gateway, WeChatApi
 
 C = TypeVar("C", bound=Carrier)
 AT = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
-MESSAGE = Message("n1:telegram", "借用即将到期", "请于 2026-11-23 前归还。", AT)
+MESSAGE = Message("n1:telegram", "借用即将到期", "请于 2026年11月23日 24:00 前归还。", AT)
 
 
 OPEN: list[Carrier] = []
@@ -70,7 +70,7 @@ def follower(
 def test_telegram_says_that_a_message_arrived(bot_api: BotApi) -> None:
     carrier = opened(TelegramCarrier(TOKEN, bot_api.url))
     assert carrier.carry("7", MESSAGE) == Handover(Verdict.ARRIVED, receipt="1001")
-    assert bot_api.sent[0]["text"] == "借用即将到期\n\n请于 2026-11-23 前归还。"
+    assert bot_api.sent[0]["text"] == "借用即将到期\n\n请于 2026年11月23日 24:00 前归还。"
 
 
 def test_telegram_says_what_else_it_does(bot_api: BotApi) -> None:
@@ -223,7 +223,7 @@ def test_a_text_message_that_was_not_sent_is_told_apart_from_a_lost_answer(tmp_p
     assert lost == Handover(Verdict.UNKNOWN, "no_answer")
 
 
-@pytest.mark.parametrize("body", ["请于 2026-11-23 前归还。", "很" * 400])
+@pytest.mark.parametrize("body", ["请于 2026年11月23日 24:00 前归还。", "很" * 400])
 def test_a_text_message_ends_with_the_whole_address(tmp_path: Path, body: str) -> None:
     url = "https://credit.example/news/0197a0c2-5ac4-7c1e-b9a4-3d1f0a5f6b7c"
     carrier = carriers.SmsCarrier(FileSms(tmp_path / "sms.jsonl"))

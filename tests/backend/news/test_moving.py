@@ -127,7 +127,7 @@ def test_what_is_taken_down_says_why_and_needs_another_review(press: Press) -> N
     assert (done.state, done.live_revision, press.titles()) == (NewsState.UNPUBLISHED, None, [])
     told = refused("news.unpublished", service.find, press.deps, news_id=one.id)
     assert told.text.zh == "这篇资讯已于2026年11月21日撤下：数字有误。"
-    assert told.text.en == "This article was taken down on 2026-11-21: A figure was wrong."
+    assert told.text.en == "This article was taken down on 21 Nov 2026: A figure was wrong."
     refused("news.changed", press.publish, one)
     refused("news.not_published", press.unpublish, one)
     press.submit(one)

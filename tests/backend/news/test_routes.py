@@ -69,7 +69,7 @@ def test_the_whole_way_over_http(anna: FlaskClient, bo: FlaskClient, web: FlaskC
     assert down.json["state"] == "unpublished"
     gone = web.get(f"{NEWS}/{item['id']}", headers={"Accept-Language": "en"})
     assert (gone.status_code, gone.json["reason"]) == (404, "news.unpublished")
-    assert gone.json["message"] == "This article was taken down on 2026-11-21: Mistaken."
+    assert gone.json["message"] == "This article was taken down on 21 Nov 2026: Mistaken."
     assert web.get(item["cover_url"]).status_code == 404
     assert anna.get(f"{at}/revisions").json["items"][0]["number"] == 2
     assert anna.get(f"{at}/revisions/1").json["content"]["body"] == FIELDS["body"]

@@ -48,7 +48,7 @@ def test_a_desk_hears_what_moved_with_the_old_and_the_new_day_in_both_languages(
     mark = SPEAKING.set("en")
     try:
         assert notice.body.startswith("Objection c1:")
-        assert "“Finding” is now due on 2027-01-11 instead of 2027-01-08" in notice.body
+        assert "“Finding” is now due on 11 Jan 2027 instead of 8 Jan 2027" in notice.body
     finally:
         SPEAKING.reset(mark)
 

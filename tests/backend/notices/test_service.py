@@ -1,6 +1,7 @@
 """The inbox and the outbox, on the real database."""
 
-from datetime import date, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,17 @@ from backend.common.deps import Deps
 from backend.common.errors import ServiceError
 from backend.notices import service
 from schemas.base import SPEAKING
-from schemas.notices import DESK_FORMS, FORMS, DeskNoticeKind, NoticeKind, desk_worded, stored, worded
+from schemas.notices import (
+    DESK_FORMS,
+    FORMS,
+    DeskNoticeKind,
+    End,
+    NoticeForm,
+    NoticeKind,
+    desk_worded,
+    stored,
+    worded,
+)
 from schemas.terms import CaseKind, Channel, ContestFinding, QuestionFinding, RippleCause, Role
 from schemas.text import Text
 from tests.support.world import START, Clock
@@ -86,6 +97,7 @@ EXAMPLES: dict[type, Any] = {
     int: 2,
     date: date(2026, 11, 23),
     datetime: START,
+    End: START,
     Text: Text("比对", "Compare"),
     CaseKind: CaseKind.OBJECTION,
     QuestionFinding: QuestionFinding.LAWFUL,
@@ -94,9 +106,19 @@ EXAMPLES: dict[type, Any] = {
 }
 
 
+def form_of(kind: NoticeKind | DeskNoticeKind) -> NoticeForm:
+    return FORMS[kind] if isinstance(kind, NoticeKind) else DESK_FORMS[kind]
+
+
+def body_of(kind: NoticeKind | DeskNoticeKind, examples: dict[type, Any] | None = None) -> Text:
+    form, told = form_of(kind), EXAMPLES | (examples or {})
+    payload = stored(form, {name: told[type_] for name, type_ in form.fields.items()})
+    return (worded(kind, payload) if isinstance(kind, NoticeKind) else desk_worded(kind, payload))[1]
+
+
 @pytest.mark.parametrize("kind", [*NoticeKind, *DeskNoticeKind])
 def test_every_kind_speaks_both_languages(kind: NoticeKind | DeskNoticeKind) -> None:
-    form = FORMS[kind] if isinstance(kind, NoticeKind) else DESK_FORMS[kind]
+    form = form_of(kind)
     payload = stored(form, {name: EXAMPLES[type_] for name, type_ in form.fields.items()})
     title, body = worded(kind, payload) if isinstance(kind, NoticeKind) else desk_worded(kind, payload)
     for text in (title, body):
@@ -112,6 +134,37 @@ def test_the_inbox_is_read_in_the_readers_language(deps: Deps, clock: Clock) -> 
     assert "锁定" in notice.body
     mark = SPEAKING.set("en")
     try:
-        assert "locked until 2026-11-21 20:00" in notice.body
+        assert "locked until 21 Nov 2026 20:00" in notice.body
     finally:
         SPEAKING.reset(mark)
+
+
+@pytest.mark.parametrize("kind", [*NoticeKind, *DeskNoticeKind])
+def test_no_notice_says_a_day_as_machines_write_it(kind: NoticeKind | DeskNoticeKind) -> None:
+    for text in body_of(kind):
+        assert re.search(r"\d{4}-\d\d-\d\d", text) is None
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in (*NoticeKind, *DeskNoticeKind) if "due_on" in form_of(kind).fields]
+)
+def test_a_due_day_is_said_with_its_end(kind: NoticeKind | DeskNoticeKind) -> None:
+    """“前” and “by” leave open whether the day itself still counts; it does."""
+    zh, en = body_of(kind)
+    assert "2026年11月23日 24:00" in zh
+    assert "the end of 23 Nov 2026" in en
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if End in form_of(kind).fields.values()])
+def test_an_end_at_midnight_is_the_end_of_the_day_before(kind: NoticeKind) -> None:
+    """The page of the voucher says the same."""
+    zh, en = body_of(kind, {End: datetime(2026, 12, 15, 16, tzinfo=UTC)})
+    assert "2026年12月15日 24:00" in zh
+    assert "12月16日" not in zh
+    assert "the end of 15 Dec 2026" in en
+
+
+def test_an_instant_at_midnight_at_which_something_was_done_stays_in_its_day() -> None:
+    zh, en = body_of(NoticeKind.BENEFIT_REDEEMED, {datetime: datetime(2026, 12, 15, 16, tzinfo=UTC)})
+    assert "已于 2026年12月16日 00:00 在" in zh
+    assert "was used on 16 Dec 2026 00:00 at" in en

@@ -278,7 +278,7 @@ def test_a_no_is_explained_worked_out_again_and_looked_at_by_a_person(
     one.page.click("#review form button")
     one.page.wait_for_url("**/checks/*#review")
     assert "已经补缴，请看一看" in one.text()
-    assert "最迟" in one.text()
+    assert "最迟 2026年12月4日 24:00" in one.text()
     one.check()
 
 

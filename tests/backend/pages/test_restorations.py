@@ -57,11 +57,11 @@ def test_each_adverse_record_says_whether_it_may_be_asked_for(case: Case, own: F
     page = own.get("/restorations/new").text
     assert f'href="/restorations/new?record={ready.id}"' in page
     assert f'href="/restorations/{opened.id}"' in page
-    assert "自 2027-11-01 起方可申请修复" in page
+    assert "自 2027年11月1日 起方可申请修复" in page
     assert good.title not in page
     assert own.get(f"/restorations/new?record={taken.id}").headers["Location"] == f"/restorations/{opened.id}"
     told = own.get(f"/restorations/new?record={early.id}").text
-    assert "自 2027-11-01 起方可申请修复" in told
+    assert "自 2027年11月1日 起方可申请修复" in told
     assert "<textarea" not in told
     assert "/report/forgetting" in told
     assert "无需修复" in own.get(f"/restorations/new?record={good.id}").text

@@ -1,18 +1,25 @@
 """Small words of pages: ends, grades, money that was typed, and pages of one length."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask, g
 from marshmallow import fields, validate
 
+import backend
+from backend.benefits.errors import already_claimed
 from backend.grades.service.published import book
 from backend.pages import codes, forms, standing, words
 from backend.web.evening import evened_page
-from schemas.base import BeijingTime, RequestSchema
+from schemas.base import SPEAKING, BeijingTime, RequestSchema
+from schemas.notices import FORMS, NoticeKind
 from schemas.terms import GradeValue
+from schemas.text import Text
 
+PACKAGE = Path(backend.__path__[0])
+TEMPLATES = PACKAGE / "pages/templates"
 RULES = book().find("shanghai-2026-1")
 
 
@@ -27,6 +34,53 @@ RULES = book().find("shanghai-2026-1")
 )
 def test_an_end_at_midnight_is_24_hours_of_its_last_day(at: datetime | None, zh: str) -> None:
     assert words.until(at) == zh
+
+
+def test_an_end_at_midnight_is_the_end_of_its_last_day_in_english() -> None:
+    mark = SPEAKING.set("en")
+    try:
+        assert words.until(datetime(2026, 12, 13, 16, 0, tzinfo=UTC)) == "the end of 13 Dec 2026"
+        assert words.day_end(date(2026, 12, 13)) == "the end of 13 Dec 2026"
+    finally:
+        SPEAKING.reset(mark)
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "told"),
+    [
+        (
+            "benefits/claims.html",
+            ("我领到的红包", "My red packets"),
+            (FORMS[NoticeKind.BENEFIT_CLAIMED].body, already_claimed("c1").text),
+        ),
+        (
+            "report/forgetting.html",
+            ("什么时候被忘记", "When it is forgotten"),
+            (
+                FORMS[NoticeKind.RESTORATION_POSSIBLE_SOON].body,
+                FORMS[NoticeKind.DISPLAY_ENDS_SOON].body,
+                FORMS[NoticeKind.QUERY_ENDS_SOON].body,
+            ),
+        ),
+    ],
+)
+def test_a_page_that_people_are_sent_to_is_called_by_its_heading(
+    page: str, name: tuple[str, str], told: tuple[Text, ...]
+) -> None:
+    for part in ("{% block title %}", "<h1>"):
+        assert f'{part}{{{{ t("{name[0]}", "{name[1]}") }}}}' in (TEMPLATES / page).read_text("utf-8")
+    for zh, en in told:
+        assert f"“{name[0]}”" in zh
+        assert f"“{name[1]}”" in en
+
+
+def test_an_article_that_tells_people_what_to_press_uses_the_words_of_the_button() -> None:
+    article = (PACKAGE / "demo/data/articles.yaml").read_text("utf-8")
+    assert 't("这不是我 / 我有疑问", "Not me, or I wonder")' in (TEMPLATES / "report/looks.html").read_text(
+        "utf-8"
+    )
+    assert "点“这不是我 / 我有疑问”" in article
+    assert "“Not me, or I wonder”" in article
 
 
 def test_what_a_grade_asks_for_is_said_by_the_published_rules() -> None:

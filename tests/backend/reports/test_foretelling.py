@@ -85,7 +85,7 @@ def test_each_date_is_told_once_however_often_the_sweep_runs(deps: Deps, bound: 
     clock.set(datetime(2026, 12, 30, tzinfo=UTC))
     assert service.tell_ahead(deps, WORKER) == 0
     (notice,) = notices.inbox(deps, bound, limit=5).items
-    assert "2026-12-30 24:00" in notice.body
+    assert "2026年12月30日 24:00" in notice.body
     assert "第三十五条" in notice.body
     assert record.title not in notice.body
 

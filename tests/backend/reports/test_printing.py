@@ -189,7 +189,7 @@ def test_it_speaks_english_to_who_wants_that(deps: Deps, verified: Actor) -> Non
     printout = service.printed(deps, verified)
     said = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader(printout).pages))
     assert "Shanghai Public Credit Information Report" in said
-    assert "end of 1 March 2030" in said
+    assert "the end of 1 Mar 2030" in said
     assert "Page 1 of" in said
     assert re.search(r"Verification code [\w-]{16} Scan", said) is not None
     assert reader(printout).trailer["/Root"]["/Lang"] == "en"

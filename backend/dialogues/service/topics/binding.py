@@ -13,7 +13,7 @@ CODE = "bind"
 def ask(talk: Talk, _: str) -> Answer:
     """How to bind; or since when the chat is bound."""
     if talk.bound:
-        said = talk.say(texts.BOUND_ALREADY, on=day(talk.binding.bound_at))
+        said = talk.say(texts.BOUND_ALREADY, on=talk.say(day(talk.binding.bound_at)))
         return answer(talk, said, [talk.tap(texts.LABELS["unbind"], "unbind")])
     return answer(talk, talk.say(texts.SEND_CODE), [talk.open(texts.TO_PAGE, "/chats")], awaits=CODE)
 
@@ -23,7 +23,7 @@ def redeem(talk: Talk, code: str) -> Answer:
     sent must not take it over by one tap."""
     if talk.bound and (whole := chats.read_code(code)) is not None:
         row = [talk.tap(texts.YES_REBIND, f"rebind:{whole}"), talk.tap(texts.NO_KEEP, "menu")]
-        return answer(talk, talk.say(texts.REBIND_SURE, on=day(talk.binding.bound_at)), row)
+        return answer(talk, talk.say(texts.REBIND_SURE, on=talk.say(day(talk.binding.bound_at))), row)
     return rebind(talk, code)
 
 

@@ -3,7 +3,8 @@
 from backend.benefits import service as benefits
 from backend.common.errors import ServiceError
 from backend.dialogues import texts
-from backend.dialogues.service.talking import Answer, Talk, answer, cut, last_day
+from backend.dialogues.service.talking import Answer, Talk, answer, cut
+from schemas import days
 from schemas.text import Text
 
 SHOWN = 5
@@ -19,7 +20,11 @@ def listed(talk: Talk, _: str) -> Answer:
         title = cut(talk.say(one.title))
         lines.append(
             talk.say(
-                texts.BENEFIT, number=number, title=title, left=one.remaining, until=last_day(one.ends_at)
+                texts.BENEFIT,
+                number=number,
+                title=title,
+                left=one.remaining,
+                until=talk.say(days.until(one.ends_at)),
             )
         )
     taps = [talk.tap(texts.CLAIM, f"claim:{one.id}", number=number) for number, one in enumerate(found, 1)]
@@ -38,7 +43,7 @@ def claim(talk: Talk, benefit_id: str) -> Answer:
         if said is None:
             raise
         return answer(talk, talk.say(said), page)
-    until = last_day(made.expires_at) if made.expires_at else ""
+    until = talk.say(days.until(made.expires_at)) if made.expires_at else ""
     return answer(talk, talk.say(texts.CLAIMED, title=cut(talk.say(made.title)), until=until), page)
 
 

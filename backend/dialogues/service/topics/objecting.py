@@ -7,6 +7,7 @@ from backend.dialogues import texts
 from backend.dialogues.service.talking import Answer, Talk, answer, day
 from backend.objections import service as objections
 from backend.objections.model import Shown
+from schemas import days
 from schemas.terms import ClockState
 
 SHOWN = 5
@@ -25,7 +26,7 @@ def listed(talk: Talk, _: str) -> Answer:
 
 
 def _lines(talk: Talk, number: int, one: Shown) -> list[str]:
-    on, state = day(one.submitted_at), talk.say(one.state_label)
+    on, state = talk.say(day(one.submitted_at)), talk.say(one.state_label)
     said = [talk.say(texts.OBJECTION, number=number, on=on, state=state)]
     clock = _next(one)
     if clock is None:
@@ -34,7 +35,7 @@ def _lines(talk: Talk, number: int, one: Shown) -> list[str]:
         return [*said, talk.say(texts.PAUSED, clock=talk.say(clock.label))]
     marks = [texts.PROVISIONAL] * clock.provisional + [texts.OVERDUE] * clock.overdue
     name = talk.say(clock.label) + "".join(map(talk.say, marks))
-    return [*said, talk.say(texts.NEXT_DUE, on=clock.due_on.isoformat(), clock=name)]
+    return [*said, talk.say(texts.NEXT_DUE, on=talk.say(days.end_of(clock.due_on)), clock=name)]
 
 
 def _next(one: Shown) -> ShownClock | None:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from backend.dialogues import texts
 from backend.dialogues.model import Button
-from backend.dialogues.service.talking import Answer, Talk, answer, minute
+from backend.dialogues.service.talking import Answer, Talk, answer
 from backend.reports import service as reports
+from schemas import days
 from schemas.terms import LinkState
 
 
@@ -23,7 +24,7 @@ def kill(talk: Talk, link_id: str) -> Answer:
     talk.require_account()
     before = reports.kill_link(talk.deps, talk.actor, link_id=link_id)
     if before.last_opened_at is not None:
-        return answer(talk, talk.say(texts.ALREADY_OPENED, at=minute(before.last_opened_at)))
+        return answer(talk, talk.say(texts.ALREADY_OPENED, at=talk.say(days.moment(before.last_opened_at))))
     worked = before.state is LinkState.ACTIVE
     return answer(talk, talk.say(texts.KILLED, count=1) if worked else talk.say(texts.ALREADY_DEAD))
 
@@ -49,5 +50,5 @@ def look_at(talk: Talk, code: str) -> Answer:
     """Somebody sends a report link into a chat: only the chat it was made in is told how it stands."""
     bound = talk.speaker.binding
     standing = reports.standing_in_chat(talk.deps, talk.actor, code=code, chat_id=bound.id if bound else None)
-    said = talk.say(texts.LINK_WORKS, until=minute(standing.expires_at))
+    said = talk.say(texts.LINK_WORKS, until=talk.say(days.until(standing.expires_at)))
     return answer(talk, said, [talk.tap(texts.KILL_THIS, f"kill:{standing.id}")])
