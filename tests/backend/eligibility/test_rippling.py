@@ -50,7 +50,7 @@ def test_a_no_by_a_record_that_is_corrected_is_told_once_and_may_be_tried_again(
     deps.db["records"].delete_one({"_id": record.id})
     ripple(deps, record, RippleCause.CORRECTED)
     (body,) = told(deps, resident)
-    assert "2026-11-22" in body
+    assert "2026年11月22日" in body
     assert "更正" in body
     page = service.my_checks(deps, counter.still_verified(resident), limit=9)
     assert {one.id: one.record_changed for one in page.items} == dict.fromkeys(

@@ -30,7 +30,7 @@ def test_each_adverse_record_says_whether_it_may_be_asked_for(desk: Desk) -> Non
     assert {ident: one.open_id for ident, one in found.items() if one.open_id} == {taken.id: opened.id}
     whys = {ident: one.why_not.zh for ident, one in found.items() if one.why_not}
     assert set(whys) == {early.id, runs.id}
-    assert "2027-11-01" in whys[early.id]
+    assert "2027年11月1日" in whys[early.id]
 
 
 def test_a_long_list_comes_in_parts(desk: Desk) -> None:
