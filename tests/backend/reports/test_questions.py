@@ -312,8 +312,8 @@ def test_a_new_years_table_moves_the_date_and_both_sides_hear_the_old_and_the_ne
         notices.inbox(deps, bound, limit=1).items[0],
         notices.desk_inbox(deps, AUDITOR, limit=1).items[0],
     ):
-        assert "2027-01-12" in notice.body
-        assert "2027-01-14" in notice.body
+        assert "2027年1月12日" in notice.body
+        assert "2027年1月14日" in notice.body
     assert told(deps, bound).count(NoticeKind.QUESTION_CLOCK_MOVED) == 1
     assert acts(deps, "reports.question_clock_moved")[0]["details"] == {
         "clock": "question_answer",
