@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +37,46 @@ _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[\s:-]?){24,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{48,}={0,2}|Rk1S[A-Za-z0-9+/]{12,}")
 
 
-@dataclass(frozen=True)
 class _Kind:
-    """The expressions of one forbidden kind; `safe` ones are ordinary phrases that only contain such words."""
+    """The expressions of one forbidden kind; `safe` ones are ordinary phrases that only contain such words.
 
-    kind: ForbiddenKind
-    personal: re.Pattern[str]
-    texts: re.Pattern[str]
-    latin: re.Pattern[str]
-    names: re.Pattern[str]
-    codes: re.Pattern[str]
-    safe: tuple[re.Pattern[str], ...]
+    Each is compiled when it is first asked: most processes read no text that sets off more than the expression of all kinds.
+    """
+
+    def __init__(self, kind: ForbiddenKind, raw: dict[str, Any], lists: dict[str, str]) -> None:
+        self.kind = kind
+        self._lines: dict[str, list[str]] = raw["kinds"][kind]
+        self._safe = raw["safe"].get(kind, []) + (raw["safe"]["shared"] if kind.needs_consent else [])
+        self._lists = lists
+
+    @cached_property
+    def personal(self) -> re.Pattern[str]:
+        return finder(_texts(self._lines, ("personal",), self._lists))
+
+    @cached_property
+    def texts(self) -> re.Pattern[str]:
+        return finder(_texts(self._lines, ("personal", "words"), self._lists))
+
+    @cached_property
+    def latin(self) -> re.Pattern[str]:
+        return finder((), self._lines.get("latin", ()))
+
+    @cached_property
+    def names(self) -> re.Pattern[str]:
+        return finder(_texts(self._lines, ("names",), self._lists))
+
+    @cached_property
+    def codes(self) -> re.Pattern[str]:
+        return finder((), self._lines.get("codes", ()))
+
+    @cached_property
+    def safe(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(_safe(line, self._lists) for line in self._safe)
 
 
 @dataclass(frozen=True)
 class _Lexicon:
-    """Everything compiled; `texts` and `latin` are those of all kinds in one."""
+    """What every look begins with; `texts` and `latin` are those of all kinds in one."""
 
     kinds: tuple[_Kind, ...]
     texts: re.Pattern[str]
@@ -102,6 +126,9 @@ def kinds_in_text(text: str, subject_kind: SubjectKind = SubjectKind.PERSON) -> 
         found.append(whole)
     if ForbiddenKind.FINGERPRINTS not in found and is_opaque(text):
         found.append(ForbiddenKind.FINGERPRINTS)
+    if _UNSEEN.search(reading.folded):
+        bare = kinds_in_text(_UNSEEN.sub("", reading.folded), subject_kind)
+        found.extend(kind for kind in bare if kind not in found)
     return tuple(found)
 
 
@@ -132,7 +159,7 @@ def lexicon() -> _Lexicon:
     texts = [text for kind in kinds.values() for text in _texts(kind, ("personal", "words"), lists)]
     whole = {text: _KINDS[name] for name, kind in kinds.items() for text in kind.get("whole", ())}
     known = _Lexicon(
-        kinds=tuple(_kind(_KINDS[name], raw, lists) for name in kinds),
+        kinds=tuple(_Kind(_KINDS[name], raw, lists) for name in kinds),
         texts=finder(texts),
         latin=finder((), [words for kind in kinds.values() for words in kind.get("latin", ())]),
         safe_latin=finder((), raw["safe_latin"]),
@@ -147,20 +174,6 @@ def lexicon() -> _Lexicon:
     return known
 
 
-def _kind(kind: ForbiddenKind, raw: dict[str, Any], lists: dict[str, str]) -> _Kind:
-    lines: dict[str, list[str]] = raw["kinds"][kind]
-    safe = raw["safe"].get(kind, []) + (raw["safe"]["shared"] if kind.needs_consent else [])
-    return _Kind(
-        kind=kind,
-        personal=finder(_texts(lines, ("personal",), lists)),
-        texts=finder(_texts(lines, ("personal", "words"), lists)),
-        latin=finder((), lines.get("latin", ())),
-        names=finder(_texts(lines, ("names",), lists)),
-        codes=finder((), lines.get("codes", ())),
-        safe=tuple(_safe(line, lists) for line in safe),
-    )
-
-
 def _texts(lines: dict[str, list[str]], parts: tuple[str, ...], lists: dict[str, str]) -> list[str]:
     return [text for part in parts for line in lines.get(part, ()) for text in expansions(parse(line, lists))]
 
@@ -171,7 +184,7 @@ def _safe(line: str, lists: dict[str, str]) -> re.Pattern[str]:
 
 
 def _read(text: str, known: _Lexicon) -> _Reading:
-    folded = _UNSEEN.sub("", unicodedata.normalize("NFKD", text).casefold()).translate(known.fold)
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(known.fold)
     return _Reading(folded, _SEPARATORS.sub("", folded))
 
 
