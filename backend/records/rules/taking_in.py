@@ -12,12 +12,16 @@ from backend.records.model import Batch, Burial, Change, Standing
 from schemas.text import Text
 
 _UNSEEN = re.compile("[\\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+")
+# Most numbers: what every folding below leaves as it is, but for the brackets of a year.
+_PLAIN = re.compile("[\u4e00-\u9fa50-9a-z()〔〕-]+")
 _BRACKETS = str.maketrans("〔［【[﹝〕］】]﹞", "(((((" + ")))))")
 
 
 def folded_number(doc_no: str) -> str:
     """A document's number as it is compared: width, case, blanks, the shape of brackets and what nobody sees aside, so that
     another spelling is neither a second record nor the way back of one that was erased."""
+    if _PLAIN.fullmatch(doc_no):
+        return doc_no.replace("〔", "(").replace("〕", ")")
     return _UNSEEN.sub("", unicodedata.normalize("NFKC", doc_no)).translate(_BRACKETS).casefold()
 
 

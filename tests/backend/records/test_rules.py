@@ -177,3 +177,9 @@ def test_records_stand_newest_first_and_the_same_day_in_a_fixed_order() -> None:
 )
 def test_a_value_is_told_as_people_read_it(kind: FieldType, value: Any, words: Text) -> None:
     assert rules.worded(kind, value, {"fine": Text("罚款", "Fine")}) == words
+
+
+def test_a_plain_number_is_folded_as_any_other_is() -> None:
+    """Most take a shorter way; an unseen character makes them take the longer one."""
+    for character in map(chr, (*range(0x20, 0x7F), *range(0x4E00, 0x9FA6), *map(ord, "〔〕（）［］①Ａａ"))):
+        assert rules.folded_number(character) == rules.folded_number(character + "\u200b"), character
