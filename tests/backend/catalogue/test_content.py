@@ -1,6 +1,7 @@
 """What may enter a record, and how fast that is judged."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
@@ -234,6 +235,7 @@ UTILITY = {
 }
 
 
+@cache
 def utility(code: str) -> Checker:
     _, rows = catalogue.demonstration()
     (row,) = (row for row in rows if row["code"] == code)

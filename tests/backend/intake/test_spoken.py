@@ -1,3 +1,5 @@
+"""Which keys a file has spoken for: exactly, in bounded memory, and without a database where they are few."""
+
 import subprocess
 import sys
 from contextlib import closing

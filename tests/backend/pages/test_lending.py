@@ -58,6 +58,7 @@ def test_a_pass_is_made_after_its_notice_and_scans(
     code = one.page.inner_text("#code")
     assert scanning.read(one.page) == code
     one.page.wait_for_load_state()
+    one.page.wait_for_selector("[data-clock]:has-text('还剩')")  # its script may come after the page
     assert re.fullmatch(r"还剩 [12]:\d\d", one.page.inner_text("[data-clock]"))
     for choices in ({"theme": "dark"}, {"theme": "dark", "size": "large"}):
         one.prefers(**choices)
@@ -117,6 +118,7 @@ def test_a_phone_that_slept_shows_how_long_the_pass_still_lasts(
     one.open(f"/deposit-free/{counter.lending.id}")
     one.page.click("form.act button")
     one.page.wait_for_selector(".sheet")
+    one.page.wait_for_selector("[data-clock]:has-text('还剩')")  # its script may come after the page
     assert re.fullmatch(r"还剩 [12]:\d\d", one.page.inner_text("[data-clock]"))
     one.page.evaluate(SLEPT, 70)
     assert re.fullmatch(r"还剩 0:[3-5]\d", one.page.inner_text("[data-clock]"))
