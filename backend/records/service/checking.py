@@ -48,6 +48,11 @@ class Checked(NamedTuple):
     content: dict[str, Any]
     named: bool
 
+    @property
+    def dated_on(self) -> str:
+        """As `Record.dated_on`: from here display and the earliest restoration count."""
+        return self.document_on or self.occurred_on
+
 
 @dataclass(frozen=True)
 class Task:

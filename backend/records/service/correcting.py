@@ -110,8 +110,7 @@ def _plain(value: Any) -> Any:
 def _corrected(deps: Deps, record: Record, item: CatalogueItem, row: Checked) -> Record:
     occurred_on = date.fromisoformat(row.occurred_on)
     ended_on = date.fromisoformat(row.ended_on) if row.ended_on else None
-    document_on = date.fromisoformat(row.document_on) if row.document_on else None
-    windows = catalogue.windows(item, document_on=document_on or occurred_on, ended_on=ended_on)
+    windows = catalogue.windows(item, document_on=date.fromisoformat(row.dated_on), ended_on=ended_on)
     known = (*record.superseded, record.digest)
     return replace(
         record,
@@ -124,7 +123,7 @@ def _corrected(deps: Deps, record: Record, item: CatalogueItem, row: Checked) ->
         severity=item.severity,
         occurred_on=occurred_on,
         ended_on=ended_on,
-        document_on=document_on,
+        document_on=date.fromisoformat(row.document_on) if row.document_on else None,
         public_until=windows.public_until,
         query_until=windows.query_until,
     )

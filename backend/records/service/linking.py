@@ -103,14 +103,13 @@ def _sealed(run: Run, row: Checked) -> bytes:
 
 def _windows(run: Run, row: Checked) -> catalogue.Windows:
     """Windows fall on days, of which a file has few: worked out once each."""
-    dated_on = row.document_on or row.occurred_on
-    asked = (row.item_code, dated_on, row.ended_on)
+    asked = (row.item_code, row.dated_on, row.ended_on)
     if asked not in run.windows:
         if len(run.windows) > SUBJECTS_REMEMBERED:
             run.windows.clear()
         run.windows[asked] = catalogue.windows(
             run.items[row.item_code],
-            document_on=date.fromisoformat(dated_on),
+            document_on=date.fromisoformat(row.dated_on),
             ended_on=date.fromisoformat(row.ended_on) if row.ended_on else None,
         )
     return run.windows[asked]
